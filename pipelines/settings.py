@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     """How many daily partitions one run takes at most."""
     http_timeout_seconds: float = Field(default=10.0, gt=0)
     http_attempts: int = Field(default=4, ge=1)
+    webserver_port: int | None = Field(default=None, ge=1, le=65535)
+    """Unset: 3000 or the next free one, chosen at the first start and then kept."""
+    code_server_port: int | None = Field(default=None, ge=1, le=65535)
+    nightscout_port: int | None = Field(default=None, ge=1, le=65535)
+    postgres_port: int | None = Field(default=None, ge=1, le=65535)
+    first_backfill_days: int = Field(default=14, ge=0)
+    """How many of the last days the first `up` fills; 0 for none."""
+    start_seconds: float = Field(default=120.0, gt=0)
+    """How long `up` waits for one part to answer."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
