@@ -1,0 +1,42 @@
+"""The record of every mutation: who sent what where, and what was answered."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One JSON line an entry; `path` is made when the first is written.
+
+    Raises OSError where the record can't be written: a mutation without a record is
+    not sent.
+    """
+
+    path: Path
+
+    def write(self, url: str, mutation: str, variables: dict[str, Any], outcome: object) -> None:
+        entry = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "user": _user(),
+            "url": url,
+            "mutation": mutation,
+            "variables": variables,
+            "outcome": outcome,
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -1,0 +1,271 @@
+"""Questions to Dagster about assets and their partitions, answered as domain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.api.reading import Json, items, key_of, keys_of, milliseconds, seconds, strings, sub
+from console.domain.assets import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
+from console.domain.freshness import Cron, Policy, TimeWindow, Verdict
+from console.domain.partitions import PartitionKeys
+from console.domain.rows import AssetStatus, Latest, Span
+from console.domain.runs import RunStatus
+from console.domain.status import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.api.client import Client
+    from console.domain.keys import AssetKey
+
+PAGE_OF_KEYS = 10_000
+STALE_AT_ONCE = 100
+_SPAN_STATES = {
+    "MATERIALIZED": State.MATERIALIZED,
+    "FAILED": State.FAILED,
+    "MATERIALIZING": State.RUNNING,
+}
+_VERDICTS = {
+    "HEALTHY": Verdict.HEALTHY,
+    "WARNING": Verdict.WARNING,
+    "DEGRADED": Verdict.DEGRADED,
+    "UNKNOWN": Verdict.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The deployment as its code locations define it."""
+
+    graph: AssetGraph
+    version: str
+    load_errors: dict[str, str]
+    """Code locations that failed to load, with the first line of why."""
+    max_concurrent_runs: int | None
+    tag_limits: str
+    """The run queue's `tag_concurrency_limits`, YAML as the server gives it."""
+
+
+def key_input(key: AssetKey) -> Json:
+    return {"path": list(key)}
+
+
+async def structure(client: Client) -> Structure:
+    data = await client.ask("structure")
+    assets: dict[AssetKey, Asset] = {}
+    for node in items(data.get("assetNodes")):
+        asset = _asset(node)
+        known = assets.get(asset.key)
+        if known is None or (asset.materializable and not known.materializable):
+            assets[asset.key] = asset
+    queue = sub(sub(data, "instance"), "runQueueConfig")
+    limit = queue.get("maxConcurrentRuns")
+    return Structure(
+        AssetGraph(assets),
+        str(data.get("version") or "unknown"),
+        _load_errors(sub(data, "workspaceOrError")),
+        limit if isinstance(limit, int) and limit >= 0 else None,
+        str(queue.get("tagConcurrencyLimitsYaml") or ""),
+    )
+
+
+async def statuses(client: Client, keys: Sequence[AssetKey]) -> list[AssetStatus]:
+    data = await client.ask("statuses", {"keys": [key_input(key) for key in keys]})
+    latest = {key_of(item): _latest(item) for item in items(data.get("assetsLatestInfo"))}
+    return [_status(node, latest) for node in items(data.get("assetNodes"))]
+
+
+async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        variables = {"key": key_input(key), "limit": PAGE_OF_KEYS, "cursor": cursor}
+        nodes = items((await client.ask("keys", variables)).get("assetNodes"))
+        page = sub(nodes[0], "partitionKeyConnection") if nodes else {}
+        results = strings(page.get("results"))
+        found += results
+        cursor = page.get("cursor")
+        if not page.get("hasMore") or not results:
+            return PartitionKeys(tuple(found))
+
+
+async def stale(
+    client: Client, key: AssetKey, partitions: Sequence[str]
+) -> dict[str, tuple[bool, str]]:
+    """For each partition whether it is stale, and the server's first cause in words."""
+    found: dict[str, tuple[bool, str]] = {}
+    for start in range(0, len(partitions), STALE_AT_ONCE):
+        asked = list(partitions[start : start + STALE_AT_ONCE])
+        data = await client.ask("stale", {"key": key_input(key), "partitions": asked})
+        for node in items(data.get("assetNodes"))[:1]:
+            verdicts = node.get("staleStatusByPartition") or []
+            causes = node.get("staleCausesByPartition") or [[]] * len(verdicts)
+            for partition, verdict, why in zip(asked, verdicts, causes, strict=False):
+                found[partition] = (verdict == "STALE", stale_reason(why))
+    return found
+
+
+async def stale_whole(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, tuple[bool, str]]:
+    """The same for assets without partitions."""
+    data = await client.ask("stale_whole", {"keys": [key_input(key) for key in keys]})
+    return {
+        key_of(node): (node.get("staleStatus") == "STALE", stale_reason(node.get("staleCauses")))
+        for node in items(data.get("assetNodes"))
+        if not node.get("isPartitioned")
+    }
+
+
+async def preview(
+    client: Client, keys: Sequence[AssetKey], partitions: Sequence[str]
+) -> dict[AssetKey, list[tuple[str, str]] | None]:
+    """What a backfill of the roots' `partitions` reaches by the server's own mappings.
+
+    For each asset its ranges of keys, or None for an asset without partitions.
+    """
+    params = {
+        "partitionNames": list(partitions),
+        "assetSelection": [key_input(key) for key in keys],
+    }
+    data = await client.ask("preview", {"params": params})
+    return {
+        key_of(item): _targets(item.get("partitions"))
+        for item in items(data.get("assetBackfillPreview"))
+    }
+
+
+async def required_with(client: Client, keys: Sequence[AssetKey]) -> tuple[AssetKey, ...]:
+    """Assets that can't be left out when `keys` are materialized."""
+    data = await client.ask("required", {"keys": [key_input(key) for key in keys]})
+    return keys_of(data, "assetNodeAdditionalRequiredKeys")
+
+
+def stale_reason(causes: object) -> str:
+    """The first cause, `updated data version: a/b 2026-11-20`."""
+    for cause in items(causes)[:1]:
+        where = "/".join(key_of(cause, "dependency") or key_of(cause, "key"))
+        partition = cause.get("dependencyPartitionKey") or ""
+        return f"{cause.get('reason') or 'changed'}: {where} {partition}".strip()
+    return ""
+
+
+def _targets(value: object) -> list[tuple[str, str]] | None:
+    if not isinstance(value, dict):
+        return None
+    ranges = [(str(item.get("start")), str(item.get("end"))) for item in items(value.get("ranges"))]
+    return ranges or [(key, key) for key in strings(value.get("partitionKeys"))]
+
+
+def _asset(node: Json) -> Asset:
+    repository = sub(node, "repository")
+    return Asset(
+        key=key_of(node),
+        group=str(node.get("groupName") or ""),
+        kinds=tuple(sorted(strings(node.get("kinds")))),
+        owners=tuple(str(o.get("email") or o.get("team") or "") for o in items(node.get("owners"))),
+        description=str(node.get("description") or ""),
+        upstream=keys_of(node, "dependencyKeys"),
+        downstream=keys_of(node, "dependedByKeys"),
+        partitions=_definition(node),
+        materializable=bool(node.get("isMaterializable")),
+        backfill_policy=_backfill_policy(node.get("backfillPolicy")),
+        freshness=_policy(node.get("internalFreshnessPolicy")),
+        pools=strings(node.get("pools")),
+        location=str(sub(repository, "location").get("name") or ""),
+        repository=str(repository.get("name") or ""),
+    )
+
+
+def _definition(node: Json) -> PartitionsDefinition | None:
+    value = node.get("partitionDefinition")
+    if not isinstance(value, dict):
+        return PartitionsDefinition("UNKNOWN", "not known") if node.get("isPartitioned") else None
+    return PartitionsDefinition(
+        str(value.get("type")), str(value.get("description") or ""), value.get("name")
+    )
+
+
+def _backfill_policy(value: object) -> BackfillPolicy | None:
+    if not isinstance(value, dict):
+        return None
+    most = value.get("maxPartitionsPerRun")
+    return BackfillPolicy(most if isinstance(most, int) else None)
+
+
+def _policy(value: object) -> Policy | None:
+    if not isinstance(value, dict):
+        return None
+    if value.get("__typename") == "TimeWindowFreshnessPolicy":
+        fail = seconds(value.get("failWindowSeconds"))
+        return TimeWindow(fail, seconds(value.get("warnWindowSeconds"))) if fail else None
+    if value.get("__typename") == "CronFreshnessPolicy":
+        bound = seconds(value.get("lowerBoundDeltaSeconds")) or 0.0
+        return Cron(str(value.get("deadlineCron")), bound, str(value.get("timezone") or "UTC"))
+    return None
+
+
+def _load_errors(workspace: Json) -> dict[str, str]:
+    errors = {}
+    for entry in items(workspace.get("locationEntries")):
+        loaded = sub(entry, "locationOrLoadError")
+        if loaded.get("__typename") == "PythonError":
+            lines = str(loaded.get("message") or "").strip().splitlines()
+            errors[str(entry.get("name"))] = lines[0] if lines else "no reason given"
+    return errors
+
+
+def _latest(item: Json) -> Latest:
+    materialization, run = sub(item, "latestMaterialization"), sub(item, "latestRun")
+    return Latest(
+        materialized=milliseconds(materialization.get("timestamp")),
+        run_id=materialization.get("runId"),
+        partition=materialization.get("partition"),
+        last_run_id=run.get("id"),
+        last_run_status=RunStatus.read(run.get("status")) if run else None,
+        last_run_ended=seconds(run.get("endTime")),
+    )
+
+
+def _status(node: Json, latest: dict[AssetKey, Latest]) -> AssetStatus:
+    key = key_of(node)
+    total = sub(node, "partitionStats").get("numPartitions")
+    form = sub(node, "assetPartitionStatuses")
+    return AssetStatus(
+        key=key,
+        partitioned=bool(node.get("isPartitioned")),
+        total=total if isinstance(total, int) else None,
+        first=_only(node, "first"),
+        last=_only(node, "last"),
+        spans=_spans(form),
+        undecided=form.get("__typename")
+        not in ("TimePartitionStatuses", "DefaultPartitionStatuses"),
+        latest=latest.get(key, Latest()),
+        daemon_verdict=_VERDICTS.get(
+            str(sub(node, "freshnessStatusInfo").get("freshnessStatus")), Verdict.NOT_APPLICABLE
+        ),
+    )
+
+
+def _only(node: Json, name: str) -> str | None:
+    return next(iter(strings(sub(node, name).get("results"))), None)
+
+
+def _spans(form: Json) -> tuple[Span, ...]:
+    """Later spans win, so what runs now comes last."""
+    if form.get("__typename") == "TimePartitionStatuses":
+        spans = [_span(item) for item in items(form.get("ranges"))]
+        return tuple(sorted(spans, key=lambda span: span.state))
+    return tuple(
+        Span(key, key, state)
+        for name, state in (
+            ("materializedPartitions", State.MATERIALIZED),
+            ("failedPartitions", State.FAILED),
+            ("materializingPartitions", State.RUNNING),
+        )
+        for key in strings(form.get(name))
+    )
+
+
+def _span(item: Json) -> Span:
+    state = _SPAN_STATES.get(str(item.get("status")), State.UNKNOWN)
+    return Span(str(item.get("startKey")), str(item.get("endKey")), state)

@@ -1,0 +1,77 @@
+"""Readers of answers: a value that is missing or odd costs that value and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console.api.errors import ApiError, NotFound, Refused, ServerError
+from console.domain.events import ErrorInfo
+from console.domain.text import cut
+
+Json = dict[str, Any]
+
+
+def items(value: object) -> list[Json]:
+    """The dicts of a list; empty for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def strings(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def sub(value: Json, name: str) -> Json:
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def key_of(value: Json, name: str = "assetKey") -> tuple[str, ...]:
+    return strings(sub(value, name).get("path"))
+
+
+def keys_of(value: Json, name: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(strings(item.get("path")) for item in items(value.get(name)))
+
+
+def seconds(value: object) -> float | None:
+    """A time that the API gives as epoch seconds."""
+    return float(value) if isinstance(value, int | float) and value > 0 else None
+
+
+def milliseconds(value: object) -> float | None:
+    """A time that the API gives as the text of epoch milliseconds, in seconds."""
+    try:
+        return float(str(value)) / 1000
+    except ValueError:
+        return None
+
+
+def success(data: Json, field: str, *types: str) -> Json:
+    """The member of a union that is wanted; raises the ApiError that another one stands for."""
+    value = sub(data, field)
+    name = value.get("__typename", "")
+    if name in types:
+        return value
+    raise _as_error(str(name), value)
+
+
+def _as_error(name: str, value: Json) -> ApiError:
+    message = value.get("message") or "; ".join(
+        str(error.get("message")) for error in items(value.get("errors"))
+    )
+    text = cut(str(message or name or "no answer"), 300)
+    if name.endswith("NotFoundError"):
+        return NotFound(text)
+    return Refused(text) if name == "UnauthorizedError" else ServerError(text)
+
+
+def error_of(value: object) -> ErrorInfo | None:
+    """An error with its chain of causes."""
+    if not isinstance(value, dict):
+        return None
+    return ErrorInfo(
+        message=str(value.get("message") or ""),
+        class_name=value.get("className"),
+        stack=strings(value.get("stack")),
+        cause=error_of(value.get("cause")),
+    )

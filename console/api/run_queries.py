@@ -1,0 +1,303 @@
+"""Questions to Dagster about runs, their logs, and backfills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from console.api.errors import BadAnswer
+from console.api.queries import key_input
+from console.api.reading import (
+    Json,
+    error_of,
+    items,
+    key_of,
+    keys_of,
+    milliseconds,
+    seconds,
+    strings,
+    sub,
+    success,
+)
+from console.domain.events import Event
+from console.domain.runs import Backfill, Run, RunStatus, Step, StepStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.api.client import Client
+    from console.domain.keys import AssetKey
+
+PAGE_OF_EVENTS = 1000
+"""The server clamps a page of a log to this, silently."""
+PAGE_OF_OUTPUT = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The cheap look that tells whether anything changed."""
+
+    locations: dict[str, str]
+    """Each code location's version key."""
+    active: tuple[Run, ...]
+    newest: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    events: tuple[Event, ...]
+    cursor: str | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A stretch of stdout and stderr; `cursor` asks for what follows."""
+
+    stdout: str
+    stderr: str
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The last materialization of one partition and the last run that touched it."""
+
+    materialized: float | None = None
+    run_id: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+    last_run: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An asset check and its verdict: passed, failed, running, skipped, or `not run`."""
+
+    name: str
+    verdict: str
+    severity: str
+    blocking: bool
+    description: str
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDetail:
+    checks: tuple[Check, ...]
+    materialization: Cell
+
+
+async def pulse(client: Client, newest: int) -> Pulse:
+    data = await client.ask("pulse", {"limit": newest})
+    entries = items(sub(data, "locationStatusesOrError").get("entries"))
+    return Pulse(
+        {str(e.get("name")): f"{e.get('loadStatus')} {e.get('versionKey')}" for e in entries},
+        _runs(success(data, "active", "Runs")),
+        _runs(success(data, "newest", "Runs")),
+    )
+
+
+async def runs(
+    client: Client,
+    limit: int,
+    statuses: Sequence[RunStatus] = (),
+    before: str | None = None,
+    tags: dict[str, str] | None = None,
+) -> tuple[Run, ...]:
+    """The newest runs, newest first, after the run with the id `before`."""
+    wanted: Json = {}
+    if statuses:
+        wanted["statuses"] = [status.value for status in statuses]
+    if tags:
+        wanted["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
+    data = await client.ask("runs", {"filter": wanted, "cursor": before, "limit": limit})
+    return _runs(success(data, "runsOrError", "Runs"))
+
+
+async def run(client: Client, run_id: str) -> tuple[Run, tuple[Step, ...]]:
+    """A run and its steps; raises NotFound."""
+    value = success(await client.ask("run", {"id": run_id}), "runOrError", "Run")
+    stats = {str(s.get("stepKey")): _step(s) for s in items(value.get("stepStats"))}
+    waiting = [key for key in strings(value.get("stepKeysToExecute")) if key not in stats]
+    return _run(value), (*stats.values(), *(Step(key, StepStatus.WAITING) for key in waiting))
+
+
+async def log(client: Client, run_id: str, cursor: str | None) -> LogPage:
+    """The events after `cursor`; a page the server can't send is read piece by piece.
+
+    A lone surrogate in one message makes the server fail the whole page.
+    """
+    try:
+        return await _log(client, "log", run_id, cursor, PAGE_OF_EVENTS)
+    except BadAnswer:
+        return await _one_event(client, run_id, cursor)
+
+
+async def _one_event(client: Client, run_id: str, cursor: str | None) -> LogPage:
+    try:
+        return replace(await _log(client, "log", run_id, cursor, 1), more=True)
+    except BadAnswer:
+        page = await _log(client, "log_bare", run_id, cursor, 1)
+    text = "(the server can't send this event's text)"
+    return LogPage(tuple(replace(e, message=text) for e in page.events), page.cursor, more=True)
+
+
+async def _log(client: Client, name: str, run_id: str, cursor: str | None, limit: int) -> LogPage:
+    data = await client.ask(name, {"id": run_id, "cursor": cursor, "limit": limit})
+    value = success(data, "logsForRun", "EventConnection")
+    events = tuple(_event(item) for item in items(value.get("events")))
+    return LogPage(
+        events, value.get("cursor") or cursor, bool(value.get("hasMore")) and bool(events)
+    )
+
+
+async def output(client: Client, run_id: str, file_key: str, cursor: str | None) -> Output:
+    """A stretch of what a step printed, at most `PAGE_OF_OUTPUT` bytes of each stream."""
+    log_key = [run_id, "compute_logs", file_key]
+    variables = {"logKey": log_key, "cursor": cursor, "limit": PAGE_OF_OUTPUT}
+    value = sub(await client.ask("captured", variables), "capturedLogs")
+    return Output(
+        str(value.get("stdout") or ""), str(value.get("stderr") or ""), value.get("cursor")
+    )
+
+
+async def cell(client: Client, key: AssetKey, partition: str) -> Cell:
+    """What is known of one partition of one asset."""
+    data = await client.ask("cell", {"key": key_input(key), "partition": partition})
+    for node in items(data.get("assetNodes"))[:1]:
+        materializations = items(node.get("latestMaterializationByPartition"))
+        last = node.get("latestRunForPartition")
+        found = _materialization(materializations[0]) if materializations else Cell()
+        return replace(found, last_run=_run(last) if isinstance(last, dict) else None)
+    return Cell()
+
+
+async def asset_detail(client: Client, key: AssetKey) -> AssetDetail:
+    """The checks of an asset and its last materialization."""
+    data = await client.ask("asset_detail", {"key": key_input(key)})
+    for node in items(data.get("assetNodes"))[:1]:
+        checks = items(sub(node, "assetChecksOrError").get("checks"))
+        materializations = items(node.get("assetMaterializations"))
+        last = _materialization(materializations[0]) if materializations else Cell()
+        return AssetDetail(tuple(_check(check) for check in checks), last)
+    return AssetDetail((), Cell())
+
+
+async def backfill(client: Client, backfill_id: str) -> Backfill:
+    """One backfill with its counts; raises NotFound."""
+    data = await client.ask("backfill", {"id": backfill_id})
+    return _backfill(success(data, "partitionBackfillOrError", "PartitionBackfill"))
+
+
+async def backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
+    """The newest backfills, newest first."""
+    data = await client.ask("backfills", {"limit": limit})
+    found = success(data, "partitionBackfillsOrError", "PartitionBackfills")
+    return tuple(_backfill(value) for value in items(found.get("results")))
+
+
+def _runs(value: Json) -> tuple[Run, ...]:
+    return tuple(_run(item) for item in items(value.get("results")))
+
+
+def _run(value: Json) -> Run:
+    return Run(
+        id=str(value.get("id")),
+        status=RunStatus.read(value.get("status")),
+        job=str(value.get("jobName") or ""),
+        created=seconds(value.get("creationTime")) or 0.0,
+        started=seconds(value.get("startTime")),
+        ended=seconds(value.get("endTime")),
+        updated=seconds(value.get("updateTime")),
+        assets=keys_of(value, "assetSelection"),
+        asset_count=int(value.get("assetSelectionCount") or 0),
+        tags={str(tag.get("key")): str(tag.get("value")) for tag in items(value.get("tags"))},
+        can_terminate=bool(value.get("canTerminate")),
+    )
+
+
+def _step(value: Json) -> Step:
+    status = StepStatus.__members__.get(str(value.get("status")), StepStatus.WAITING)
+    return Step(
+        str(value.get("stepKey")),
+        status,
+        seconds(value.get("startTime")),
+        seconds(value.get("endTime")),
+        max(len(items(value.get("attempts"))), 1),
+    )
+
+
+def _event(value: Json) -> Event:
+    return Event(
+        at=milliseconds(value.get("timestamp")) or 0.0,
+        level=str(value.get("level") or ""),
+        type=str(value.get("eventType") or ""),
+        message=str(value.get("message") or ""),
+        step=value.get("stepKey"),
+        error=error_of(value.get("error")),
+        file_key=value.get("fileKey"),
+    )
+
+
+def _materialization(value: Json) -> Cell:
+    return Cell(
+        milliseconds(value.get("timestamp")),
+        value.get("runId"),
+        tuple(pair for entry in items(value.get("metadataEntries")) if (pair := _metadata(entry))),
+    )
+
+
+def _metadata(entry: Json) -> tuple[str, str] | None:
+    """A value as text; integers by their text, since 32 bits are all `intValue` holds."""
+    value = entry.get("intRepr") or entry.get("text")
+    number = entry.get("floatValue")
+    if value is None and isinstance(number, int | float):
+        value = f"{number:.4g}"
+    return (str(entry.get("label")), str(value)) if value is not None else None
+
+
+def _check(value: Json) -> Check:
+    execution = sub(value, "executionForLatestMaterialization")
+    words = {
+        "SUCCEEDED": "passed",
+        "FAILED": "failed",
+        "EXECUTION_FAILED": "could not run",
+        "IN_PROGRESS": "running",
+        "SKIPPED": "skipped",
+    }
+    return Check(
+        name=str(value.get("name")),
+        verdict=words.get(str(execution.get("status")), "not run"),
+        severity=str(sub(execution, "evaluation").get("severity") or ""),
+        blocking=bool(value.get("blocking")),
+        description=str(value.get("description") or ""),
+        at=seconds(execution.get("timestamp")),
+    )
+
+
+def _backfill(value: Json) -> Backfill:
+    error = error_of(value.get("error"))
+    statuses = items(sub(value, "assetBackfillData").get("assetBackfillStatuses"))
+    return Backfill(
+        id=str(value.get("id")),
+        status=str(value.get("status")),
+        title=str(value.get("title") or ""),
+        created=seconds(value.get("timestamp")) or 0.0,
+        ended=seconds(value.get("endTimestamp")),
+        assets=keys_of(value, "assetSelection"),
+        counts={key_of(item): _counts(item) for item in statuses},
+        error=error.headline if error else None,
+    )
+
+
+def _counts(item: Json) -> tuple[int, int, int, int]:
+    if item.get("__typename") == "UnpartitionedAssetStatus":
+        return (
+            1,
+            int(bool(item.get("inProgress"))),
+            int(bool(item.get("materialized"))),
+            int(bool(item.get("failed"))),
+        )
+    names = ("Targeted", "InProgress", "Materialized", "Failed")
+    targeted, running, done, failed = (int(item.get(f"numPartitions{name}") or 0) for name in names)
+    return targeted, running, done, failed

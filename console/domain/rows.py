@@ -1,0 +1,109 @@
+"""From what the server tells of an asset's partitions to a row of cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from console.domain.freshness import Verdict
+from console.domain.runs import Run, RunStatus
+from console.domain.status import Row, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.domain.keys import AssetKey
+    from console.domain.partitions import PartitionKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Partitions from `start` to `end` of the list, both included, that share a state."""
+
+    start: str
+    end: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last materialization and the last run; times are epoch seconds UTC."""
+
+    materialized: float | None = None
+    run_id: str | None = None
+    partition: str | None = None
+    last_run_id: str | None = None
+    last_run_status: RunStatus | None = None
+    last_run_ended: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetStatus:
+    """One asset's status as the server gave it, before its keys are known."""
+
+    key: AssetKey
+    partitioned: bool
+    total: int | None = None
+    first: str | None = None
+    last: str | None = None
+    spans: tuple[Span, ...] = ()
+    undecided: bool = False
+    """The server's answer has a form that isn't read here: cells show as unknown."""
+    latest: Latest = field(default_factory=Latest)
+    daemon_verdict: Verdict = Verdict.NOT_APPLICABLE
+
+    @property
+    def signature(self) -> tuple[int | None, str | None, str | None]:
+        return self.total, self.first, self.last
+
+
+def row_of(
+    status: AssetStatus, keys: PartitionKeys | None, active: Iterable[Run], at: float
+) -> Row:
+    """The asset's cells, in the order of `keys`; one cell for an unpartitioned asset.
+
+    The server counts what waits in the queue as materializing, so `active`, the runs
+    that have not ended, tell the waiting apart from the running.
+    """
+    runs = [run for run in active if status.key in run.assets]
+    if not status.partitioned:
+        return Row(bytes([_whole(status.latest, runs)]), at)
+    if keys is None or status.undecided:
+        return Row(bytes([State.UNKNOWN]) * (status.total or 0), at)
+    cells = bytearray([State.MISSING]) * len(keys)
+    for span in status.spans:
+        _fill(cells, keys, span)
+    for run in runs:
+        if run.status.waiting:
+            _mark_waiting(cells, keys, run)
+    return Row(bytes(cells), at)
+
+
+def _fill(cells: bytearray, keys: PartitionKeys, span: Span) -> None:
+    first, last = keys.positions.get(span.start), keys.positions.get(span.end)
+    if first is None or last is None or last < first:
+        return
+    cells[first : last + 1] = bytes([span.state]) * (last + 1 - first)
+
+
+def _mark_waiting(cells: bytearray, keys: PartitionKeys, run: Run) -> None:
+    if run.partition_range is None:
+        return
+    start, end = (keys.positions.get(key) for key in run.partition_range)
+    if start is None or end is None:
+        return
+    for position in range(start, end + 1):
+        if cells[position] == State.RUNNING:
+            cells[position] = State.QUEUED
+
+
+def _whole(latest: Latest, runs: list[Run]) -> State:
+    if any(run.status.active for run in runs):
+        return State.RUNNING
+    if runs:
+        return State.QUEUED
+    if latest.last_run_status is RunStatus.FAILURE and latest.last_run_id != latest.run_id:
+        ended = latest.last_run_ended
+        if latest.materialized is None or ended is None or ended > latest.materialized:
+            return State.FAILED
+    return State.MISSING if latest.materialized is None else State.MATERIALIZED

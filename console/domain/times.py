@@ -1,0 +1,62 @@
+"""Times in as few characters as still say it: `2m`, `14:02`, `Nov 20`."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+
+
+def duration(seconds: float | None) -> str:
+    """`0s`, `47m`, `1h 5m`, `26h`, `3d 4h`; `–` when unknown."""
+    if seconds is None:
+        return "–"
+    left = int(abs(seconds) + 0.5)
+    if left < 60:
+        return f"{left}s"
+    if left < 600:
+        minutes, rest = divmod(left, 60)
+        return f"{minutes}m {rest:02}s" if rest else f"{minutes}m"
+    name, size = next((n, s) for n, s in _UNITS if left >= s and not (n == "d" and left < 172_800))
+    count, rest = divmod(left, size)
+    following = {"d": ("h", 3_600), "h": ("m", 60)}.get(name)
+    if following and count < 10 and rest >= following[1]:
+        return f"{count}{name} {rest // following[1]}{following[0]}"
+    return f"{count}{name}"
+
+
+def age(seconds: float | None) -> str:
+    """A coarse age that changes at most once a minute past the first: `now`, `2m`, `5h`, `3d`."""
+    if seconds is None:
+        return "–"
+    if seconds < 60:
+        return "now" if seconds < 5 else "<1m"
+    for name, size in _UNITS[:3]:
+        if seconds >= size and not (name == "d" and seconds < 172_800):
+            return f"{int(seconds // size)}{name}"
+    return "–"
+
+
+def clock(timestamp: float | None, zone: tzinfo | None = None) -> str:
+    """`14:02:09` in the zone of the terminal, or in `zone`."""
+    return (
+        "–" if timestamp is None else datetime.fromtimestamp(timestamp, zone).strftime("%H:%M:%S")
+    )
+
+
+def clock_ms(timestamp: float, zone: tzinfo | None = None) -> str:
+    """`14:02:09.114`."""
+    moment = datetime.fromtimestamp(timestamp, zone)
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
+
+
+def moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
+    """`14:02` today, `Nov 20 14:02` this year, `2024 Nov 20` before."""
+    if timestamp is None:
+        return "–"
+    then, today = datetime.fromtimestamp(timestamp, zone), datetime.fromtimestamp(now, zone)
+    if then.date() == today.date():
+        return then.strftime("%H:%M")
+    if abs((today - then).days) < 330:
+        return then.strftime("%b %d %H:%M")
+    return then.strftime("%Y %b %d")
