@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """How many daily partitions one run takes at most."""
     http_timeout_seconds: float = Field(default=10.0, gt=0)
     http_attempts: int = Field(default=4, ge=1)
+    http_backoff_seconds: float = Field(default=0.25, ge=0)
+    """The wait before the second attempt; it doubles with each further one."""
     webserver_port: int | None = Field(default=None, ge=1, le=65535)
     """Unset: 3000 or the next free one, chosen at the first start and then kept."""
     code_server_port: int | None = Field(default=None, ge=1, le=65535)
@@ -60,6 +62,16 @@ class Settings(BaseSettings):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def database_url(self) -> str:
+        """The `postgresql://` URL; raises ValueError where none is set."""
+        if self.postgres_url is None:
+            raise ValueError(
+                "DAGDECK_POSTGRES_URL is not set; a URL such as "
+                "'postgresql://user:password@127.0.0.1:5432/dagdeck' is expected"
+            )
+        return self.postgres_url
 
     @property
     def warehouse_path(self) -> Path:

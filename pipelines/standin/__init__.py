@@ -1,0 +1,1 @@
+"""Local servers that speak the sources' APIs, and the data they serve."""
