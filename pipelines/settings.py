@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     http_attempts: int = Field(default=4, ge=1)
     http_backoff_seconds: float = Field(default=0.25, ge=0)
     """The wait before the second attempt; it doubles with each further one."""
+    definitions_module: str = "pipelines.definitions"
+    """The module that the code location loads."""
     webserver_port: int | None = Field(default=None, ge=1, le=65535)
     """Unset: 3000 or the next free one, chosen at the first start and then kept."""
     code_server_port: int | None = Field(default=None, ge=1, le=65535)

@@ -1,0 +1,154 @@
+"""The parts of a deployment: what each is started with and where it answers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from signal import SIGINT, SIGTERM, Signals
+from urllib.parse import urlsplit
+
+from pipelines.deployment.dagster_home import LOCATION
+from pipelines.deployment.home import Home
+from pipelines.deployment.ports import HOST
+from pipelines.deployment.postgres import DATABASE, USER, Cluster, system_uid
+from pipelines.deployment.processes import MARK
+from pipelines.settings import Settings
+
+NAMES = ("postgres", "nightscout", "code-server", "webserver", "daemon")
+WITH_PORT = ("postgres", "nightscout", "code-server", "webserver")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A process of the deployment; `url` is None for one that listens nowhere."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int | None = None
+    url: str | None = None
+    user: int | None = None
+    stop_signal: Signals = SIGTERM
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Settings, folder and chosen ports together: all that the parts are made of."""
+
+    settings: Settings
+    home: Home
+    ports: Mapping[str, int]
+    first_day: date
+
+    @property
+    def external(self) -> dict[str, str]:
+        """The parts that run elsewhere, with their URLs less any password."""
+        given = self.settings.model_fields_set
+        urls: dict[str, str] = {}
+        if self.settings.postgres_url:
+            urls["postgres"] = without_password(self.settings.postgres_url)
+        if "nightscout_url" in given:
+            urls["nightscout"] = without_password(self.settings.nightscout_url)
+        return urls
+
+    @property
+    def cluster(self) -> Cluster:
+        return Cluster(self.home.postgres, self.ports["postgres"])
+
+    @property
+    def postgres_url(self) -> str:
+        return self.settings.postgres_url or self.cluster.url
+
+    @property
+    def nightscout_url(self) -> str:
+        if "nightscout" in self.external:
+            return self.settings.nightscout_url
+        return f"http://{HOST}:{self.ports['nightscout']}"
+
+    @property
+    def webserver_url(self) -> str:
+        return f"http://{HOST}:{self.ports['webserver']}"
+
+    def own_names(self) -> list[str]:
+        """The parts that this deployment runs itself, in the order they start."""
+        return [name for name in NAMES if name not in self.external]
+
+    def part(self, name: str) -> Part:
+        return {
+            "postgres": self._postgres,
+            "nightscout": self._nightscout,
+            "code-server": self._code_server,
+            "webserver": self._webserver,
+            "daemon": self._daemon,
+        }[name]()
+
+    def _postgres(self) -> Part:
+        port = self.ports["postgres"]
+        return Part(
+            "postgres",
+            self.cluster.command,
+            port,
+            f"postgresql://{USER}@{HOST}:{port}/{DATABASE}",
+            user=system_uid(),
+            stop_signal=SIGINT,
+        )
+
+    def _nightscout(self) -> Part:
+        port = self.ports["nightscout"]
+        command = _module("pipelines.standin", "--host", HOST, "--port", str(port))
+        return Part("nightscout", command, port, self.nightscout_url)
+
+    def _code_server(self) -> Part:
+        port = self.ports["code-server"]
+        where = ("--host", HOST, "--port", str(port), "--location-name", LOCATION)
+        command = _module("pipelines.deployment.code_server", *where)
+        return Part("code-server", command, port, f"grpc://{HOST}:{port}")
+
+    def _webserver(self) -> Part:
+        port = self.ports["webserver"]
+        where = ("--host", HOST, "--port", str(port), "--workspace", str(self.home.workspace))
+        return Part("webserver", _module("dagster_webserver", *where), port, self.webserver_url)
+
+    def _daemon(self) -> Part:
+        workspace = ("run", "--workspace", str(self.home.workspace))
+        return Part("daemon", _module("pipelines.deployment.daemon", *workspace))
+
+    def environment(self) -> dict[str, str]:
+        """What every part gets, so that none depends on the folder `up` was called in."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("DAGSTER_")}
+        return {
+            **inherited,
+            **_given(self.settings),
+            MARK: str(self.home.root),
+            "DAGDECK_HOME": str(self.home.root),
+            "DAGDECK_POSTGRES_URL": self.postgres_url,
+            "DAGDECK_NIGHTSCOUT_URL": self.nightscout_url,
+            "DAGDECK_FIRST_DAY": self.first_day.isoformat(),
+            "DAGSTER_HOME": str(self.home.dagster),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)
+
+
+def _given(settings: Settings) -> dict[str, str]:
+    """The settings that were given, from wherever, as variables."""
+    values = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {
+        f"DAGDECK_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def without_password(url: str) -> str:
+    split = urlsplit(url)
+    host = split.netloc.rpartition("@")[2]
+    user = f"{split.username}@" if split.username else ""
+    return split._replace(netloc=user + host, query="").geturl()

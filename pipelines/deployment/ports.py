@@ -1,0 +1,66 @@
+"""Which port each part listens on: chosen once, then kept."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Container
+from contextlib import suppress
+
+import psutil
+
+from pipelines.deployment.errors import DeploymentError
+
+HOST = "127.0.0.1"
+PREFERRED = {"webserver": 3000, "code-server": 4266, "nightscout": 1337, "postgres": 54321}
+TRIED = 100
+
+
+def setting_of(part: str) -> str:
+    return f"DAGDECK_{part.replace('-', '_').upper()}_PORT"
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection((HOST, port), timeout=0.3):
+        return True
+    return False
+
+
+def first_free(part: str, taken: Container[int]) -> int:
+    """The preferred port of `part`, or the next one that is free and not in `taken`."""
+    start = PREFERRED[part]
+    for port in range(start, start + TRIED):
+        if port not in taken and is_free(port):
+            return port
+    raise DeploymentError(
+        f"No port from {start} to {start + TRIED - 1} is free for the {part}; "
+        f"set {setting_of(part)} to one that is."
+    )
+
+
+def demand_free(part: str, port: int) -> None:
+    """Raises DeploymentError, saying who holds the port, unless it is free."""
+    if not is_free(port):
+        raise DeploymentError(
+            f"Port {port} for the {part} is in use by {holder(port)}; "
+            f"stop that, or set {setting_of(part)} to a free port."
+        )
+
+
+def holder(port: int) -> str:
+    """Who listens on `port`, in words; other users' processes can't always be told."""
+    with suppress(psutil.Error):
+        for connection in psutil.net_connections("tcp"):
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
+            if listens and connection.laddr[1] == port and connection.pid is not None:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return "another program"

@@ -1,0 +1,231 @@
+"""`up`: starts what is not running, and waits for it where asked to."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from pipelines.deployment import first_backfill, logs, ports
+from pipelines.deployment.dagster_home import LOCATION, write_dagster_home
+from pipelines.deployment.errors import DeploymentError
+from pipelines.deployment.graphql import Unanswered, location_state, reload_location
+from pipelines.deployment.home import Home
+from pipelines.deployment.parts import WITH_PORT, Layout, Part
+from pipelines.deployment.postgres import demand_reachable
+from pipelines.deployment.processes import Identity, descendants, find, start_detached, stop
+from pipelines.deployment.state import State, read_state, write_atomically
+from pipelines.deployment.stop import stop_everything
+from pipelines.settings import Settings
+
+LOOK_SECONDS = 0.05
+ASK_SECONDS = 0.2
+GIVE_UP_SECONDS = 10.0
+Say = Callable[[str], None]
+
+
+def up(settings: Settings, wait: bool, say: Say) -> str:
+    """Brings the deployment up and returns the webserver's URL.
+
+    Starts only what is not running. What this call started is stopped again when a part
+    fails or the call is interrupted. With `wait`, returns once the code location is loaded.
+    Raises DeploymentError.
+    """
+    home = Home(settings.home.expanduser().resolve())
+    home.create()
+    with home.locked(lambda: say("Another dagdeck command is at work here; waiting for it.")):
+        starter = _prepare(settings, home, say)
+        with starter.undone_on_failure():
+            starter.start_missing()
+            if wait:
+                starter.await_parts()
+    url = starter.layout.webserver_url
+    if wait:
+        await_location(url, settings.start_seconds, say)
+        first_backfill.start(starter.layout, say)
+    elif starter.layout.settings.first_backfill_days and not home.first_backfill.exists():
+        first_backfill.start_detached_starter(starter.layout)
+    return url
+
+
+def _prepare(settings: Settings, home: Home, say: Say) -> Starter:
+    state, damage = read_state(home.state)
+    if damage:
+        say(damage)
+        stop_everything(home, State(), say)
+    alive = [name for name, known in state.processes.items() if find(known)]
+    first_day = state.first_day or settings.first_day
+    layout = Layout(settings, home, dict(state.ports), first_day)
+    chosen = _choose_ports(layout, state, bool(alive), say)
+    return Starter(Layout(settings, home, chosen, first_day), state, say)
+
+
+def _choose_ports(layout: Layout, state: State, anything_runs: bool, say: Say) -> dict[str, int]:
+    """Kept ones while anything runs; else those of the settings, the kept, the first free."""
+    chosen: dict[str, int] = {}
+    for name in WITH_PORT:
+        if name in layout.external:
+            continue
+        wanted = getattr(layout.settings, f"{name.replace('-', '_')}_port")
+        kept = state.ports.get(name)
+        if anything_runs and kept and wanted not in (None, kept):
+            say(f"{ports.setting_of(name)}={wanted} takes effect after `down`; {kept} is in use.")
+        if anything_runs and kept:
+            chosen[name] = kept
+        elif port := wanted or kept:
+            chosen[name] = port
+        else:
+            chosen[name] = ports.first_free(name, chosen.values())
+            if chosen[name] != ports.PREFERRED[name]:
+                holder = ports.holder(ports.PREFERRED[name])
+                say(
+                    f"Port {ports.PREFERRED[name]} is in use by {holder}; "
+                    f"the {name} takes {chosen[name]}."
+                )
+    return chosen
+
+
+@dataclass
+class Starter:
+    """Starts the parts of `layout` that don't run and keeps `state` up to date on disk."""
+
+    layout: Layout
+    state: State
+    say: Say
+    started: dict[str, float] = field(default_factory=dict)
+    log_sizes: dict[str, int] = field(default_factory=dict)
+
+    def start_missing(self) -> None:
+        missing = self._missing()
+        if not missing:
+            self.say("Everything is running already.")
+            return
+        self._adopt_postgres(missing)
+        for name in missing:
+            if name in self.layout.ports:
+                ports.demand_free(name, self.layout.ports[name])
+        self.state.ports = dict(self.layout.ports)
+        self.state.first_day = self.layout.first_day
+        if "postgres" in self.layout.external:
+            demand_reachable(self.layout.postgres_url)
+        elif "postgres" in missing:
+            self._start_postgres()
+        write_dagster_home(
+            self.layout.home, self.layout.postgres_url, self.layout.ports["code-server"]
+        )
+        environment = self.layout.environment()
+        for name in missing:
+            if name != "postgres":
+                self._start(self.layout.part(name), environment)
+        write_atomically(self.layout.home.url, self.layout.webserver_url + "\n")
+
+    def _missing(self) -> list[str]:
+        return [
+            name for name in self.layout.own_names() if find(self.state.processes.get(name)) is None
+        ]
+
+    def _adopt_postgres(self, missing: list[str]) -> None:
+        """A server that holds our data folder is ours, even if the state doesn't know it."""
+        if "postgres" in missing and (found := self.layout.cluster.running()):
+            self.state.processes["postgres"] = found
+            missing.remove("postgres")
+
+    def _start_postgres(self) -> None:
+        cluster = self.layout.cluster
+        cluster.create()
+        cluster.clear_leftovers()
+        self._start(self.layout.part("postgres"), {})
+        self._await("postgres", cluster.accepts)
+        cluster.create_database()
+
+    def _start(self, part: Part, environment: dict[str, str]) -> None:
+        log = self.layout.home.log(part.name)
+        logs.rotate(log)
+        self.log_sizes[part.name] = logs.size(log)
+        self.started[part.name] = time.monotonic()
+        folder = self.layout.home.root
+        process = start_detached(part.command, environment, folder, log, part.user)
+        self._remember(part.name, process)
+
+    def _remember(self, name: str, process: Identity) -> None:
+        self.state.processes[name] = process
+        write_atomically(self.layout.home.state, self.state.model_dump_json(indent=2))
+
+    def await_parts(self) -> None:
+        """Until each started part answers; raises DeploymentError naming one that doesn't."""
+        for name in self.started:
+            if name in self.layout.ports and name != "postgres":
+                self._await(name, partial(ports.answers, self.layout.ports[name]))
+        if "daemon" in self.started:
+            self._await("daemon", lambda: True)
+
+    def _await(self, name: str, ready: Callable[[], bool]) -> None:
+        deadline = self.started[name] + self.layout.settings.start_seconds
+        while not ready():
+            self._demand_alive(name)
+            if time.monotonic() > deadline:
+                raise DeploymentError(
+                    f"The {name} did not answer within {self.layout.settings.start_seconds:.0f} s; "
+                    f"its log is {self.layout.home.log(name)}."
+                )
+            time.sleep(LOOK_SECONDS)
+        self._demand_alive(name)
+        self.say(f"{name:<12} ready after {time.monotonic() - self.started[name]:4.1f} s")
+
+    def _demand_alive(self, name: str) -> None:
+        if find(self.state.processes[name]) is None:
+            log = self.layout.home.log(name)
+            said = logs.last_words(log, self.log_sizes[name])
+            raise DeploymentError(f"The {name} ended at its start: {said} (log: {log})")
+
+    @contextmanager
+    def undone_on_failure(self) -> Iterator[None]:
+        """Stops again what was started here when the block fails or is interrupted."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+        try:
+            yield
+        except BaseException:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for name in reversed(list(self.started)):
+                process = find(self.state.processes.pop(name, None))
+                if process:
+                    stop(
+                        [process, *descendants(process)],
+                        self.layout.part(name).stop_signal,
+                        GIVE_UP_SECONDS,
+                    )
+            write_atomically(self.layout.home.state, self.state.model_dump_json(indent=2))
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            raise
+
+
+def await_location(url: str, seconds: float, say: Say) -> None:
+    """Until the webserver has loaded the code location.
+
+    A webserver that looked before the code server listened is told to look again.
+    Raises DeploymentError with the load error, or after `seconds`.
+    """
+    begun = time.monotonic()
+    last = "no answer"
+    while time.monotonic() - begun < seconds:
+        try:
+            found = location_state(url, LOCATION)
+            if found.loaded:
+                say(f"{'location':<12} loaded after {time.monotonic() - begun:3.1f} s")
+                return
+            if not found.waiting:
+                raise DeploymentError(f"The code location failed to load: {_headline(found.error)}")
+            last = _headline(found.error)
+            reload_location(url, LOCATION)
+        except Unanswered as error:
+            last = str(error)
+        time.sleep(ASK_SECONDS)
+    raise DeploymentError(f"The code location was not loaded within {seconds:.0f} s: {last}")
+
+
+def _headline(error: str | None) -> str:
+    return (error or "no reason given").strip().splitlines()[0][:500]

@@ -1,0 +1,49 @@
+"""What a deployment must remember between commands, in one small file written atomically."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from pipelines.deployment.processes import Identity
+
+
+class State(BaseModel):
+    """Ports and the first day stay as first chosen; processes are those last started."""
+
+    first_day: date | None = None
+    ports: dict[str, int] = {}
+    processes: dict[str, Identity] = {}
+
+
+def read_state(path: Path) -> tuple[State, str | None]:
+    """The state kept in `path` and, if it was damaged, a sentence saying so.
+
+    A damaged file is set aside as `<name>.damaged` and an empty state returned.
+    """
+    try:
+        return State.model_validate_json(path.read_bytes()), None
+    except FileNotFoundError:
+        return State(), None
+    except ValidationError:
+        aside = path.with_name(path.name + ".damaged")
+        path.replace(aside)
+        return State(), f"{path} was damaged; it is now {aside.name}, and the state starts anew."
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replaces `path`, readable by its owner only, so that no reader sees half of it."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

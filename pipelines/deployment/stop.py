@@ -1,0 +1,89 @@
+"""`down`: stops everything, in the order that lets each part finish its writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from signal import SIGINT, SIGTERM, Signals
+
+import psutil
+
+from pipelines.deployment.errors import DeploymentError
+from pipelines.deployment.home import Home
+from pipelines.deployment.postgres import Cluster
+from pipelines.deployment.processes import descendants, find, marked, stop
+from pipelines.deployment.state import State, read_state, write_atomically
+
+SERVERS = ("webserver", "code-server", "nightscout")
+DAEMON_SECONDS = 10.0
+RUN_SECONDS = 15.0
+SERVER_SECONDS = 10.0
+POSTGRES_SECONDS = 30.0
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Processes that stop together, and how long they may take before they are killed."""
+
+    words: str
+    processes: list[psutil.Process]
+    gently: Signals
+    seconds: float
+
+
+def down(home: Home, say: Say) -> None:
+    """Stops every process of the deployment; raises DeploymentError if one survives."""
+    if not home.root.is_dir():
+        say("Nothing is running.")
+        return
+    with home.locked(lambda: say("Another dagdeck command is at work here; waiting for it.")):
+        state, damage = read_state(home.state)
+        if damage:
+            say(damage)
+        stop_everything(home, state, say)
+
+
+def stop_everything(home: Home, state: State, say: Say) -> None:
+    stopped = []
+    for stage_of in (_daemon, _workers, _servers, _postgres):
+        stage = stage_of(home, state)
+        if stage.processes:
+            _stop(stage)
+            stopped.append(stage.words)
+    state.processes = {}
+    write_atomically(home.state, state.model_dump_json(indent=2))
+    say(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+def _stop(stage: Stage) -> None:
+    try:
+        stop(stage.processes, stage.gently, stage.seconds)
+    except TimeoutError as error:
+        raise DeploymentError(f"Could not stop {stage.words} (pid {error}).") from error
+
+
+def _daemon(_: Home, state: State) -> Stage:
+    """The daemon first, so that nothing new begins."""
+    daemon = find(state.processes.get("daemon"))
+    return Stage("daemon", [daemon] if daemon else [], SIGTERM, DAEMON_SECONDS)
+
+
+def _workers(home: Home, state: State) -> Stage:
+    """Run workers next, while the database still takes their last events."""
+    known = {p.pid for name in SERVERS if (p := find(state.processes.get(name)))}
+    workers = [process for process in marked(home.root) if process.pid not in known]
+    count = len(workers)
+    return Stage(f"{count} worker{'s' if count != 1 else ''}", workers, SIGTERM, RUN_SECONDS)
+
+
+def _servers(_: Home, state: State) -> Stage:
+    found = {name: find(state.processes.get(name)) for name in SERVERS}
+    running = {name: process for name, process in found.items() if process}
+    family = [p for parent in running.values() for p in (parent, *descendants(parent))]
+    return Stage(", ".join(running), family, SIGTERM, SERVER_SECONDS)
+
+
+def _postgres(home: Home, state: State) -> Stage:
+    server = find(state.processes.get("postgres")) or find(Cluster(home.postgres, 0).running())
+    return Stage("postgres", [server] if server else [], SIGINT, POSTGRES_SECONDS)
