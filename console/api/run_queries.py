@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from console.api.errors import BadAnswer
-from console.api.queries import key_input
+from console.api.queries import key_input, stale_reason
 from console.api.reading import (
     Json,
     error_of,
@@ -67,6 +67,8 @@ class Cell:
     run_id: str | None = None
     metadata: tuple[tuple[str, str], ...] = ()
     last_run: Run | None = None
+    stale: str | None = None
+    """Why it is stale, in the server's words; None when it isn't, or isn't known to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,9 @@ async def cell(client: Client, key: AssetKey, partition: str) -> Cell:
         materializations = items(node.get("latestMaterializationByPartition"))
         last = node.get("latestRunForPartition")
         found = _materialization(materializations[0]) if materializations else Cell()
-        return replace(found, last_run=_run(last) if isinstance(last, dict) else None)
+        return replace(
+            found, last_run=_run(last) if isinstance(last, dict) else None, stale=_stale(node)
+        )
     return Cell()
 
 
@@ -194,6 +198,13 @@ async def backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
     data = await client.ask("backfills", {"limit": limit})
     found = success(data, "partitionBackfillsOrError", "PartitionBackfills")
     return tuple(_backfill(value) for value in items(found.get("results")))
+
+
+def _stale(node: Json) -> str | None:
+    if node.get("staleStatusByPartition") != ["STALE"]:
+        return None
+    causes = node.get("staleCausesByPartition") or [None]
+    return stale_reason(causes[0]) or "no reason given"
 
 
 def _runs(value: Json) -> tuple[Run, ...]:

@@ -1,0 +1,160 @@
+"""The one table of actions: keys, footer, help and palette all read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do on a screen; `id` names the method `action_<id>`."""
+
+    id: str
+    keys: str
+    """Key names of Textual, comma-separated; the first is the one shown."""
+    words: str
+    screen: str = EVERYWHERE
+    footer: bool = False
+    mutates: bool = False
+    """Changes something in the deployment: not bound at all when read-only."""
+
+
+ACTIONS = (
+    Action("show_screen('assets')", "1", "assets", footer=True),
+    Action("show_screen('partitions')", "2", "partitions", footer=True),
+    Action("show_screen('runs')", "3", "runs", footer=True),
+    Action("show_screen('planner')", "4", "planner", footer=True),
+    Action("show_screen('freshness')", "5", "freshness", footer=True),
+    Action("help", "question_mark,f1", "help"),
+    Action("command_palette", "ctrl+p", "commands"),
+    Action("look_now", "ctrl+r", "ask Dagster now"),
+    Action("go_back", "escape", "back"),
+    Action("quit", "ctrl+q,q", "quit"),
+    # assets
+    Action("move('up')", "up,k", "previous in the column", "assets"),
+    Action("move('down')", "down,j", "next in the column", "assets"),
+    Action("move('left')", "left,h", "upstream", "assets"),
+    Action("move('right')", "right,l", "downstream", "assets"),
+    Action("centre", "enter", "centre the map here", "assets", footer=True),
+    Action("hops(1)", "plus,equals_sign", "more hops", "assets"),
+    Action("hops(-1)", "minus", "fewer hops", "assets"),
+    Action("find", "slash", "find an asset", "assets", footer=True),
+    Action("partitions", "p", "its partitions", "assets", footer=True),
+    Action("plan", "b", "plan a backfill", "assets", footer=True, mutates=True),
+    # partitions
+    Action("move(-1, 0)", "up,k", "asset above", "partitions"),
+    Action("move(1, 0)", "down,j", "asset below", "partitions"),
+    Action("move(0, -1)", "left,h", "partition before", "partitions"),
+    Action("move(0, 1)", "right,l", "partition after", "partitions"),
+    Action("page(-1)", "pageup", "a page back", "partitions"),
+    Action("page(1)", "pagedown", "a page on", "partitions"),
+    Action("end(-1)", "home", "first partition", "partitions"),
+    Action("end(1)", "end", "last partition", "partitions"),
+    Action("bad(1)", "n", "next bad cell", "partitions", footer=True),
+    Action("bad(-1)", "N", "bad cell before", "partitions"),
+    Action("select", "v", "select a range", "partitions", footer=True),
+    Action("plan", "b", "plan a backfill", "partitions", footer=True, mutates=True),
+    Action("open_run", "enter", "its run", "partitions", footer=True),
+    Action("map", "m", "its place in the map", "partitions", footer=True),
+    Action("find", "slash", "find an asset", "partitions", footer=True),
+    # runs
+    Action("move(-1)", "up,k", "run above", "runs"),
+    Action("move(1)", "down,j", "run below", "runs"),
+    Action("page(-1)", "pageup", "a page up", "runs"),
+    Action("page(1)", "pagedown", "a page down", "runs"),
+    Action("end(-1)", "home,g", "newest", "runs"),
+    Action("end(1)", "end,G", "oldest loaded", "runs"),
+    Action("open", "enter", "open", "runs", footer=True),
+    Action("filter('')", "a", "all", "runs", footer=True),
+    Action("filter('failed')", "f", "failed", "runs", footer=True),
+    Action("filter('active')", "r", "running and queued", "runs", footer=True),
+    Action("filter('success')", "s", "succeeded", "runs", footer=True),
+    Action("terminate", "x", "terminate", "runs", footer=True, mutates=True),
+    # one run
+    Action("move(-1)", "up,k", "line up", "run"),
+    Action("move(1)", "down,j", "line down", "run"),
+    Action("page(-1)", "pageup", "page up", "run"),
+    Action("page(1)", "pagedown,space", "page down", "run"),
+    Action("end(-1)", "home,g", "beginning", "run"),
+    Action("end(1)", "end,G", "end", "run"),
+    Action("follow", "F", "follow", "run", footer=True),
+    Action("find", "slash", "search", "run", footer=True),
+    Action("found(1)", "n", "next found", "run"),
+    Action("found(-1)", "N", "found before", "run"),
+    Action("error", "e", "next error", "run", footer=True),
+    Action("fold", "enter", "open or close the error", "run", footer=True),
+    Action("wrap", "w", "wrap", "run"),
+    Action("stream", "s", "events, stdout, stderr", "run", footer=True),
+    Action("terminate", "x", "terminate", "run", footer=True, mutates=True),
+    # planner
+    Action("move(-1)", "up,k", "cell above", "planner"),
+    Action("move(1)", "down,j", "cell below", "planner"),
+    Action("page(-1)", "pageup", "a page up", "planner"),
+    Action("page(1)", "pagedown", "a page down", "planner"),
+    Action("edit_assets", "a", "assets", "planner", footer=True),
+    Action("edit_partitions", "p", "partitions", "planner", footer=True),
+    Action("toggle_downstream", "d", "downstream", "planner", footer=True),
+    Action("toggle_fresh", "f", "run fresh ones too", "planner"),
+    Action("toggle_state('missing')", "M", "run missing ones", "planner"),
+    Action("toggle_state('failed')", "X", "run failed ones", "planner"),
+    Action("toggle_state('stale')", "S", "run stale ones", "planner"),
+    Action("parallel(1)", "plus,equals_sign", "more at once", "planner"),
+    Action("parallel(-1)", "minus", "fewer at once", "planner"),
+    Action("exclude", "space", "exclude", "planner", footer=True),
+    Action("open_run", "o", "its run", "planner"),
+    Action("launch", "enter", "launch…", "planner", footer=True, mutates=True),
+    Action("cancel", "x", "cancel the backfill", "planner", mutates=True),
+    # freshness
+    Action("move(-1)", "up,k", "asset above", "freshness"),
+    Action("move(1)", "down,j", "asset below", "freshness"),
+    Action("page(-1)", "pageup", "a page up", "freshness"),
+    Action("page(1)", "pagedown", "a page down", "freshness"),
+    Action("end(-1)", "home,g", "most urgent", "freshness"),
+    Action("end(1)", "end,G", "least urgent", "freshness"),
+    Action("map", "enter,m", "its place in the map", "freshness", footer=True),
+    Action("partitions", "p", "its partitions", "freshness", footer=True),
+    Action("plan", "b", "plan a backfill", "freshness", footer=True, mutates=True),
+)
+
+KEY_LABELS = {
+    "question_mark": "?",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "enter": "⏎",
+    "escape": "esc",
+    "space": "space",
+    "ctrl+p": "^P",
+    "ctrl+r": "^R",
+    "ctrl+q": "^Q",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+}
+
+
+def actions_of(screen: str, *, read_only: bool) -> list[Action]:
+    """The actions of one screen, or of everywhere; those that mutate only where allowed."""
+    return [
+        action
+        for action in ACTIONS
+        if action.screen == screen and not (read_only and action.mutates)
+    ]
+
+
+def key_label(action: Action) -> str:
+    """The first key as a person would write it."""
+    first = action.keys.split(",")[0]
+    return KEY_LABELS.get(first, first)
+
+
+def all_key_labels(action: Action) -> str:
+    """Every key of the action."""
+    return " ".join(KEY_LABELS.get(key, key) for key in action.keys.split(","))

@@ -1,0 +1,105 @@
+"""Mutations. Each is checked before it is sent; `Client` records it and refuses it read-only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from console.api.errors import Refused
+from console.api.queries import key_input
+from console.api.reading import items, success
+from console.domain.partitions import runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from console.api.client import Client
+    from console.domain.assets import AssetGraph
+    from console.domain.keys import AssetKey
+    from console.domain.partitions import PartitionKeys
+
+MOST_PARALLEL = 8
+PARALLEL_TAG = "dagdeck/parallel-{}"
+"""The run queue limits this tag to that many runs for each value, so each backfill has its own."""
+
+
+async def launch_backfill(
+    client: Client,
+    targets: Mapping[AssetKey, Sequence[str | None]],
+    keys: Mapping[AssetKey, PartitionKeys | None],
+    *,
+    title: str = "",
+    parallel: int | None = None,
+) -> str:
+    """Start a backfill of just these cells; its id. Raises ApiError.
+
+    The server takes nearly anything and runs something else, so an empty target and an
+    unknown key are refused here.
+    """
+    if not targets:
+        raise Refused("nothing to run: the plan has no cell to run")
+    params: dict[str, Any] = {
+        "partitionsByAssets": [
+            _target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
+        ],
+        "tags": _tags(parallel),
+    }
+    if title:
+        params["title"] = title
+    data = await client.command("launch_backfill", {"params": params})
+    return str(success(data, "launchPartitionBackfill", "LaunchBackfillSuccess")["backfillId"])
+
+
+async def launch_whole(client: Client, graph: AssetGraph, assets: Sequence[AssetKey]) -> str:
+    """Start one run of assets without partitions; its id. Raises ApiError."""
+    places = {(graph[key].location, graph[key].repository) for key in assets}
+    if len(places) != 1:
+        raise Refused("these assets are in several code locations, so one run can't make them")
+    location, repository = places.pop()
+    selector = {
+        "jobName": "__ASSET_JOB",
+        "repositoryLocationName": location,
+        "repositoryName": repository,
+        "assetSelection": [key_input(key) for key in assets],
+    }
+    data = await client.command("launch_run", {"params": {"selector": selector}})
+    return str(success(data, "launchRun", "LaunchRunSuccess")["run"]["id"])
+
+
+async def terminate_run(client: Client, run_id: str) -> None:
+    """Ask a run to end. Raises ApiError, the server's reason in it."""
+    variables = {"ids": [run_id], "policy": "SAFE_TERMINATE"}
+    data = await client.command("terminate_runs", variables)
+    found = success(data, "terminateRuns", "TerminateRunsResult")
+    for result in items(found.get("terminateRunResults")):
+        success({"result": result}, "result", "TerminateRunSuccess")
+
+
+async def cancel_backfill(client: Client, backfill_id: str) -> None:
+    """Stop a backfill: no further run starts, those under way are ended. Raises ApiError."""
+    data = await client.command("cancel_backfill", {"id": backfill_id})
+    success(data, "cancelPartitionBackfill", "CancelBackfillSuccess")
+
+
+def _target(
+    asset: AssetKey, partitions: Sequence[str | None], keys: PartitionKeys | None
+) -> dict[str, Any]:
+    target: dict[str, Any] = {"assetKey": key_input(asset)}
+    if keys is None:
+        if any(partition is not None for partition in partitions):
+            raise Refused(f"{'/'.join(asset)}: its partitions are not known")
+        return target
+    positions = [keys.position(partition) for partition in partitions if partition is not None]
+    if not positions:
+        raise Refused(f"{'/'.join(asset)}: no partition named, which would run all of them")
+    ranges = [
+        {"start": keys.keys[first], "end": keys.keys[last]} for first, last in runs_of(positions)
+    ]
+    return {**target, "partitions": {"ranges": ranges}}
+
+
+def _tags(parallel: int | None) -> list[dict[str, str]]:
+    if parallel is None:
+        return []
+    key = PARALLEL_TAG.format(min(max(parallel, 1), MOST_PARALLEL))
+    return [{"key": key, "value": uuid4().hex[:12]}]

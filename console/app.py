@@ -1,0 +1,150 @@
+"""The Textual app: one deployment, its screens, and the way between them."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingsMap, BindingType
+
+from console.actions import EVERYWHERE, actions_of
+from console.api.client import Client
+from console.api.journal import Journal
+from console.screens.base import DeckScreen
+from console.store.deployment import Deployment
+from console.store.poller import Poller
+from console.widgets.looks import THEME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.screen import Screen
+
+    from console.domain.keys import AssetKey
+    from console.settings import Settings
+
+FIRST_SCREEN = "partitions"
+
+
+class Deck(App[None]):
+    """The console. Everything it knows is in `deployment`; only `poller` asks by itself."""
+
+    TITLE = "dagdeck"
+    CSS = "Screen { background: $background; } ModalScreen { background: $background 60%; }"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        client = Client(
+            settings.url, read_only=settings.read_only, journal=Journal(settings.journal_path)
+        )
+        self.deployment = Deployment(client)
+        self.poller = Poller(self.deployment)
+        self._bindings = BindingsMap(
+            Binding(action.keys, action.id, action.words, show=False)
+            for action in actions_of(EVERYWHERE, read_only=settings.read_only)
+        )
+        self._made: dict[str, DeckScreen] = {}
+
+    def on_mount(self) -> None:
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        for name in SCREENS:
+            self.add_mode(name, self._maker(name))
+        self.switch_mode(FIRST_SCREEN)
+        self.run_worker(self.poller.run(), name="poller")
+
+    async def on_unmount(self) -> None:
+        await self.deployment.client.close()
+
+    def on_app_blur(self, _: events.AppBlur) -> None:
+        self.poller.away = True
+
+    def on_app_focus(self, _: events.AppFocus) -> None:
+        if self.poller.away:
+            self.poller.away = False
+            self.poller.wake()
+
+    def screen_named(self, name: str) -> DeckScreen:
+        """The one screen of that name, made when first wanted."""
+        if name not in self._made:
+            self._made[name] = SCREENS[name](self)
+        return self._made[name]
+
+    def action_show_screen(self, name: str) -> None:
+        self.switch_mode(name)
+
+    def open_asset(self, name: str, key: AssetKey) -> None:
+        """Show an asset on the screen `name`."""
+        self.switch_mode(name)
+        self.screen_named(name).show_asset(key)
+
+    def action_look_now(self) -> None:
+        self.poller.wake()
+
+    def action_go_back(self) -> None:
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        from console.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self._current_name(), self.settings))
+
+    def open_run(self, run_id: str) -> None:
+        from console.screens.run import RunScreen
+
+        self.push_screen(RunScreen(self, run_id))
+
+    def _current_name(self) -> str:
+        return self.screen.NAME if isinstance(self.screen, DeckScreen) else EVERYWHERE
+
+    def _maker(self, name: str) -> Callable[[], Screen[None]]:
+        return lambda: self.screen_named(name)
+
+
+def _assets(deck: Deck) -> DeckScreen:
+    from console.screens.assets import AssetsScreen
+
+    return AssetsScreen(deck)
+
+
+def _partitions(deck: Deck) -> DeckScreen:
+    from console.screens.partitions import PartitionsScreen
+
+    return PartitionsScreen(deck)
+
+
+def _runs(deck: Deck) -> DeckScreen:
+    from console.screens.runs import RunsScreen
+
+    return RunsScreen(deck)
+
+
+def _planner(deck: Deck) -> DeckScreen:
+    from console.screens.planner import PlannerScreen
+
+    return PlannerScreen(deck)
+
+
+def _freshness(deck: Deck) -> DeckScreen:
+    from console.screens.freshness import FreshnessScreen
+
+    return FreshnessScreen(deck)
+
+
+SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
+    "assets": _assets,
+    "partitions": _partitions,
+    "runs": _runs,
+    "planner": _planner,
+    "freshness": _freshness,
+}

@@ -1,0 +1,71 @@
+"""Every key of a screen, from the table of actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from console.actions import EVERYWHERE, Action, actions_of, all_key_labels
+from console.domain.status import LOOKS, State
+from console.widgets.looks import glyph, state_style, style
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from console.settings import Settings
+
+
+class HelpScreen(ModalScreen[None]):
+    """Closes with any of the keys that one would try."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen VerticalScroll {
+        width: 76; max-width: 96%; height: auto; max-height: 92%;
+        background: $panel; padding: 1 2;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,question_mark,q,f1,enter", "dismiss", "close"),
+    ]
+
+    def __init__(self, screen: str, settings: Settings) -> None:
+        super().__init__()
+        self._screen = screen
+        self._settings = settings
+
+    def compose(self) -> ComposeResult:
+        read_only = self._settings.read_only
+        with VerticalScroll():
+            if self._screen:
+                yield Static(_table(self._screen, actions_of(self._screen, read_only=read_only)))
+            yield Static(_table("everywhere", actions_of(EVERYWHERE, read_only=read_only)))
+            yield Static(self._states())
+            if read_only:
+                yield Static(
+                    Text("\nread-only: keys that change something are not bound", style("warn"))
+                )
+
+    def _states(self) -> Text:
+        text = Text("\nstates\n", style("text", bold=True))
+        for state in LOOKS:
+            if state is not State.OUTSIDE:
+                look = glyph(state, ascii_only=self._settings.ascii)
+                text.append(f"  {look} ", state_style(state)).append(f"{state.word} ", style("dim"))
+        return text
+
+
+def _table(title: str, actions: list[Action]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=14, justify="right")
+    table.add_column()
+    table.add_row(Text(title, style("text", bold=True)), "")
+    for action in actions:
+        table.add_row(Text(all_key_labels(action), style("run")), Text(action.words, style("text")))
+    return table

@@ -1,0 +1,140 @@
+"""The deployment as the console last saw it: one object, filled by asking, read by screens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.api import queries, run_queries
+from console.api.errors import ApiError
+from console.domain.assets import AssetGraph
+from console.domain.rows import row_of
+from console.store.signals import Signals, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from console.api.client import Client
+    from console.domain.keys import AssetKey
+    from console.domain.partitions import PartitionKeys
+    from console.domain.rows import AssetStatus
+    from console.domain.runs import Run
+    from console.domain.status import Row
+
+ASSETS_AT_ONCE = 25
+NEWEST_RUNS = 30
+
+Signature = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """`live`, or why not; `answered` is when the server last answered, epoch seconds UTC."""
+
+    live: bool = False
+    problem: str = ""
+    answered: float | None = None
+
+
+class Deployment:
+    """What is known of one deployment. Every answer replaces just what it tells of."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.signals = Signals()
+        self.connection = Connection()
+        self.structure: queries.Structure | None = None
+        self.graph = AssetGraph()
+        self.statuses: dict[AssetKey, AssetStatus] = {}
+        self.keys: dict[AssetKey, PartitionKeys | None] = {}
+        self.rows: dict[AssetKey, Row] = {}
+        self.active: tuple[Run, ...] = ()
+        self.newest: tuple[Run, ...] = ()
+        self.locations: dict[str, str] = {}
+        self._key_lists: dict[Signature, PartitionKeys] = {}
+
+    async def load(self) -> None:
+        """Ask for everything once. Raises ApiError."""
+        await asyncio.gather(self.load_structure(), self.load_runs())
+        await self.load_statuses(self.graph.order)
+
+    async def load_structure(self) -> None:
+        self.structure = await queries.structure(self.client)
+        self.graph = self.structure.graph
+        for gone in set(self.statuses) - set(self.graph.assets):
+            for kept in (self.statuses, self.keys, self.rows):
+                kept.pop(gone, None)
+        self.answered()
+        self.signals.tell(Topic.STRUCTURE)
+
+    async def load_runs(self) -> set[AssetKey]:
+        """Ask what runs; the assets whose cells may have changed by it."""
+        pulse = await run_queries.pulse(self.client, NEWEST_RUNS)
+        before = {run.id: run for run in (*self.active, *self.newest)}
+        self.active, self.newest, self.locations = pulse.active, pulse.newest, pulse.locations
+        seen = {run.id: run for run in (*pulse.newest, *pulse.active)}
+        changed = [run for run in seen.values() if _moved(run, before.get(run.id))]
+        ended = [run for run in before.values() if run.id not in seen and not run.status.ended]
+        self.answered()
+        if changed or ended:
+            self.signals.tell(Topic.RUNS)
+        return {key for run in (*changed, *ended, *pulse.active) for key in run.assets}
+
+    async def load_statuses(self, wanted: Iterable[AssetKey]) -> None:
+        """Ask for the cells of these assets, a batch a request, at most two at once."""
+        keys = [key for key in wanted if key in self.graph]
+        batches = [keys[at : at + ASSETS_AT_ONCE] for at in range(0, len(keys), ASSETS_AT_ONCE)]
+        await asyncio.gather(*(self._load_batch(batch) for batch in batches))
+
+    async def _load_batch(self, batch: Sequence[AssetKey]) -> None:
+        found = await queries.statuses(self.client, batch)
+        at = time.time()
+        for status in found:
+            if status.partitioned:
+                self.keys[status.key] = await self._keys_of(status)
+            else:
+                self.keys[status.key] = None
+        changed = False
+        for status in found:
+            row = row_of(status, self.keys[status.key], self.active, at)
+            before = self.rows.get(status.key)
+            changed |= before is None or before.states != row.states
+            changed |= self.statuses.get(status.key) != status
+            self.rows[status.key], self.statuses[status.key] = row, status
+        self.answered()
+        if changed:
+            self.signals.tell(Topic.STATUS)
+
+    async def _keys_of(self, status: AssetStatus) -> PartitionKeys:
+        """Assets whose definitions look alike from all sides share one list."""
+        definition = self.graph[status.key].partitions
+        signature = (definition, *status.signature)
+        known = self._key_lists.get(signature)
+        if known is None:
+            known = await queries.partition_keys(self.client, status.key)
+            self._key_lists[signature] = known
+        return known
+
+    def answered(self) -> None:
+        """The server has just answered."""
+        was = self.connection
+        self.connection = Connection(live=True, answered=time.time())
+        if not was.live:
+            self.signals.tell(Topic.CONNECTION)
+
+    def failed(self, error: ApiError) -> None:
+        """The server has not answered; what was known stays."""
+        was = self.connection
+        self.connection = Connection(False, str(error), was.answered)
+        if was.live or was.problem != str(error):
+            self.signals.tell(Topic.CONNECTION)
+
+    def busy_runs(self, key: AssetKey) -> list[Run]:
+        """The runs under way or waiting that will make this asset."""
+        return [run for run in self.active if key in run.assets]
+
+
+def _moved(run: Run, before: Run | None) -> bool:
+    return before is None or (before.status, before.updated) != (run.status, run.updated)

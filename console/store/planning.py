@@ -1,0 +1,261 @@
+"""From a person's words to a plan, and from a plan to runs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.api import commands, queries, run_queries
+from console.api.errors import ServerError
+from console.domain.keys import key_text
+from console.domain.partitions import BadPartitions
+from console.domain.runs import RunStatus
+from console.domain.status import State
+from console.planner.drift import Drift, drift
+from console.planner.estimate import Estimate, estimate
+from console.planner.launches import Batch, batches, waves
+from console.planner.plan import Plan, plan
+from console.planner.request import PastRun, Request, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.domain.keys import AssetKey
+    from console.domain.partitions import PartitionKeys
+    from console.store.deployment import Deployment
+
+PAST_RUNS = 60
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A plan with what launching it would mean."""
+
+    plan: Plan
+    batches: tuple[Batch, ...]
+    runs: int
+    waves: int
+    parallel: int | None
+    estimate: Estimate | None
+
+
+@dataclass(frozen=True)
+class Launched:
+    """What was started: a backfill or, for assets without partitions, one run."""
+
+    backfill: str | None
+    run: str | None
+
+    @property
+    def text(self) -> str:
+        return f"backfill {self.backfill}" if self.backfill else f"run {(self.run or '')[:8]}"
+
+
+class Drifted(Exception):
+    """The deployment no longer looks as it did when the plan was shown."""
+
+    def __init__(self, changes: list[Drift], preview: Preview) -> None:
+        self.changes = changes
+        self.preview = preview
+        more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
+        super().__init__(f"not launched: the deployment changed since the plan: {changes[0]}{more}")
+
+
+class NothingToPartition(ValueError):
+    """The chosen assets can't be planned together."""
+
+
+def shared_keys(deployment: Deployment, assets: Sequence[AssetKey]) -> PartitionKeys | None:
+    """The one list of keys of the chosen assets; None when none of them is partitioned.
+
+    Raises NothingToPartition when they have different ones.
+    """
+    lists = {key: deployment.keys.get(key) for key in assets if deployment.graph[key].partitions}
+    distinct = list({id(keys): keys for keys in lists.values()}.values())
+    if len(distinct) > 1 and any(keys != distinct[0] for keys in distinct):
+        names = ", ".join(key_text(key) for key in lists)
+        raise NothingToPartition(f"{names} have different partitions; plan them one after another")
+    return distinct[0] if distinct else None
+
+
+async def preview(deployment: Deployment, request: Request) -> Preview:
+    """Read what the plan needs, freshly, and plan. Raises ApiError, BadPartitions."""
+    snapshot = await read_snapshot(deployment, request)
+    return _preview(request, snapshot)
+
+
+async def apply(deployment: Deployment, shown: Preview) -> Launched:
+    """Launch just what was shown, after looking once more.
+
+    Raises Drifted when something changed since, ApiError when the server refuses.
+    """
+    snapshot = await read_snapshot(deployment, shown.plan.request)
+    now = _preview(shown.plan.request, snapshot)
+    changes = drift(shown.plan, now.plan)
+    if changes:
+        raise Drifted(changes, now)
+    return await _launch(deployment, now.plan)
+
+
+async def compare(deployment: Deployment, launched: Launched, shown: Plan) -> list[str]:
+    """What the server made of the request that differs from it, in sentences."""
+    if launched.backfill is None:
+        return []
+    found = await run_queries.backfill(deployment.client, launched.backfill)
+    if found.error:
+        return [f"the server gave the backfill up: {found.error}"]
+    problems = []
+    for asset, partitions in shown.to_run.items():
+        targeted = found.counts.get(asset, (None,))[0]
+        if targeted is not None and targeted != len(partitions):
+            problems.append(
+                f"{key_text(asset)}: {len(partitions)} asked for, the server targets {targeted}"
+            )
+        if found.counts and targeted is None:
+            problems.append(f"{key_text(asset)}: asked for, but not in the backfill")
+    return problems
+
+
+async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
+    """The deployment as the planner needs it. Raises ApiError."""
+    graph = deployment.graph
+    wanted = graph.all_downstream(request.assets) if request.downstream else list(request.assets)
+    past, _ = await asyncio.gather(_past(deployment), deployment.load_runs())
+    await deployment.load_statuses(wanted)
+    reached = await _reached(deployment, request, wanted)
+    return Snapshot(
+        graph=graph,
+        keys={key: deployment.keys.get(key) for key in wanted},
+        rows={key: deployment.rows[key] for key in wanted if key in deployment.rows},
+        stale=await _stale(deployment, wanted, request, reached),
+        busy=_busy(deployment, wanted),
+        reached=reached,
+        past=past,
+        max_concurrent_runs=deployment.structure.max_concurrent_runs
+        if deployment.structure
+        else None,
+    )
+
+
+def _preview(request: Request, snapshot: Snapshot) -> Preview:
+    made = plan(request, snapshot)
+    cut = batches(made, snapshot)
+    limits = [n for n in (request.parallel, snapshot.max_concurrent_runs) if n]
+    parallel = min(limits, default=None)
+    return Preview(
+        made,
+        tuple(cut),
+        sum(batch.runs for batch in cut),
+        waves(cut, parallel),
+        parallel,
+        estimate(cut, snapshot.past, parallel),
+    )
+
+
+async def _launch(deployment: Deployment, made: Plan) -> Launched:
+    targets, request = made.to_run, made.request
+    whole = all(deployment.keys.get(key) is None for key in targets)
+    if targets and whole and len(targets) == len(set(targets)):
+        run = await commands.launch_whole(deployment.client, deployment.graph, list(targets))
+        return Launched(None, run)
+    backfill = await commands.launch_backfill(
+        deployment.client, targets, deployment.keys, title=request.title, parallel=request.parallel
+    )
+    return Launched(backfill, None)
+
+
+async def _reached(
+    deployment: Deployment, request: Request, wanted: Sequence[AssetKey]
+) -> dict[AssetKey, tuple[str, ...] | None] | None:
+    """Asked only where some target's list of keys is another than the chosen assets'."""
+    own = shared_keys(deployment, request.assets)
+    others = [key for key in wanted if deployment.keys.get(key) not in (own, None)]
+    if not others or own is None:
+        return None
+    found = await queries.preview(deployment.client, wanted, request.partitions)
+    return {key: _expand(deployment.keys.get(key), ranges) for key, ranges in found.items()}
+
+
+def _expand(
+    keys: PartitionKeys | None, ranges: list[tuple[str, str]] | None
+) -> tuple[str, ...] | None:
+    if keys is None or ranges is None:
+        return None
+    found: list[str] = []
+    for start, end in ranges:
+        try:
+            found += [keys.keys[at] for at in keys.between(start, end)]
+        except BadPartitions as error:
+            raise ServerError(
+                f"the server's preview names partitions it doesn't list: {error}"
+            ) from error
+    return tuple(found)
+
+
+async def _stale(
+    deployment: Deployment,
+    wanted: Sequence[AssetKey],
+    request: Request,
+    reached: dict[AssetKey, tuple[str, ...] | None] | None,
+) -> dict[tuple[AssetKey, str | None], str]:
+    """The stale cells among the materialized ones; only these are asked for."""
+    found: dict[tuple[AssetKey, str | None], str] = {}
+    for key in wanted:
+        asked = _materialized(deployment, key, (reached or {}).get(key) or request.partitions)
+        for partition, (stale, why) in (await queries.stale(deployment.client, key, asked)).items():
+            if stale:
+                found[key, partition] = why
+    whole = [key for key in wanted if deployment.keys.get(key, ...) is None]
+    if whole:
+        for key, (stale, why) in (await queries.stale_whole(deployment.client, whole)).items():
+            if stale:
+                found[key, None] = why
+    return found
+
+
+def _materialized(deployment: Deployment, key: AssetKey, partitions: Sequence[str]) -> list[str]:
+    keys, row = deployment.keys.get(key), deployment.rows.get(key)
+    if keys is None or row is None:
+        return []
+    places = ((partition, keys.positions.get(partition)) for partition in partitions)
+    return [
+        p
+        for p, at in places
+        if at is not None and at < row.total and row.states[at] == State.MATERIALIZED
+    ]
+
+
+def _busy(
+    deployment: Deployment, wanted: Sequence[AssetKey]
+) -> dict[tuple[AssetKey, str | None], str]:
+    found: dict[tuple[AssetKey, str | None], str] = {}
+    for key in wanted:
+        keys = deployment.keys.get(key)
+        for run in deployment.busy_runs(key):
+            if keys is None:
+                found[key, None] = run.id
+            elif run.partition_range:
+                first, last = (keys.positions.get(k) for k in run.partition_range)
+                if first is not None and last is not None:
+                    found.update({(key, keys.keys[at]): run.id for at in range(first, last + 1)})
+    return found
+
+
+async def _past(deployment: Deployment) -> tuple[PastRun, ...]:
+    found = await run_queries.runs(deployment.client, PAST_RUNS, [RunStatus.SUCCESS])
+    return tuple(
+        PastRun(
+            frozenset(run.assets), run.seconds, _span(deployment, run.assets, run.partition_range)
+        )
+        for run in found
+        if run.seconds is not None and run.assets
+    )
+
+
+def _span(deployment: Deployment, assets: Sequence[AssetKey], span: tuple[str, str] | None) -> int:
+    keys = next((k for a in assets if (k := deployment.keys.get(a))), None)
+    if span is None or keys is None:
+        return 1
+    first, last = (keys.positions.get(key) for key in span)
+    return last - first + 1 if first is not None and last is not None else 1
