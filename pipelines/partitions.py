@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from pipelines.settings import Settings
+
+PARTITION_TAG = "dagster/partition"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 @dataclass(frozen=True)
@@ -49,3 +53,18 @@ def backfill_policy(settings: Settings) -> dg.BackfillPolicy:
 def days_of(partition_keys: Sequence[str]) -> list[date]:
     """The days that partition keys name, in order."""
     return sorted(date.fromisoformat(key) for key in partition_keys)
+
+
+def days_of_run(tags: Mapping[str, str]) -> list[date]:
+    """The days a run is for, from its tags: one partition, a range, or none."""
+    if PARTITION_TAG in tags:
+        return [date.fromisoformat(tags[PARTITION_TAG])]
+    if RANGE_START_TAG not in tags:
+        return []
+    first = date.fromisoformat(tags[RANGE_START_TAG])
+    last = date.fromisoformat(tags[RANGE_END_TAG])
+    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
+
+
+DAILY = daily_partitions(Settings())
+RANGE_IN_ONE_RUN = backfill_policy(Settings())

@@ -1,0 +1,1 @@
+"""The marts: small tables in Postgres, published whole, for dashboards to read."""

@@ -61,7 +61,12 @@ def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, A
     """The readings of a day, newest first; raises NightscoutError with one sentence."""
     first, last = day_window(day, settings.zone).milliseconds
     url = f"{settings.nightscout_url.rstrip('/')}/api/v1/entries.json"
-    wanted = {"find[date][$gte]": first, "find[date][$lte]": last, "count": COUNT}
+    wanted = {
+        "find[type]": "sgv",
+        "find[date][$gte]": first,
+        "find[date][$lte]": last,
+        "count": COUNT,
+    }
     try:
         response = client.get(url, params=wanted, headers=_headers(settings))
     except RequestException as error:

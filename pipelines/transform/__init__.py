@@ -1,0 +1,1 @@
+"""Bronze, silver and gold: the dbt project as Dagster assets."""

@@ -1,0 +1,4 @@
+{# Layers are schemas of their own: bronze, silver, gold. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,87 @@
+"""Publishing a table to Postgres: whole, typed, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg import Connection, sql
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SCHEMA = "marts"
+POSTGRES_TYPES = {
+    "BIGINT": "bigint",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "DOUBLE": "double precision",
+    "INTEGER": "integer",
+    "VARCHAR": "text",
+}
+"""Postgres' type for each of DuckDB's that a mart may have."""
+
+
+class NothingToPublishError(RuntimeError):
+    """The source has no rows; the published table stays as it is."""
+
+
+@dataclass(frozen=True)
+class MartTable:
+    """The rows of a mart with the names and Postgres types of its columns."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+def compute(connection: DuckDBPyConnection, name: str, query: str) -> MartTable:
+    """Runs the mart's query; raises NothingToPublishError where it gives no row."""
+    result = connection.execute(query)
+    columns = tuple((column[0], POSTGRES_TYPES[str(column[1])]) for column in result.description)
+    rows = result.fetchall()
+    if not rows:
+        raise NothingToPublishError(f"{SCHEMA}.{name} is kept as it was: its source has no rows")
+    return MartTable(name, columns, rows)
+
+
+def publish(connection: Connection, mart: MartTable) -> int:
+    """Replaces the published rows within the caller's transaction; how many there are now.
+
+    Readers see the rows of before until the commit, and never wait.
+    """
+    table = sql.Identifier(SCHEMA, mart.name)
+    # Two publishers that make the schema at once would fail each other.
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('dagdeck.marts'))")
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
+    if _published_columns(connection, mart.name) != mart.columns:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+        connection.execute(sql.SQL("CREATE TABLE {} ({})").format(table, _definition(mart)))
+    connection.execute(sql.SQL("DELETE FROM {}").format(table))
+    _copy(connection, table, mart)
+    return len(mart.rows)
+
+
+def _published_columns(connection: Connection, name: str) -> tuple[tuple[str, str], ...]:
+    found = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
+        (SCHEMA, name),
+    )
+    return tuple((str(column), str(kind)) for column, kind in found.fetchall())
+
+
+def _definition(mart: MartTable) -> sql.Composed:
+    return sql.SQL(", ").join(
+        sql.SQL("{} ").format(sql.Identifier(name)) + sql.SQL(kind)  # type: ignore[arg-type]
+        for name, kind in mart.columns
+    )
+
+
+def _copy(connection: Connection, table: sql.Identifier, mart: MartTable) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in mart.columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in mart.rows:
+            copy.write_row(row)

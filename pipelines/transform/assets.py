@@ -1,0 +1,82 @@
+"""The dbt models as assets: the days of a run are built by one dbt process."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+
+from pipelines.partitions import DAILY, RANGE_IN_ONE_RUN, days_of
+from pipelines.settings import Settings
+from pipelines.transform.dbt_cli import DbtCli
+from pipelines.transform.environment import dbt_variables, variables, window_variables
+from pipelines.transform.prepare import manifest_path, prepare
+
+FRESHNESS: dict[str, dg.FreshnessPolicy] = {
+    "silver": dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(hours=30), warn_window=timedelta(hours=15)
+    ),
+    "gold": dg.FreshnessPolicy.cron(
+        deadline_cron="0 8 * * *",
+        lower_bound_delta=timedelta(hours=8),
+        timezone=Settings().timezone,
+    ),
+}
+
+
+class Translator(DagsterDbtTranslator):
+    """A model is the asset of its name, in the group of its layer."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "model":
+            return dg.AssetKey(dbt_resource_props["name"])
+        return super().get_asset_key(dbt_resource_props)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return str(dbt_resource_props["fqn"][1])
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        policy = FRESHNESS.get(spec.group_name or "")
+        return spec.replace_attributes(freshness_policy=policy) if policy else spec
+
+
+def manifest(settings: Settings) -> Path:
+    """The manifest, written first where it is missing."""
+    if not manifest_path(settings).is_file():
+        prepare(settings)
+    return manifest_path(settings)
+
+
+@dbt_assets(
+    manifest=manifest(Settings()),
+    name="dbt_models",
+    dagster_dbt_translator=Translator(),
+    partitions_def=DAILY,
+    backfill_policy=RANGE_IN_ONE_RUN,
+    pool="duckdb",
+)
+def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCli) -> Iterator[Any]:
+    """Builds and tests the models for the days of the run."""
+    settings = Settings()
+    days = days_of(context.partition_keys)
+    context.log.info(f"dbt builds {days[0]} to {days[-1]}")
+    target = _run_target(settings, context.run.run_id)
+    with variables(dbt_variables(settings) | window_variables(days)):
+        invocation = dbt.cli(["build"], context=context, target_path=target)
+    yield from invocation.stream()
+    shutil.rmtree(target, ignore_errors=True)
+
+
+def _run_target(settings: Settings, run_id: str) -> Path:
+    """A folder for the run's artifacts; kept, with dbt's own log, only where the run fails."""
+    target = settings.dbt_target_path / "runs" / run_id
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    shutil.copy(settings.dbt_target_path / "partial_parse.msgpack", target)
+    return target
