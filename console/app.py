@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual import events
+    from textual.command import Provider
     from textual.screen import Screen
 
     from console.domain.keys import AssetKey
@@ -38,6 +39,7 @@ class Deck(App[None]):
     CSS = "Screen { background: $background; } ModalScreen { background: $background 60%; }"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS = {lambda: _commands()}  # noqa: RUF012 - Textual's own type
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -86,6 +88,12 @@ class Deck(App[None]):
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
 
+    def plan(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
+        """Open the planner on these assets; `partitions` is text of Dagster's grammar."""
+        self.switch_mode("planner")
+        planner = self.screen_named("planner")
+        planner.ask_for(assets, partitions)
+
     def action_look_now(self) -> None:
         self.poller.wake()
 
@@ -99,6 +107,12 @@ class Deck(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self._current_name(), self.settings))
 
+    def action_command_palette(self) -> None:
+        from console.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def open_run(self, run_id: str) -> None:
         from console.screens.run import RunScreen
 
@@ -109,6 +123,12 @@ class Deck(App[None]):
 
     def _maker(self, name: str) -> Callable[[], Screen[None]]:
         return lambda: self.screen_named(name)
+
+
+def _commands() -> type[Provider]:
+    from console.screens.palette import DeckCommands
+
+    return DeckCommands
 
 
 def _assets(deck: Deck) -> DeckScreen:
