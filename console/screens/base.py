@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingsMap
 from textual.screen import Screen
@@ -92,6 +92,5 @@ class DeckScreen(Screen[None]):
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""
 
-    @classmethod
-    def of(cls, screen: Screen[object]) -> DeckScreen:
-        return cast("DeckScreen", screen)
+    def ask_for(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
+        """Plan these, when this screen plans."""

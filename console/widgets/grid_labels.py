@@ -1,0 +1,55 @@
+"""The labels over the columns of the grid: months over days, or whatever the keys allow."""
+
+from __future__ import annotations
+
+import re
+
+_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[-T ](\d{2}):(\d{2}))?")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+APART = 5
+
+
+def column_labels(keys: list[str | None]) -> tuple[str, str]:
+    """Two lines, one character for each key; a label starts above its key."""
+    upper, lower = [" "] * len(keys), [" "] * len(keys)
+    last_upper, free_upper, free_lower = "", 0, 0
+    for column, key in enumerate(keys):
+        if key is None:
+            continue
+        coarse, fine = _parts(key)
+        if coarse and coarse != last_upper and column >= free_upper:
+            free_upper = column + _write(upper, column, coarse) + 1
+            last_upper = coarse
+        if fine and column >= free_lower and _wanted(key, column, len(keys)):
+            free_lower = column + max(_write(lower, column, fine) + 1, APART)
+    return "".join(upper), "".join(lower)
+
+
+def _parts(key: str) -> tuple[str, str]:
+    found = _DAY.match(key)
+    if found is None:
+        return "", key[:8]
+    year, month, day, hour, minute = found.groups()
+    if not 1 <= int(month) <= 12:
+        return "", key[:8]
+    if hour is None:
+        return f"{_MONTHS[int(month) - 1]} {year}", day
+    return f"{_MONTHS[int(month) - 1]} {day}", f"{hour}:{minute}" if minute != "00" else hour
+
+
+def _wanted(key: str, column: int, count: int) -> bool:
+    """Days at 1, 5, 10 …, so that the eye finds them again after a page."""
+    found = _DAY.match(key)
+    if found is None or found[4] is not None:
+        return True
+    day = int(found[3])
+    return day == 1 or (day % 5 == 0 and day != 30) or (column == 0 and count < 5)
+
+
+def _write(line: list[str], column: int, text: str) -> int:
+    """As much of the text as has room; how many characters that was."""
+    room = len(line) - column
+    if len(text) > room:
+        return 0
+    line[column : column + len(text)] = text
+    return len(text)
