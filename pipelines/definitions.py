@@ -11,9 +11,6 @@ from pipelines.operations.jobs import glucose_chain, glucose_marts
 from pipelines.operations.schedules import daily_glucose
 from pipelines.resources.connections import Lake, Postgres, Warehouse
 from pipelines.transform.assets import dbt_models
-from pipelines.transform.dbt_cli import DbtCli
-from pipelines.transform.environment import PROJECT
-from pipelines.transform.prepare import dbt_executable
 
 defs = dg.Definitions(
     assets=[dlt_glucose_entries, dbt_models, mrt_glucose_overview, mrt_glucose_hourly_patterns],
@@ -24,12 +21,6 @@ defs = dg.Definitions(
         "lake": Lake(),
         "warehouse": Warehouse(),
         "postgres": Postgres(),
-        "dbt": DbtCli(
-            project_dir=str(PROJECT),
-            profiles_dir=str(PROJECT),
-            dbt_executable=dbt_executable(),
-            global_config_flags=["--no-use-colors"],
-        ),
     },
     executor=dg.in_process_executor,
 )

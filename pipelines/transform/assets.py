@@ -1,6 +1,5 @@
 """The dbt models as assets: the days of a run are built by one dbt process."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +10,6 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from pipelines.partitions import DAILY, RANGE_IN_ONE_RUN, days_of
 from pipelines.settings import Settings
-from pipelines.transform.dbt_cli import DbtCli
-from pipelines.transform.environment import dbt_variables, variables, window_variables
 from pipelines.transform.prepare import manifest_path, prepare
 
 FRESHNESS: dict[str, dg.FreshnessPolicy] = {
@@ -61,22 +58,10 @@ def manifest(settings: Settings) -> Path:
     backfill_policy=RANGE_IN_ONE_RUN,
     pool="duckdb",
 )
-def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCli) -> Iterator[Any]:
+def dbt_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
     """Builds and tests the models for the days of the run."""
-    settings = Settings()
+    from pipelines.transform.dbt_build import build
+
     days = days_of(context.partition_keys)
     context.log.info(f"dbt builds {days[0]} to {days[-1]}")
-    target = _run_target(settings, context.run.run_id)
-    with variables(dbt_variables(settings) | window_variables(days)):
-        invocation = dbt.cli(["build"], context=context, target_path=target)
-    yield from invocation.stream()
-    shutil.rmtree(target, ignore_errors=True)
-
-
-def _run_target(settings: Settings, run_id: str) -> Path:
-    """A folder for the run's artifacts; kept, with dbt's own log, only where the run fails."""
-    target = settings.dbt_target_path / "runs" / run_id
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    shutil.copy(settings.dbt_target_path / "partial_parse.msgpack", target)
-    return target
+    yield from build(context, Settings(), days)
