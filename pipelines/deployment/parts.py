@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
 
+from pipelines.deployment import ports
 from pipelines.deployment.dagster_home import LOCATION
 from pipelines.deployment.home import Home
 from pipelines.deployment.ports import HOST
@@ -20,6 +21,12 @@ from pipelines.settings import Settings
 
 NAMES = ("postgres", "nightscout", "code-server", "webserver", "daemon")
 WITH_PORT = ("postgres", "nightscout", "code-server", "webserver")
+NOT_INHERITED = ("DAGSTER_", "PYTHONDONTWRITEBYTECODE")
+DAGSTER_VARIABLES = {
+    # A backfill waits for a code location that can't be loaded just now, instead of failing.
+    "DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "1",
+    "FRESHNESS_DAEMON_INTERVAL_SECONDS": "10",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,6 @@ class Part:
     url: str | None = None
     user: int | None = None
     stop_signal: Signals = SIGTERM
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ class Layout:
     def _webserver(self) -> Part:
         port = self.ports["webserver"]
         where = ("--host", HOST, "--port", str(port), "--workspace", str(self.home.workspace))
-        return Part("webserver", _module("dagster_webserver", *where), port, self.webserver_url)
+        command = _module("pipelines.deployment.webserver", *where)
+        return Part("webserver", command, port, self.webserver_url)
 
     def _daemon(self) -> Part:
         workspace = ("run", "--workspace", str(self.home.workspace))
@@ -119,7 +126,7 @@ class Layout:
 
     def environment(self) -> dict[str, str]:
         """What every part gets, so that none depends on the folder `up` was called in."""
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("DAGSTER_")}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
         return {
             **inherited,
             **_given(self.settings),
@@ -129,6 +136,8 @@ class Layout:
             "DAGDECK_NIGHTSCOUT_URL": self.nightscout_url,
             "DAGDECK_FIRST_DAY": self.first_day.isoformat(),
             "DAGSTER_HOME": str(self.home.dagster),
+            **{ports.setting_of(name): str(port) for name, port in self.ports.items()},
+            **DAGSTER_VARIABLES,
             "PYTHONUNBUFFERED": "1",
         }
 

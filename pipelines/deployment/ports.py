@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Container
 from contextlib import suppress
 
 import psutil
 
 from pipelines.deployment.errors import DeploymentError
+from pipelines.settings import Settings
 
 HOST = "127.0.0.1"
 PREFERRED = {"webserver": 3000, "code-server": 4266, "nightscout": 1337, "postgres": 54321}
 TRIED = 100
+WAIT_SECONDS = 0.05
 
 
 def setting_of(part: str) -> str:
@@ -33,6 +36,16 @@ def answers(port: int) -> bool:
     with suppress(OSError), socket.create_connection((HOST, port), timeout=0.3):
         return True
     return False
+
+
+def await_code_server() -> None:
+    """Until the code server answers, or `start_seconds` have passed."""
+    settings = Settings()
+    deadline = time.monotonic() + settings.start_seconds
+    while settings.code_server_port and not answers(settings.code_server_port):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(WAIT_SECONDS)
 
 
 def first_free(part: str, taken: Container[int]) -> int:
@@ -60,7 +73,7 @@ def holder(port: int) -> str:
     """Who listens on `port`, in words; other users' processes can't always be told."""
     with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listens and connection.laddr[1] == port and connection.pid is not None:
+            listens = connection.status == psutil.CONN_LISTEN
+            if listens and connection.laddr and connection.laddr.port == port and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     return "another program"
