@@ -86,9 +86,12 @@ ACTIONS = (
     Action("error", "e", "next error", "run", footer=True),
     Action("fold", "enter", "open or close the error", "run", footer=True),
     Action("wrap", "w", "wrap", "run"),
+    Action("times", "t", "times: clock, since start, none", "run"),
+    Action("chatter", "d", "the engine's own events", "run"),
     Action("stream", "s", "events, stdout, stderr", "run", footer=True),
     Action("terminate", "x", "terminate", "run", footer=True, mutates=True),
     # planner
+    Action("launch", "enter", "launch…", "planner", footer=True, mutates=True),
     Action("move(-1)", "up,k", "cell above", "planner"),
     Action("move(1)", "down,j", "cell below", "planner"),
     Action("page(-1)", "pageup", "a page up", "planner"),
@@ -103,8 +106,8 @@ ACTIONS = (
     Action("parallel(1)", "plus,equals_sign", "more at once", "planner"),
     Action("parallel(-1)", "minus", "fewer at once", "planner"),
     Action("exclude", "space", "exclude", "planner", footer=True),
+    Action("expand", "e", "each partition", "planner", footer=True),
     Action("open_run", "o", "its run", "planner"),
-    Action("launch", "enter", "launch…", "planner", footer=True, mutates=True),
     Action("cancel", "x", "cancel the backfill", "planner", mutates=True),
     # freshness
     Action("move(-1)", "up,k", "asset above", "freshness"),

@@ -1,13 +1,61 @@
-"""The commands: each a thin function over the same core as the screens."""
+"""The commands: each a thin function over the same core as the screens.
+
+Data goes to stdout and words to stderr. Exit codes: 0 done, 1 what was asked failed,
+2 usage, 3 Dagster out of reach, 4 refused.
+"""
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+from console.exits import DONE, USAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.settings import Settings
+
+LOCAL = ("up", "down", "ps")
+"""Handed over to the deployment, which is a program of its own."""
 
 
 def main() -> None:
     """Entry point of `dagdeck`."""
-    from console.app import Deck
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command; its exit code."""
+    if arguments and arguments[0] in LOCAL:
+        return subprocess.call([sys.executable, "-m", "pipelines.deployment", *arguments])
+    from console.api.client import graphql_url
+    from console.options import read_options
     from console.settings import read_settings
 
-    Deck(read_settings(sys.argv[1] if len(sys.argv) > 1 else None)).run()
+    options = read_options(arguments)
+    settings = read_settings(options.url, read_only=options.read_only, ascii_only=options.ascii)
+    try:
+        graphql_url(settings.url)
+    except ValueError as error:
+        print(f"dagdeck: {error}", file=sys.stderr)
+        return USAGE
+    if options.command is None:
+        return _open_console(settings)
+    from console.headless.running import run_command
+
+    return run_command(options, settings)
+
+
+def _open_console(settings: Settings) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("dagdeck: the console needs a terminal; `dagdeck status` does not", file=sys.stderr)
+        return USAGE
+    from console.app import Deck
+
+    Deck(settings).run()
+    return DONE

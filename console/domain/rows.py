@@ -58,19 +58,25 @@ class AssetStatus:
 
 
 def row_of(
-    status: AssetStatus, keys: PartitionKeys | None, active: Iterable[Run], at: float
+    status: AssetStatus,
+    keys: PartitionKeys | None,
+    active: Iterable[Run],
+    at: float,
+    materializable: bool = True,
 ) -> Row:
     """The asset's cells, in the order of `keys`; one cell for an unpartitioned asset.
 
     The server counts what waits in the queue as materializing, so `active`, the runs
-    that have not ended, tell the waiting apart from the running.
+    that have not ended, tell the waiting apart from the running. What can't be
+    materialized here can't be missing either.
     """
     runs = [run for run in active if status.key in run.assets]
+    absent = State.MISSING if materializable else State.OUTSIDE
     if not status.partitioned:
-        return Row(bytes([_whole(status.latest, runs)]), at)
+        return Row(bytes([_whole(status.latest, runs, absent)]), at)
     if keys is None or status.undecided:
         return Row(bytes([State.UNKNOWN]) * (status.total or 0), at)
-    cells = bytearray([State.MISSING]) * len(keys)
+    cells = bytearray([absent]) * len(keys)
     for span in status.spans:
         _fill(cells, keys, span)
     for run in runs:
@@ -97,7 +103,7 @@ def _mark_waiting(cells: bytearray, keys: PartitionKeys, run: Run) -> None:
             cells[position] = State.QUEUED
 
 
-def _whole(latest: Latest, runs: list[Run]) -> State:
+def _whole(latest: Latest, runs: list[Run], absent: State) -> State:
     if any(run.status.active for run in runs):
         return State.RUNNING
     if runs:
@@ -106,4 +112,4 @@ def _whole(latest: Latest, runs: list[Run]) -> State:
         ended = latest.last_run_ended
         if latest.materialized is None or ended is None or ended > latest.materialized:
             return State.FAILED
-    return State.MISSING if latest.materialized is None else State.MATERIALIZED
+    return absent if latest.materialized is None else State.MATERIALIZED

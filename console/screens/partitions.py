@@ -43,7 +43,7 @@ class PartitionsScreen(DeckScreen):
         self._wanted: AssetKey | None = None
 
     def body(self) -> list[Widget]:
-        return [self.panel, self.grid]
+        return [self.grid, self.panel]
 
     def update_view(self) -> None:
         deployment = self.deployment
@@ -73,7 +73,7 @@ class PartitionsScreen(DeckScreen):
         failed = sum(row.count(State.FAILED) for row in rows)
         missing = sum(row.count(State.MISSING) for row in rows)
         counts = [f"{failed} failed" if failed else "", f"{missing} missing" if missing else ""]
-        self.bar.show_title("  ".join(["partitions", *filter(None, counts)]))
+        self.bar.show_title(" · ".join(["partitions", *filter(None, counts)]))
 
     # the cell
 

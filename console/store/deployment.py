@@ -96,9 +96,15 @@ class Deployment:
                 self.keys[status.key] = await self._keys_of(status)
             else:
                 self.keys[status.key] = None
+        self._take(found, at)
+
+    def _take(self, found: Iterable[AssetStatus], at: float) -> None:
         changed = False
         for status in found:
-            row = row_of(status, self.keys[status.key], self.active, at)
+            if status.key not in self.graph:
+                continue
+            materializable = self.graph[status.key].materializable
+            row = row_of(status, self.keys[status.key], self.active, at, materializable)
             before = self.rows.get(status.key)
             changed |= before is None or before.states != row.states
             changed |= self.statuses.get(status.key) != status

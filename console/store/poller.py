@@ -83,6 +83,8 @@ class Poller:
                 await watch.look()
             except ApiError as error:
                 self._deployment.failed(error)
+                waits.append(self._retry)
+                continue
             if watch.interval is not None:
                 waits.append(watch.interval)
         return min(waits)
@@ -103,7 +105,8 @@ class Poller:
     def _pause(self) -> float:
         if self.away:
             return AWAY_SECONDS
-        usual = BUSY_SECONDS if self._deployment.active else IDLE_SECONDS
+        watched = any(watch.interval is not None for watch in self._watches)
+        usual = BUSY_SECONDS if self._deployment.active or watched else IDLE_SECONDS
         return max(usual, self._cost / SHARE_OF_SERVER)
 
     async def _look(self) -> None:

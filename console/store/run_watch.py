@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.api import run_queries
+from console.api.errors import NotFound
 from console.domain.events import TERMINAL
 from console.store.signals import Signals, Topic
 
@@ -26,6 +27,8 @@ class RunWatch:
         self.signals = Signals()
         self.run: Run | None = None
         self.steps: tuple[Step, ...] = ()
+        self.missing = ""
+        """Why there is nothing to watch: Dagster's words for a run it doesn't know."""
         self.events: list[Event] = []
         self.stdout: dict[str, str] = {}
         self.stderr: dict[str, str] = {}
@@ -43,6 +46,8 @@ class RunWatch:
     @property
     def interval(self) -> float | None:
         """Seconds till the next look; None when all was read."""
+        if self.missing:
+            return None
         if self._more:
             return 0.0
         return FOLLOW_SECONDS if self._late > 0 else None
@@ -52,8 +57,26 @@ class RunWatch:
         """Where steps' stdout and stderr are, in the order the log names them."""
         return list(dict.fromkeys(event.file_key for event in self.events if event.file_key))
 
+    @property
+    def read(self) -> bool:
+        """Whether the log was read to its end, as it was then."""
+        return not self._more
+
+    @property
+    def planned(self) -> list[str]:
+        """The steps that the log says will run, in its order."""
+        steps = (event.step for event in self.events if event.type.endswith("_PLANNED"))
+        return list(dict.fromkeys(step for step in steps if step))
+
     async def look(self) -> None:
         """Read the next page of the log, and the run itself when the log is read. Raises ApiError."""
+        try:
+            await self._look()
+        except NotFound as error:
+            self.missing = str(error) or "no such run"
+        self.signals.tell(Topic.RUN)
+
+    async def _look(self) -> None:
         page = await run_queries.log(self._client, self.id, self._cursor)
         self.events += page.events
         self._cursor, self._more = page.cursor, page.more
@@ -63,7 +86,6 @@ class RunWatch:
             await self._read_outputs()
         if self.ended and not self._more:
             self._late = LATE_LOOKS if page.events else self._late - 1
-        self.signals.tell(Topic.RUN)
 
     async def read_output(self) -> None:
         """Read what steps printed, from now on with every look. Raises ApiError."""

@@ -26,7 +26,7 @@ Parts = list[tuple[str, str]]
 class CellPanel(Widget):
     """Filled by `show_cell` at once with what is known, by `show_detail` when Dagster answers."""
 
-    DEFAULT_CSS = "CellPanel { height: 4; dock: bottom; }"
+    DEFAULT_CSS = "CellPanel { height: 4; }"
 
     def __init__(self, *, ascii_only: bool) -> None:
         super().__init__()

@@ -6,7 +6,6 @@ import re
 
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[-T ](\d{2}):(\d{2}))?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-APART = 5
 
 
 def column_labels(keys: list[str | None]) -> tuple[str, str]:
@@ -21,7 +20,7 @@ def column_labels(keys: list[str | None]) -> tuple[str, str]:
             free_upper = column + _write(upper, column, coarse) + 1
             last_upper = coarse
         if fine and column >= free_lower and _wanted(key, column, len(keys)):
-            free_lower = column + max(_write(lower, column, fine) + 1, APART)
+            free_lower = column + _write(lower, column, fine) + 1
     return "".join(upper), "".join(lower)
 
 

@@ -1,0 +1,150 @@
+"""The command line: what can be written, and what it says about itself."""
+
+from __future__ import annotations
+
+import argparse
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn
+
+from console.exits import USAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("up", "down", "ps", "status", "plan", "backfill", "logs")
+EXITS = "exit codes: 0 done, 1 what was asked failed, 2 usage, 3 Dagster out of reach, 4 refused"
+RUN_WORDS = ("missing", "failed", "stale", "fresh")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, with the nearest right word."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {_sentence(message)}\n")
+
+
+def read_options(arguments: Sequence[str]) -> argparse.Namespace:
+    """Exits with 2 and one sentence where they can't be read."""
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="dagdeck",
+        description="A terminal console for operating a Dagster deployment. Without a command it opens.",
+        epilog=f"local deployment: dagdeck up | down | ps.  {EXITS}",
+        parents=[_shared(first=True)],
+    )
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_local(commands)
+    _add_status(commands)
+    _add_plan(commands)
+    _add_backfill(commands)
+    _add_logs(commands)
+    return parser
+
+
+def _shared(*, first: bool = False) -> Parser:
+    """Options that stand before or after the command; after it, they must not reset those before."""
+    shared = Parser(add_help=False)
+    url, read_only = (None, False) if first else (argparse.SUPPRESS, argparse.SUPPRESS)
+    shared.add_argument(
+        "--url",
+        default=url,
+        help="Dagster's webserver; else DAGDECK_URL, else the local deployment",
+    )
+    shared.add_argument(
+        "--read-only", action="store_true", default=read_only, help="send no mutation"
+    )
+    return shared
+
+
+def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Only for the list in `--help`: they are handed over before anything is read."""
+    for name, words in (
+        ("up", "start the local deployment"),
+        ("down", "stop it"),
+        ("ps", "show its parts"),
+    ):
+        commands.add_parser(name, help=words)
+
+
+def _add_status(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = commands.add_parser(
+        "status", help="what is materialized, failed, missing, running, late", parents=[_shared()]
+    )
+    parser.add_argument("assets", nargs="*", metavar="ASSET", help="only these")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = commands.add_parser(
+        "plan", help="what a backfill would do, partition by partition", parents=[_shared()]
+    )
+    _add_request(parser)
+
+
+def _add_backfill(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = commands.add_parser("backfill", help="plan, ask, and launch", parents=[_shared()])
+    _add_request(parser)
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument("--wait", action="store_true", help="until it ended; exit 1 when it failed")
+    parser.add_argument("--dry-run", action="store_true", help="only plan")
+    parser.add_argument("--title", default="", help="what the backfill is called")
+
+
+def _add_request(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assets", nargs="+", metavar="ASSET")
+    parser.add_argument(
+        "--partitions",
+        metavar="TEXT",
+        help="keys, [first...last], patterns: [2026-11-01...2026-11-05],2026-11-09",
+    )
+    parser.add_argument("--start-date", metavar="KEY", help="the first partition")
+    parser.add_argument("--end-date", metavar="KEY", help="the last partition")
+    parser.add_argument(
+        "--downstream", action="store_true", help="and everything that is made from them"
+    )
+    parser.add_argument(
+        "--run",
+        type=_states,
+        default="missing,failed,stale",
+        metavar="STATES",
+        help="of missing,failed,stale,fresh (default: all but fresh)",
+    )
+    parser.add_argument(
+        "--parallel", type=_parallel, metavar="N", help="at most N runs of it at once, 1 to 8"
+    )
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_logs(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = commands.add_parser("logs", help="the event log of a run", parents=[_shared()])
+    parser.add_argument("run", metavar="RUN", help="its id, or the beginning of it")
+    parser.add_argument(
+        "--follow", action="store_true", help="till the run ends; exit 1 when it failed"
+    )
+    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+
+
+def _states(text: str) -> str:
+    unknown = [word for word in text.split(",") if word not in RUN_WORDS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no state `{unknown[0]}`; of {', '.join(RUN_WORDS)}")
+    return text
+
+
+def _parallel(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 8")
+    return int(text)
+
+
+def _sentence(message: str) -> str:
+    if "invalid choice" in message:
+        word = message.split("'")[1]
+        near = get_close_matches(word, COMMANDS, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(COMMANDS)}"
+        return f"no command `{word}`; {hint}"
+    return message

@@ -1,0 +1,114 @@
+"""How a plan's lines are drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.domain.keys import key_text
+from console.domain.status import LOOKS, State
+from console.domain.text import cut, one_line
+from console.domain.times import duration
+from console.planner.folded import AssetLine, CellsLine, PlanLine
+from console.planner.plan import Action
+from console.widgets.looks import glyph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.planner.plan import PlanCell
+    from console.store.planning import Preview
+
+Parts = list[tuple[str, str]]
+ACTION_COLOURS = {Action.RUN: "run", Action.SKIP: "dim", Action.BLOCKED: "warn"}
+_ACTION_GLYPHS = {Action.RUN: ("▶", ">"), Action.SKIP: ("·", "."), Action.BLOCKED: ("!", "!")}
+
+
+def action_glyph(action: Action, *, ascii_only: bool) -> str:
+    return _ACTION_GLYPHS[action][ascii_only]
+
+
+def plan_line(line: PlanLine, width: int, states: Sequence[State], *, ascii_only: bool) -> Parts:
+    """One line; `states` are what the asset's cells are by now."""
+    if isinstance(line, AssetLine):
+        return _asset_line(line, width, states, ascii_only)
+    return _cells_line(line, width, ascii_only)
+
+
+def summary(preview: Preview) -> Parts:
+    """What would run, in how many runs, and how long that takes."""
+    counts = preview.plan.counts
+    parts: Parts = [
+        (f" {counts[Action.RUN]} run", "run" if counts[Action.RUN] else "dim"),
+        (f" · {counts[Action.SKIP]} skip", "dim"),
+        (f" · {counts[Action.BLOCKED]} blocked", "warn" if counts[Action.BLOCKED] else "dim"),
+    ]
+    if counts[Action.RUN]:
+        parts += [("   " + runs_text(preview), "text"), ("   " + estimate_text(preview), "text")]
+    return parts
+
+
+def runs_text(preview: Preview) -> str:
+    """`34 runs in 3 waves, 4 at once`."""
+    many = "1 run" if preview.runs == 1 else f"{preview.runs} runs"
+    waves = "" if preview.waves <= 1 else f" in {preview.waves} waves"
+    at_once = f", {preview.parallel} at once" if preview.parallel and preview.runs > 1 else ""
+    return many + waves + at_once
+
+
+def estimate_text(preview: Preview) -> str:
+    """`3m–6m, from 14 runs`; unknown where no such run ever succeeded."""
+    found = preview.estimate
+    if found is None:
+        return "time unknown: no such run yet"
+    low, high = duration(found.low), duration(found.high)
+    span = low if low == high else f"{low}–{high}"
+    return f"about {span}, from {found.basis} run{'s' * (found.basis != 1)}"
+
+
+def reasons_text(preview: Preview) -> str:
+    """`12 missing · 1 failed · 33 upstream would be run`."""
+    return " · ".join(f"{count} {reason}" for reason, count in preview.plan.reasons.most_common())
+
+
+def _asset_line(line: AssetLine, width: int, states: Sequence[State], ascii_only: bool) -> Parts:
+    name_width = max(min(34, width // 3), 16)
+    counts = [f"{n} {action.value}" for action in Action if (n := line.count(action))]
+    right = "  ".join(counts)
+    room = max(width - name_width - len(right) - 16, 4)
+    name = cut(key_text(line.asset), name_width - 2).ljust(name_width - 1)
+    parts: Parts = [(f" {name}", "text"), ("now ", "dim")]
+    parts += _strip([(glyph(s, ascii_only=ascii_only), LOOKS[s].style) for s in states], room // 2)
+    parts.append(("  then ", "dim"))
+    parts += _strip([_then(cell, ascii_only) for cell in line.cells], room // 2)
+    used = sum(len(text) for text, _ in parts)
+    parts.append((" " * max(width - used - len(right) - 1, 1) + right, "dim"))
+    return parts
+
+
+def _then(cell: PlanCell, ascii_only: bool) -> tuple[str, str]:
+    return action_glyph(cell.action, ascii_only=ascii_only), ACTION_COLOURS[cell.action]
+
+
+def _strip(cells: list[tuple[str, str]], room: int) -> Parts:
+    """As many cells as have room, the newest kept."""
+    if len(cells) <= room:
+        return cells
+    return [("…", "dim"), *cells[-(room - 1) :]] if room > 1 else []
+
+
+def _cells_line(line: CellsLine, width: int, ascii_only: bool) -> Parts:
+    cell = line.first
+    many = f"{len(line.cells)}×" if len(line.cells) > 1 else ""
+    span = one_line(line.partitions) or "whole"
+    left = f"   {many:>5} {span}".ljust(34)
+    colour = ACTION_COLOURS[cell.action]
+    state = f"{glyph(cell.state, ascii_only=ascii_only)} {cell.state.word}".ljust(16)
+    action = f"{action_glyph(cell.action, ascii_only=ascii_only)} {cell.action.value}".ljust(10)
+    room = max(width - len(left) - len(state) - len(action) - 2, 0)
+    reason = cut(cell.reason, room)
+    return [
+        (left, "text" if cell.action is Action.RUN else "dim"),
+        (state, LOOKS[cell.state].style),
+        (action, colour),
+        (reason, "text" if cell.action is Action.RUN else "dim"),
+    ]
