@@ -23,7 +23,7 @@ from console.domain.events import Event
 from console.domain.runs import Backfill, Run, RunStatus, Step, StepStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from console.api.client import Client
     from console.domain.keys import AssetKey
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PAGE_OF_EVENTS = 1000
 """The server clamps a page of a log to this, silently."""
 PAGE_OF_OUTPUT = 256 * 1024
+MOST_PAGES_FOR_AN_ERROR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Cell:
     last_run: Run | None = None
     stale: str | None = None
     """Why it is stale, in the server's words; None when it isn't, or isn't known to be."""
+    error: str | None = None
+    """The headline of what failed it, where it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,24 @@ async def runs(
     return _runs(success(data, "runsOrError", "Runs"))
 
 
+async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]]) -> dict[str, int]:
+    """How many runs there are of the filters `failed`, `active` and `success`, and in all (``)."""
+    statuses = {
+        name: {"statuses": [status.value for status in wanted]}
+        for name, wanted in filters.items()
+        if name
+    }
+    data = await client.ask("run_counts", statuses)
+    return {name: int(success(data, name or "all", "Runs").get("count") or 0) for name in filters}
+
+
+async def backfill_titles(client: Client, limit: int) -> dict[str, str]:
+    """The titles of the newest backfills by their ids; empty for those without one."""
+    data = await client.ask("backfill_titles", {"limit": limit})
+    found = success(data, "partitionBackfillsOrError", "PartitionBackfills")
+    return {str(v.get("id")): str(v.get("title") or "") for v in items(found.get("results"))}
+
+
 async def run(client: Client, run_id: str) -> tuple[Run, tuple[Step, ...]]:
     """A run and its steps; raises NotFound."""
     value = success(await client.ask("run", {"id": run_id}), "runOrError", "Run")
@@ -151,6 +172,23 @@ async def _log(client: Client, name: str, run_id: str, cursor: str | None, limit
     return LogPage(
         events, value.get("cursor") or cursor, bool(value.get("hasMore")) and bool(events)
     )
+
+
+async def first_error(client: Client, run_id: str) -> str | None:
+    """The headline of the first failed step's error, else of the run's own; None when neither."""
+    cursor: str | None = None
+    last: str | None = None
+    for _ in range(MOST_PAGES_FOR_AN_ERROR):
+        page = await log(client, run_id, cursor)
+        for event in page.events:
+            if event.error is not None and event.type == "STEP_FAILURE":
+                return event.error.headline
+            if event.bad:
+                last = event.error.headline if event.error else event.message
+        cursor = page.cursor
+        if not page.more:
+            break
+    return last
 
 
 async def output(client: Client, run_id: str, file_key: str, cursor: str | None) -> Output:

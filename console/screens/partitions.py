@@ -11,6 +11,7 @@ from console.domain.keys import AssetKey, key_text
 from console.domain.partitions import ranges_text
 from console.domain.status import State
 from console.screens.base import DeckScreen
+from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
 from console.widgets.partition_grid import PartitionGrid
@@ -41,6 +42,7 @@ class PartitionsScreen(DeckScreen):
         self._cell: Cell | None = None
         self._shown: tuple[CellAddress | None, State] = (None, State.OUTSIDE)
         self._wanted: AssetKey | None = None
+        self._failures = Failures(deck.deployment)
 
     def body(self) -> list[Widget]:
         return [self.grid, self.panel]
@@ -116,6 +118,8 @@ class PartitionsScreen(DeckScreen):
                 cell = (await run_queries.asset_detail(client, asset)).materialization
             else:
                 cell = await run_queries.cell(client, asset, partition)
+            if self._shown[1] is State.FAILED:
+                cell = await self._failures.explain(asset, partition, cell)
         except ApiError as error:
             self.keys.say(str(error), "bad")
             return

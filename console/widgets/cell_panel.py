@@ -73,6 +73,8 @@ class CellPanel(Widget):
             return []
         state = run_state(run.status)
         at = moment(run.ended or run.started or run.created, time.time())
+        if cell.error:
+            return [(f" run {run.short_id} failed {at}  ", "text"), (one_line(cell.error), "bad")]
         word = f"{glyph(state, ascii_only=self._ascii)} {run.status.word}"
         return [
             (f" last run {run.short_id} ", "text"),
