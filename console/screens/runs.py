@@ -1,9 +1,267 @@
-"""RunsScreen."""
+"""The runs, newest first."""
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING
+
+from console.api.errors import ApiError
+from console.domain.keys import key_text
+from console.domain.run_words import (
+    by_text,
+    span_text,
+    telling_tags,
+    took,
+    what_and_rest,
+    why_waiting,
+)
+from console.domain.status import LOOKS
+from console.domain.text import cut
+from console.domain.times import moment
 from console.screens.base import DeckScreen
+from console.screens.terminating import ask_to_terminate
+from console.store.run_feed import RunFeed
+from console.store.signals import Topic
+from console.widgets.line_list import LineList
+from console.widgets.looks import glyph, run_state
+from console.widgets.still_lines import StillLines, two_sided
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.widget import Widget
+
+    from console.app import Deck
+    from console.domain.runs import Run
+    from console.widgets.log_source import Line, Part
+
+NAMES = {"": "all", "failed": "failed", "active": "running and queued", "success": "succeeded"}
+NEAR_END = 10
+"""Lines before the last loaded one at which the next page is asked for."""
+BY_FROM = 100
+"""Cells of width from which there is room to say who started a run."""
 
 
 class RunsScreen(DeckScreen):
     NAME = "runs"
+    TOPICS = frozenset({Topic.RUNS})
+
+    def __init__(self, deck: Deck) -> None:
+        super().__init__(deck)
+        self.feed = RunFeed(deck.deployment.client)
+        self.tabs = StillLines(id="tabs")
+        self.columns = StillLines(id="columns")
+        self.lines = LineList(self._draw, empty="asking Dagster for its runs…")
+        self.detail = StillLines(id="detail")
+        self._drawn: list[Line] = []
+
+    def body(self) -> list[Widget]:
+        return [self.tabs, self.columns, self.lines, self.detail]
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._show()
+
+    def update_view(self) -> None:
+        self.run_worker(self._refresh(), exclusive=True, group="runs")
+
+    async def _refresh(self) -> None:
+        chosen = self._chosen()
+        try:
+            if not await self.feed.refresh():
+                return
+        except ApiError as error:
+            self.lines.show_empty(f"{error}; it is asked again as soon as Dagster answers.")
+            return
+        self._show(chosen)
+
+    async def _more(self) -> None:
+        try:
+            if await self.feed.more():
+                self._show(self._chosen())
+        except ApiError as error:
+            self.keys.say(str(error), "bad")
+
+    # what is shown
+
+    def _show(self, chosen: Run | None = None) -> None:
+        """The cursor stays on the run that it was on, or where it was."""
+        runs, width = self.feed.runs, self.size.width
+        if not width:
+            return
+        now = time.time()
+        self.tabs.show([self._tabs(width)])
+        self.columns.show([self._heading(width)])
+        if self.feed.asked:
+            self.lines.show_empty(self._nothing())
+        drawn = [self._line(run, now, width) for run in runs]
+        before, self._drawn = self._drawn, drawn
+        at = self.feed.position(chosen.id) if chosen is not None else None
+        moved = at is not None and at != self.lines.cursor
+        if moved or len(before) != len(drawn):
+            if at is not None:
+                self.lines.cursor = at
+            self.lines.set_count(len(drawn))
+        else:
+            self.lines.refresh_lines_at(*(i for i, line in enumerate(drawn) if line != before[i]))
+        self._show_detail()
+
+    def _tabs(self, width: int) -> Line:
+        left: Line = [(" ", "dim")]
+        for name, word in NAMES.items():
+            here = name == self.feed.filter
+            count = self.feed.counts.get(name)
+            number = "" if count is None else f" {count:,}"
+            left.append((f"[{word}{number}]" if here else f" {word}{number} ", _tab(here)))
+        loaded = len(self.feed.runs)
+        right: Line = []
+        if self.feed.asked and not self.feed.all_loaded:
+            right.append((f"newest {loaded:,} ", "dim"))
+        return two_sided(left, right, width)
+
+    def _heading(self, width: int) -> Line:
+        return self._columns(
+            "   status", "run", ("what", ""), "partition", "started", "took", "by", width
+        )
+
+    def _line(self, run: Run, now: float, width: int) -> Line:
+        state = run_state(run.status)
+        sign = glyph(state, ascii_only=self.ascii_only)
+        began = run.started if run.started and not run.status.waiting else run.created
+        line = self._columns(
+            f" {sign} {run.status.word}",
+            run.short_id,
+            what_and_rest(run),
+            span_text(run),
+            moment(began or None, now),
+            took(run, now),
+            by_text(run, self.feed.titles),
+            width,
+        )
+        line[0] = (line[0][0], LOOKS[state].style)
+        return line
+
+    def _columns(
+        self,
+        status: str,
+        run: str,
+        what: tuple[str, str],
+        partition: str,
+        started: str,
+        took_: str,
+        by: str,
+        width: int,
+    ) -> Line:
+        """Cells of a line, aligned; `by` needs room."""
+        by_width = min(max((width - 78) // 2, 0), 40) if width >= BY_FROM else 0
+        span_width = 15 if width < BY_FROM else 22
+        room = max(width - 12 - 9 - span_width - 12 - 10 - by_width, 8)
+        return [
+            (f"{_keep_indent(status, 12):<12}", "dim"),
+            (f"{cut(run, 8):<9}", "dim"),
+            (_padded(what, room), "text"),
+            (f"{cut(partition, span_width - 1):<{span_width}}", "text"),
+            (f"{cut(started, 12):>12}", "dim"),
+            (f"{cut(took_, 8):>9} ", "text"),
+            (f" {cut(by, by_width - 1)}" if by_width else "", "dim"),
+        ]
+
+    def _draw(self, index: int, width: int) -> Sequence[Part]:  # noqa: ARG002 - drawn ahead
+        line = self._drawn[index] if index < len(self._drawn) else [(" ", "dim")]
+        if index != self.lines.cursor:
+            return line
+        text, colour = line[0]
+        return [(("|" if self.ascii_only else "▌") + text[1:], colour), *line[1:]]
+
+    def _nothing(self) -> str:
+        if self.feed.filter:
+            return f"no run is {NAMES[self.feed.filter].replace(' and', ' or')}."
+        return "this deployment has no run yet; 4 plans a backfill."
+
+    def _chosen(self) -> Run | None:
+        runs = self.feed.runs
+        return runs[self.lines.cursor] if self.lines.cursor < len(runs) else None
+
+    def _show_detail(self) -> None:
+        run, width = self._chosen(), self.size.width
+        if run is None:
+            self.detail.show([])
+            return
+        rule = "-" if self.ascii_only else "─"
+        left: Line = [
+            (f" {run.id}", "text"),
+            (f"  {cut(run.job, 30)}", "dim"),
+            (f"  {cut(run.partition_text, 45)}", "text"),
+        ]
+        names = ", ".join(key_text(key) for key in run.assets)
+        hidden = run.asset_count - len(run.assets)
+        assets = names + (f" and {hidden} more" if hidden > 0 else "")
+        self.detail.show(
+            [
+                [(rule * width, "dim")],
+                left,
+                [(f" {cut(assets or 'no assets', width - 2)}", "text")],
+                self._last_line(run, width),
+            ]
+        )
+
+    def _last_line(self, run: Run, width: int) -> Line:
+        structure = self.deployment.structure
+        most = structure.max_concurrent_runs if structure else None
+        waits = why_waiting(run, self.deployment.active, most)
+        by = by_text(run, self.feed.titles)
+        said = "  ".join(filter(None, (f"by {by}" if by else "", telling_tags(run))))
+        line: Line = [(f" waits: {waits} ", "wait")] if waits else []
+        used = sum(len(text) for text, _ in line)
+        return [*line, (f" {cut(said, width - used - 2)}", "dim")]
+
+    # the way around
+
+    def on_line_list_moved(self, moved: LineList.Moved) -> None:
+        self.keys.hush()
+        self._show_detail()
+        if moved.index >= len(self.feed.runs) - NEAR_END and not self.feed.all_loaded:
+            self.run_worker(self._more(), group="more")
+
+    def action_move(self, lines: int) -> None:
+        self.lines.move(lines)
+
+    def action_page(self, pages: int) -> None:
+        self.lines.page(pages)
+
+    def action_end(self, direction: int) -> None:
+        self.lines.to_end(direction)
+
+    def action_filter(self, name: str) -> None:
+        if name == self.feed.filter:
+            return
+        self.feed.choose(name)
+        self._drawn = []
+        self.lines.set_count(0, keep=False)
+        self.lines.show_empty("asking Dagster…")
+        self._show()
+        self.update_view()
+
+    def action_open(self) -> None:
+        run = self._chosen()
+        if run is not None:
+            self.deck.open_run(run.id)
+
+    def action_terminate(self) -> None:
+        run = self._chosen()
+        if run is not None:
+            ask_to_terminate(self, run)
+
+
+def _tab(here: bool) -> str:
+    return "text" if here else "dim"
+
+
+def _keep_indent(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _padded(what: tuple[str, str], room: int) -> str:
+    """The name cut as needed, what counts the rest kept."""
+    name, rest = what
+    return f"{cut(name, room - 1 - len(rest))}{rest}"[: room - 1].ljust(room)

@@ -66,8 +66,9 @@ class RunFeed:
         if wanted != self.filter:
             return False
         self.counts = counts
-        self.all_loaded = len(found) < limit or (self.asked and self.all_loaded)
-        self.runs = [*found, *_older(self.runs, found)]
+        older = [] if len(found) < limit else _older(self.runs, found)
+        self.all_loaded = len(found) < limit or bool(older and self.all_loaded)
+        self.runs = [*found, *older]
         self.asked = True
         return True
 

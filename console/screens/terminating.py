@@ -1,0 +1,47 @@
+"""Ends a run, for every screen that shows one: asks first, then says what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.api.commands import terminate_run
+from console.api.errors import ApiError
+from console.domain.run_words import span_text, what_text
+from console.screens.confirm import ConfirmScreen
+
+if TYPE_CHECKING:
+    from console.domain.runs import Run
+    from console.screens.base import DeckScreen
+
+
+def ask_to_terminate(screen: DeckScreen, run: Run) -> None:
+    """A dialog, unless there is nothing to end."""
+    if run.status.ended:
+        screen.keys.say(f"run {run.short_id} has ended already: {run.status.word}")
+        return
+    details = [
+        f"{what_text(run)} {span_text(run)}",
+        "It has not started: it is taken out of the queue."
+        if run.status.waiting
+        else "It is running: its step is interrupted, what it wrote so far may be incomplete.",
+    ]
+    if run.backfill is not None:
+        details.append(f"It is part of backfill {run.backfill}, which goes on with its other runs.")
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.run_worker(_terminate(screen, run), group="terminate")
+
+    question = ConfirmScreen(f"Terminate run {run.short_id}?", details, yes="Terminate")
+    screen.app.push_screen(question, answered)
+
+
+async def _terminate(screen: DeckScreen, run: Run) -> None:
+    screen.keys.say(f"asking Dagster to end run {run.short_id}…")
+    try:
+        await terminate_run(screen.deployment.client, run.id)
+    except ApiError as error:
+        screen.keys.say(f"run {run.short_id} was not terminated: {error}", "bad")
+    else:
+        screen.keys.say(f"Dagster was asked to end run {run.short_id} and took it on")
+    screen.deck.poller.wake()

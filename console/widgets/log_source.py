@@ -1,0 +1,299 @@
+"""What a log consists of: entries, each a few lines when it is in sight and nothing before."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+from console.domain.text import clean, cut
+from console.domain.times import clock, clock_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from console.domain.events import ErrorInfo, Event
+
+Part = tuple[str, str]
+"""A stretch of clean text without line ends, and the name of its colour."""
+Line = list[Part]
+Place = tuple[str, int]
+"""Which file, and which line in it: where an entry is, whatever else grows."""
+
+LONGEST = 20_000
+"""Characters of one text that are shown as one line; the rest stays folded away."""
+TIMES = ("clock", "since start", "none")
+_LEVELS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
+_TOLD = frozenset(
+    {
+        "ASSET_CHECK_EVALUATION",
+        "ASSET_MATERIALIZATION",
+        "ASSET_OBSERVATION",
+        "RUN_CANCELING",
+        "RUN_START",
+        "RUN_SUCCESS",
+        "STEP_RESTARTED",
+        "STEP_SKIPPED",
+        "STEP_START",
+        "STEP_SUCCESS",
+        "STEP_UP_FOR_RETRY",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How entries become lines `width` cells wide."""
+
+    width: int
+    wrap: bool = False
+    times: str = TIMES[0]
+    step_width: int = 0
+    """Cells for the step's name; 0 when a run has only one."""
+    start: float = 0.0
+    """When the run started, epoch seconds UTC."""
+    ascii: bool = False
+
+
+class Source(Protocol):
+    """The entries of a log, by index."""
+
+    @property
+    def count(self) -> int: ...
+
+    def shown(self, index: int, *, chatter: bool) -> bool:
+        """Whether the entry is shown; `chatter` is whether the engine's own is."""
+
+    def lines(self, index: int, layout: Layout, *, opened: bool) -> list[Line]:
+        """The entry as lines, at least one."""
+
+    def text(self, index: int) -> str:
+        """All that a search looks through."""
+
+    def bad(self, index: int) -> bool: ...
+
+    def folds(self, index: int, layout: Layout) -> bool:
+        """Whether there is more than the one line that is shown."""
+
+
+class EventSource:
+    """The event log of a run. `events` may grow at its end."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
+
+    @property
+    def count(self) -> int:
+        return len(self._events)
+
+    def shown(self, index: int, *, chatter: bool) -> bool:
+        return chatter or not is_chatter(self._events[index])
+
+    def bad(self, index: int) -> bool:
+        return self._events[index].bad
+
+    def text(self, index: int) -> str:
+        event = self._events[index]
+        texts = [event.step or "", event.type, event.message]
+        for error in _chain(event.error):
+            texts += [error.class_name or "", error.message, *error.stack]
+        return "\n".join(texts)
+
+    def folds(self, index: int, layout: Layout) -> bool:
+        event = self._events[index]
+        if event.error is not None or "\n" in event.message.strip():
+            return True
+        if layout.wrap:
+            return False
+        used = sum(cell_len(text) for text, _ in self._head(event, layout))
+        return used + len(event.type) + 4 + cell_len(event.message) > layout.width
+
+    def lines(self, index: int, layout: Layout, *, opened: bool) -> list[Line]:
+        event = self._events[index]
+        head = self._head(event, layout)
+        mark = "  "
+        if self.folds(index, layout):
+            mark = _marks(layout.ascii)[opened]
+        colour = colour_of(event)
+        head.append((mark, "dim"))
+        if event.type:
+            head.append((f"{event.type}  ", colour))
+        first, *rest = _plain_lines(event.message) or [""]
+        if event.error is not None:
+            first, rest = cut(event.error.headline, LONGEST), []
+        found = _fit(head, first, colour, layout, wrap=layout.wrap or (opened and not event.error))
+        if opened:
+            below = _error_lines(event, event.error) if event.error else [(t, colour) for t in rest]
+            found += [line for part in below for line in _hang(part, layout)]
+        return found
+
+    def _head(self, event: Event, layout: Layout) -> Line:
+        head: Line = [(" ", "dim")]
+        if layout.times == "clock":
+            wide = layout.width >= 100
+            head.append((f"{clock_ms(event.at) if wide else clock(event.at)} ", "dim"))
+        elif layout.times == "since start":
+            head.append((f"{event.at - layout.start:+9.2f}s ", "dim"))
+        level = cut(_LEVELS.get(event.level, event.level), 5)
+        head.append((f"{level:<5} ", colour_of(event) if event.level != "INFO" else "dim"))
+        if layout.step_width:
+            step = cut(event.step or "", layout.step_width)
+            head.append((f"{step:<{layout.step_width}} ", "dim"))
+        return head
+
+
+class OutputSource:
+    """What steps printed: the files one below the other, each under its name."""
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+        self._files: list[tuple[str, list[str]]] = []
+        self._starts: list[int] = []
+        self._size = 0
+
+    def update(self, outputs: Mapping[str, str], names: Mapping[str, str]) -> bool:
+        """Take what was read; `names` says whose output a file holds. Whether it is more."""
+        size = sum(len(text) for text in outputs.values())
+        if size == self._size:
+            return False
+        self._size = size
+        self._files = [
+            (names.get(key, key), text.removesuffix("\n").split("\n"))
+            for key, text in outputs.items()
+            if text
+        ]
+        self._starts, at = [], 0
+        for _, lines in self._files:
+            self._starts.append(at)
+            at += len(lines) + 1
+        return True
+
+    @property
+    def count(self) -> int:
+        return self._starts[-1] + len(self._files[-1][1]) + 1 if self._files else 0
+
+    def _entry(self, index: int) -> tuple[str, str | None]:
+        """The file's name and the line, None for the line that names the file."""
+        file = bisect_right(self._starts, index) - 1
+        name, lines = self._files[file]
+        line = index - self._starts[file]
+        return name, lines[line - 1] if line else None
+
+    def place(self, index: int) -> Place:
+        name, _ = self._entry(index)
+        file = [known for known, _ in self._files].index(name)
+        return name, index - self._starts[file]
+
+    def index(self, place: Place) -> int | None:
+        for (name, _), start in zip(self._files, self._starts, strict=True):
+            if name == place[0]:
+                return start + place[1]
+        return None
+
+    def shown(self, index: int, *, chatter: bool) -> bool:  # noqa: ARG002 - all of it is the user's
+        return True
+
+    def bad(self, index: int) -> bool:
+        line = self._entry(index)[1]
+        return line is not None and line.startswith(("Traceback ", "ERROR", "CRITICAL"))
+
+    def text(self, index: int) -> str:
+        return self._entry(index)[1] or ""
+
+    def folds(self, index: int, layout: Layout) -> bool:
+        return not layout.wrap and cell_len(self.text(index)) > layout.width - 2
+
+    def lines(self, index: int, layout: Layout, *, opened: bool) -> list[Line]:
+        name, line = self._entry(index)
+        if line is None:
+            return [[(" ", "dim"), (cut(f"{self.stream} of {name}", layout.width - 1), "dim")]]
+        shown = clean(line[:LONGEST].replace("\r", "")).expandtabs(4)
+        return _fit([(" ", "dim")], shown, "text", layout, wrap=layout.wrap or opened)
+
+
+def is_chatter(event: Event) -> bool:
+    """Whether only Dagster's developers would miss it."""
+    return event.level == "DEBUG" and bool(event.type) and event.type not in _TOLD
+
+
+def colour_of(event: Event) -> str:
+    """Errors and a person's own lines stand out from what the engine tells."""
+    if event.bad:
+        return "bad"
+    if event.level == "WARNING":
+        return "warn"
+    return "dim" if event.type or event.level == "DEBUG" else "text"
+
+
+def _chain(error: ErrorInfo | None) -> Iterator[ErrorInfo]:
+    while error is not None:
+        yield error
+        error = error.cause
+
+
+def _error_lines(event: Event, error: ErrorInfo) -> Iterator[Part]:
+    """From the root cause, which is mostly what went wrong, out to what it led to."""
+    yield from ((line, "dim") for line in _plain_lines(event.message))
+    chain = list(_chain(error))[::-1]
+    for place, one in enumerate(chain):
+        word = "led to " if place else ("caused by " if len(chain) > 1 else "")
+        for number, line in enumerate(_plain_lines(_named(one))):
+            yield (line if number else f"{word}{line}", "text" if place else "bad")
+        for frame in one.stack:
+            yield from ((line, "dim") for line in _plain_lines(frame))
+
+
+def _named(error: ErrorInfo) -> str:
+    """The message with the class name in front, once."""
+    name, message = error.class_name or "", error.message.strip()
+    short = name.rsplit(".", 1)[-1]
+    if not short or f"{short}:" in message.split("\n", 1)[0] or message == short:
+        return message
+    return f"{name}: {message}"
+
+
+def _plain_lines(text: str) -> list[str]:
+    """Clean lines without blanks at their ends; none for an empty text."""
+    lines = clean(text.rstrip()).replace("\r", "\n").split("\n") if text.strip() else []
+    return [line.expandtabs(4).rstrip() for line in lines]
+
+
+def _fit(head: Line, text: str, colour: str, layout: Layout, *, wrap: bool) -> list[Line]:
+    """`text` after `head`, cut or wrapped under itself."""
+    used = sum(cell_len(part) for part, _ in head)
+    room = max(layout.width - used, 12)
+    if not wrap:
+        return [[*head, (_cut_cells(text, room, layout.ascii), colour)]]
+    pieces = _pieces(text, room) or [""]
+    return [
+        [*head, (pieces[0], colour)],
+        *([(" " * used, "dim"), (piece, colour)] for piece in pieces[1:]),
+    ]
+
+
+def _hang(part: Part, layout: Layout) -> list[Line]:
+    """A line of an opened entry, wrapped behind the rule that holds it together."""
+    text, colour = part
+    rule = "    | " if layout.ascii else "    │ "
+    room = max(layout.width - len(rule), 12)
+    return [[(rule, "dim"), (piece, colour)] for piece in _pieces(text, room) or [""]]
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    text = text[:LONGEST]
+    if text.isascii():
+        return [text[at : at + room] for at in range(0, len(text), room)]
+    return chop_cells(text, room)
+
+
+def _cut_cells(text: str, room: int, ascii_only: bool) -> str:
+    if len(text) <= room and (text.isascii() or cell_len(text) <= room):
+        return text
+    end = "..." if ascii_only else "…"
+    return set_cell_size(text[: room + 1], max(room - len(end), 0)) + end
+
+
+def _marks(ascii_only: bool) -> tuple[str, str]:
+    return ("> ", "v ") if ascii_only else ("▸ ", "▾ ")

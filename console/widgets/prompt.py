@@ -1,0 +1,39 @@
+"""One line to type into, at the bottom, in the place of the keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class Prompt(Input):
+    """Hidden till it is asked; tells `Input.Submitted` or `Cancelled`, then hides again."""
+
+    DEFAULT_CSS = """
+    Prompt { dock: bottom; display: none; }
+    Prompt, Prompt:focus { border: none; height: 1; padding: 0 1; background: $boost; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
+
+    class Cancelled(Message):
+        """Nothing is wanted after all."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder)
+        self.cursor_blink = False
+
+    def ask(self, text: str = "") -> None:
+        """Show, with `text` to go on from."""
+        self.value = text
+        self.display = True
+        self.focus()
+
+    def hide(self) -> None:
+        self.display = False
+
+    def action_cancel(self) -> None:
+        self.hide()
+        self.post_message(self.Cancelled())
