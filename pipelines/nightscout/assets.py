@@ -1,5 +1,6 @@
 """The asset of the raw glucose readings."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,9 @@ FRESHNESS = dg.FreshnessPolicy.time_window(
     freshness_policy=FRESHNESS,
     metadata={"table": "raw.glucose_entries"},
 )
-def dlt_glucose_entries(context: dg.AssetExecutionContext, lake: Lake) -> None:
+def dlt_glucose_entries(
+    context: dg.AssetExecutionContext, lake: Lake
+) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
     """The readings of a continuous glucose monitor, as Nightscout has them (Iceberg, upsert on _id).
 
     A day without readings deletes nothing. Where the source fails for some days of a range, the
@@ -39,10 +42,14 @@ def dlt_glucose_entries(context: dg.AssetExecutionContext, lake: Lake) -> None:
     context.log.info(f"asking Nightscout for {_span(days)}")
     loaded = load_days(lake.settings(), days, context.run.run_id, context.log.info)
     if loaded.errors:
-        raise _failure(context, loaded, days)
+        failure = _failure(loaded)
+        if context.retry_number >= RETRIES or not failure.allow_retries:
+            yield from _loaded_partitions(context.asset_key, loaded, days)
+        raise failure
     for day in days:
         metadata = day_metadata(loaded, day)
         context.add_asset_metadata(metadata, partition_key=day.isoformat())
+    yield dg.MaterializeResult()
 
 
 def day_metadata(loaded: "Loaded", day: date) -> dict[str, dg.MetadataValue]:
@@ -60,29 +67,23 @@ def day_metadata(loaded: "Loaded", day: date) -> dict[str, dg.MetadataValue]:
     return metadata
 
 
-def _failure(context: dg.AssetExecutionContext, loaded: "Loaded", days: list[date]) -> dg.Failure:
-    retries = not all(error.permanent for error in loaded.errors.values())
-    if context.retry_number >= RETRIES or not retries:
-        _record_loaded(context, loaded, days)
+def _failure(loaded: "Loaded") -> dg.Failure:
     first = min(loaded.errors)
     return dg.Failure(
         f"Nightscout failed for {_listed(sorted(loaded.errors))}: {loaded.errors[first]}",
         metadata={day.isoformat(): str(error) for day, error in loaded.errors.items()},
-        allow_retries=retries,
+        allow_retries=not all(error.permanent for error in loaded.errors.values()),
     )
 
 
-def _record_loaded(context: dg.AssetExecutionContext, loaded: "Loaded", days: list[date]) -> None:
+def _loaded_partitions(
+    key: dg.AssetKey, loaded: "Loaded", days: list[date]
+) -> Iterator[dg.AssetMaterialization]:
     """Records the days that did load: the step's own failure would leave them missing."""
     for day in days:
         if day not in loaded.errors:
-            context.log_event(
-                dg.AssetMaterialization(
-                    context.asset_key,
-                    partition=day.isoformat(),
-                    metadata=day_metadata(loaded, day),
-                )
-            )
+            metadata = day_metadata(loaded, day)
+            yield dg.AssetMaterialization(key, partition=day.isoformat(), metadata=metadata)
 
 
 def _span(days: list[date]) -> str:

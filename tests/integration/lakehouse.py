@@ -1,0 +1,168 @@
+"""A lakehouse of its own for tests: real Postgres, stand-in, Iceberg, DuckDB and dbt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import duckdb
+import httpx
+import psycopg
+
+from pipelines.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, day_window
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.nightscout.merge import Row
+
+RECENT = datetime.now(UTC).date()
+"""Today; days before yesterday are settled, their late and corrected readings having come."""
+DBT = [
+    "stg_glucose_entries",
+    "stg_glucose_entries_rejected",
+    "fct_glucose_readings",
+    "dim_date",
+    "fct_daily_glucose_metrics",
+    "mrt_glucose_readings",
+]
+INGEST = ["dlt_glucose_entries"]
+TABLES = {
+    "bronze.stg_glucose_entries": "* exclude (ingested_at, ingested_by)",
+    "bronze.stg_glucose_entries_rejected": "*",
+    "silver.fct_glucose_readings": "*",
+    "gold.dim_date": "*",
+    "gold.fct_daily_glucose_metrics": "*",
+    "gold.mrt_glucose_readings": "*",
+}
+
+
+def settled_days(count: int) -> list[date]:
+    """The last days that neither late nor corrected readings will change any more."""
+    return [RECENT - timedelta(days=i) for i in range(count + 2, 2, -1)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, read from its events."""
+
+    result: dg.ExecuteInProcessResult
+
+    @property
+    def success(self) -> bool:
+        return self.result.success
+
+    def metadata(self, asset: str, day: date | None = None) -> dict[str, Any]:
+        """The metadata of an asset's materialization (of one partition)."""
+        key = dg.AssetKey(asset)
+        wanted = day.isoformat() if day else None
+        for event in self.result.get_asset_materialization_events():
+            if event.asset_key == key and event.partition == wanted:
+                materialization = event.step_materialization_data.materialization
+                return {name: value.value for name, value in materialization.metadata.items()}
+        raise AssertionError(f"{asset} was not materialized for {wanted}")
+
+    def partitions(self, asset: str) -> list[str | None]:
+        events = self.result.get_asset_materialization_events()
+        return [event.partition for event in events if event.asset_key == dg.AssetKey(asset)]
+
+    def checks(self) -> dict[str, bool]:
+        return {check.check_name: check.passed for check in self.result.get_asset_check_evaluations()}
+
+    def error(self, step: str) -> str:
+        """The failed step's error in words, with its causes."""
+        failed = next(e for e in self.result.all_events if e.is_step_failure and e.step_key == step)
+        data = failed.step_failure_data
+        words = [data.user_failure_data.description or ""] if data.user_failure_data else []
+        return "\n".join([*words, data.error.to_string() if data.error else ""])
+
+
+class Lakehouse:
+    """Runs the chain and reads what it made."""
+
+    def __init__(self, settings: Settings) -> None:
+        from pipelines.definitions import defs
+
+        self.settings, self.defs = settings, defs
+        self.http = httpx.Client(base_url=settings.nightscout_url, timeout=30)
+
+    def run(
+        self, first: date, last: date | None = None, assets: Sequence[str] | None = None
+    ) -> Outcome:
+        """One run of the chain, or of some of its assets, for a range of days."""
+        tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
+        return self._execute("glucose_chain", tags if last else {PARTITION_TAG: str(first)}, assets)
+
+    def publish(self) -> Outcome:
+        return self._execute("glucose_marts", {}, None)
+
+    def _execute(self, job: str, tags: dict[str, str], assets: Sequence[str] | None) -> Outcome:
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = self.defs.resolve_job_def(job).execute_in_process(
+                instance=instance,
+                tags=tags,
+                raise_on_error=False,
+                asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
+            )
+        return Outcome(result)
+
+    def readings(self, day: date) -> list[dict[str, Any]]:
+        """The stand-in's readings of a day of the deployment's zone."""
+        first, last = day_window(day, self.settings.zone).milliseconds
+        window = {"find[date][$gte]": first, "find[date][$lte]": last, "count": 100_000}
+        answer = self.http.get("/api/v1/entries.json", params=window).raise_for_status()
+        entries: list[dict[str, Any]] = answer.json()
+        return entries
+
+    def correct(self, entry_id: str, sgv: int) -> None:
+        body = {"_id": entry_id, "sgv": sgv}
+        self.http.post("/standin/corrections", json=body).raise_for_status()
+
+    def raw(self, days: Sequence[date]) -> list[Row]:
+        from pipelines.nightscout.raw_table import raw_table, stored_rows
+        from pipelines.resources.lake import load_catalog
+
+        return stored_rows(raw_table(load_catalog(self.settings)), days)
+
+    def warehouse(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(self.settings.duckdb_path) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.execute(query).fetchall()
+
+    def postgres(self, query: str) -> list[dict[str, Any]]:
+        with psycopg.connect(self.settings.database_url) as connection:
+            cursor = connection.execute(query)  # type: ignore[call-overload]
+            names = [column.name for column in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of bronze, silver, gold and the marts, but for when and by whom it was made."""
+        tables = {
+            table: self.warehouse(f"select {columns} from {table} order by all")
+            for table, columns in TABLES.items()
+        }
+        for mart in ("mrt_glucose_overview", "mrt_glucose_hourly_patterns"):
+            rows = self.postgres(f"select * from marts.{mart}")
+            tables[mart] = sorted(tuple(row.values()) for row in rows)
+        return tables
+
+    def forget(self) -> None:
+        """Everything made so far is gone, and nothing of the source is broken any more."""
+        self.http.delete("/standin/faults").raise_for_status()
+        self.settings.duckdb_path.unlink(missing_ok=True)
+        self._drop_raw()
+        with psycopg.connect(self.settings.database_url) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS marts CASCADE")
+
+    def _drop_raw(self) -> None:
+        from pyiceberg.exceptions import NoSuchTableError
+
+        from pipelines.nightscout.raw_table import IDENTIFIER
+        from pipelines.resources.lake import load_catalog
+
+        try:
+            load_catalog(self.settings).purge_table(IDENTIFIER)
+        except NoSuchTableError:
+            return

@@ -1,0 +1,172 @@
+"""The chain on real input, from the API to the marts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.lakehouse import DBT, INGEST, Lakehouse, settled_days
+from tests.integration.recomputed import Figures, hourly, overview, values_of
+
+
+def assert_same_figures(published: Sequence[dict[str, Any]], expected: Sequence[Figures]) -> None:
+    assert len(published) == len(expected)
+    for row, figures in zip(published, expected, strict=True):
+        assert row == pytest.approx(figures, rel=1e-12, abs=1e-12)
+
+
+def test_the_marts_hold_exactly_the_figures_recomputed_from_the_readings(
+    lakehouse: Lakehouse,
+) -> None:
+    days = settled_days(9)
+    assert lakehouse.run(days[0], days[-1]).success
+    readings = {day: lakehouse.readings(day) for day in days}
+    published = lakehouse.postgres("select * from marts.mrt_glucose_overview order by reading_date")
+    assert_same_figures(published, overview(readings))
+    patterns = lakehouse.postgres(
+        "select * from marts.mrt_glucose_hourly_patterns order by day_of_week, hour_of_day"
+    )
+    for row in patterns:
+        assert row.pop("day_name") == date(2024, 1, row["day_of_week"]).strftime("%A")
+    assert_same_figures(patterns, hourly(readings, lakehouse.settings.zone))
+
+
+def test_a_run_tells_for_each_day_what_it_loaded(lakehouse: Lakehouse) -> None:
+    first, last = settled_days(2)
+    outcome = lakehouse.run(first, last, INGEST)
+    for day in (first, last):
+        told = outcome.metadata("dlt_glucose_entries", day)
+        assert told["rows_loaded"] == told["rows_inserted"] == len(lakehouse.readings(day))
+        assert told["rows_updated"] == 0
+        assert told["seconds"] > 0
+    assert all(outcome.checks().values())
+
+
+def test_a_day_loaded_again_writes_nothing(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    first = lakehouse.run(day, assets=INGEST).metadata("dlt_glucose_entries", day)
+    again = lakehouse.run(day, assets=INGEST).metadata("dlt_glucose_entries", day)
+    assert again["rows_unchanged"] == first["rows_inserted"] > 0
+    assert (again["rows_inserted"], again["rows_updated"]) == (0, 0)
+    assert again["snapshot_id"] == first["snapshot_id"]
+
+
+def test_a_corrected_reading_updates_its_row_and_the_marts(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    lakehouse.run(day)
+    reading = lakehouse.readings(day)[40]
+    lakehouse.correct(reading["_id"], 390)
+    outcome = lakehouse.run(day)
+    told = outcome.metadata("dlt_glucose_entries", day)
+    assert (told["rows_inserted"], told["rows_updated"]) == (0, 1)
+    rows = {row["_id"]: row["sgv"] for row in lakehouse.raw([day])}
+    assert rows == {entry["_id"]: entry["sgv"] for entry in lakehouse.readings(day)}
+    assert rows[reading["_id"]] == 390
+    published = lakehouse.postgres("select * from marts.mrt_glucose_overview")
+    assert_same_figures(published, overview({day: lakehouse.readings(day)}))
+
+
+def test_a_day_without_answers_deletes_nothing(lakehouse: Lakehouse) -> None:
+    """A reading the server no longer has stays in the raw table."""
+    from pipelines.nightscout.merge import as_row
+    from pipelines.nightscout.raw_table import merge
+    from pipelines.resources.lake import load_catalog
+
+    ancient = lakehouse.settings.first_day - timedelta(days=30)
+    moment = int(datetime(ancient.year, ancient.month, ancient.day, 12, tzinfo=UTC).timestamp())
+    entry = {"_id": "a" * 24, "sgv": 111, "date": moment * 1000, "device": "old"}
+    row = as_row(entry, lakehouse.settings.zone, datetime.now(UTC), "before")
+    merge(load_catalog(lakehouse.settings), [row], "before")
+    assert lakehouse.readings(ancient) == []
+    from pipelines.nightscout.load import load_days
+
+    load_days(lakehouse.settings, [ancient], "after", lambda _line: None)
+    assert [stored["ingested_by"] for stored in lakehouse.raw([ancient])] == ["before"]
+
+
+def test_a_failing_day_is_named_and_the_other_days_are_loaded(lakehouse: Lakehouse) -> None:
+    first, broken, last = settled_days(3)
+    lakehouse.http.post("/standin/faults", json={"day": str(broken), "status": 500})
+    started = time.monotonic()
+    outcome = lakehouse.run(first, last)
+    assert time.monotonic() - started < 15
+    assert not outcome.success
+    error = outcome.error("dlt_glucose_entries")
+    assert f"Nightscout failed for {broken}: " in error
+    assert "answered 500: made to fail by a test" in error
+    assert outcome.partitions("dlt_glucose_entries") == [str(first), str(last)]
+    told = outcome.metadata("dlt_glucose_entries", last)
+    assert told["rows_loaded"] == len(lakehouse.readings(last))
+    assert lakehouse.raw([broken]) == []
+    assert outcome.partitions("fct_glucose_readings") == []
+
+
+def test_a_fault_that_passes_is_got_over_by_trying_again(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    lakehouse.http.post("/standin/faults", json={"day": str(day), "status": 503, "times": 2})
+    assert lakehouse.run(day, assets=INGEST).success
+    assert len(lakehouse.raw([day])) == len(lakehouse.readings(day))
+
+
+def test_a_refused_key_fails_at_once(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    lakehouse.http.post("/standin/faults", json={"day": str(day), "status": 401})
+    outcome = lakehouse.run(day, assets=INGEST)
+    assert "answered 401" in outcome.error("dlt_glucose_entries")
+    assert not any(event.is_step_up_for_retry for event in outcome.result.all_events)
+
+
+def test_an_implausible_reading_is_set_apart_with_the_reason(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    reading = lakehouse.readings(day)[5]
+    lakehouse.correct(reading["_id"], 12)
+    outcome = lakehouse.run(day)
+    assert outcome.success
+    assert outcome.checks()["readings_are_plausible"] is False
+    assert lakehouse.warehouse(
+        "select entry_id, glucose_mg_dl, reason from bronze.stg_glucose_entries_rejected"
+    ) == [(reading["_id"], 12, "below 20 mg/dL")]
+    count = lakehouse.warehouse("select reading_count from gold.fct_daily_glucose_metrics")
+    assert count == [(len(values_of(lakehouse.readings(day))),)]
+    lakehouse.correct(reading["_id"], reading["sgv"])
+
+
+def test_a_reading_without_value_stops_what_is_downstream(lakehouse: Lakehouse) -> None:
+    from pipelines.nightscout.merge import as_row
+    from pipelines.nightscout.raw_table import merge
+    from pipelines.resources.lake import load_catalog
+
+    (day,) = settled_days(1)
+    entry = {"_id": "b" * 24, "date": lakehouse.readings(day)[3]["date"], "device": "broken"}
+    row = as_row(entry, lakehouse.settings.zone, datetime.now(UTC), "before")
+    merge(load_catalog(lakehouse.settings), [row], "before")
+    outcome = lakehouse.run(day)
+    assert not outcome.success
+    assert outcome.checks()["readings_are_complete"] is False
+    assert outcome.partitions("dlt_glucose_entries") == [str(day)]
+    assert outcome.partitions("stg_glucose_entries") == []
+
+
+def test_no_rows_keep_the_published_mart_and_fail_loudly(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    assert lakehouse.run(day).success
+    before = lakehouse.everything()
+    lakehouse.warehouse("delete from gold.fct_daily_glucose_metrics")
+    outcome = lakehouse.publish()
+    assert not outcome.success
+    assert "is kept as it was: its source has no rows" in outcome.error("mrt_glucose_overview")
+    after = lakehouse.everything()
+    assert after["mrt_glucose_overview"] == before["mrt_glucose_overview"] != []
+
+
+def test_the_models_tests_are_asset_checks(lakehouse: Lakehouse) -> None:
+    (day,) = settled_days(1)
+    checks = lakehouse.run(day).checks()
+    assert checks["unique_fct_glucose_readings_entry_id"] is True
+    assert checks["not_null_fct_daily_glucose_metrics_gmi_pct"] is True
+    assert len(checks) > 20
+    assert set(DBT) <= {key.to_user_string() for key in lakehouse.defs.resolve_all_asset_keys()}
