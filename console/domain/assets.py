@@ -81,10 +81,13 @@ class AssetGraph:
 
     @cached_property
     def order(self) -> tuple[AssetKey, ...]:
-        """Upstream before downstream, and each chain kept together by group and name."""
+        """Upstream before downstream, and each chain kept together by group and name.
+
+        An asset made from its own earlier partitions is no cycle.
+        """
         sorter: TopologicalSorter[AssetKey] = TopologicalSorter()
         for key in sorted(self.assets, key=self._sort_key):
-            sorter.add(key, *self._known(self.assets[key].upstream))
+            sorter.add(key, *(parent for parent in self.upstream(key) if parent != key))
         try:
             return tuple(sorter.static_order())
         except CycleError:

@@ -27,6 +27,7 @@ _ITEM = re.compile(
     )\s*(?:,|$)""",
     re.VERBOSE,
 )
+_NEEDS_QUOTES = re.compile(r'[",\[\]*\\]|\.\.\.|^[\s.]|[\s.]$|^$')
 
 
 class BadPartitions(ValueError):
@@ -141,5 +142,6 @@ def _read(text: str) -> str | None:
 
 def _written(key: str) -> str:
     """A key as the grammar reads it back; quoted when it holds what the grammar means."""
-    plain = key == key.strip() and key and not set(key) & set('",[]*\\') and "..." not in key
-    return key if plain else '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if not _NEEDS_QUOTES.search(key):
+        return key
+    return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'

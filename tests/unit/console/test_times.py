@@ -1,0 +1,89 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.domain.times import age, clock, clock_ms, duration, moment
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+def _at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> float:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "–"),
+        (0, "0s"),
+        (59.6, "1m"),
+        (61, "1m 01s"),
+        (9 * MINUTE + 59, "9m 59s"),
+        (10 * MINUTE, "10m"),
+        (47 * MINUTE + 30, "47m"),
+        (65 * MINUTE, "1h 5m"),
+        (26 * HOUR, "26h"),
+        (3 * DAY + 4 * HOUR, "3d 4h"),
+        (20 * DAY + 4 * HOUR, "20d"),
+        (-90, "1m 30s"),
+    ],
+)
+def test_a_duration_is_said_in_two_units_at_most(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "–"),
+        (-3, "now"),
+        (4.9, "now"),
+        (5, "<1m"),
+        (59, "<1m"),
+        (60, "1m"),
+        (3 * HOUR + 59 * MINUTE, "3h"),
+        (47 * HOUR, "47h"),
+        (48 * HOUR, "2d"),
+    ],
+)
+def test_an_age_is_one_rounded_down_unit(seconds: float | None, text: str) -> None:
+    assert age(seconds) == text
+
+
+@given(st.floats(0, 10 * DAY), st.floats(0, 60))
+def test_an_age_changes_at_most_once_a_minute_past_the_first(start: float, more: float) -> None:
+    later = start + more
+    if start >= MINUTE:
+        seen = {age(start + (later - start) * part / 10) for part in range(11)}
+        assert len(seen) <= 2
+
+
+@given(st.floats(0, 400 * DAY, allow_nan=False))
+def test_durations_and_ages_fit_into_seven_characters(seconds: float) -> None:
+    assert len(duration(seconds)) <= 7
+    assert len(age(seconds)) <= 4
+
+
+def test_a_clock_is_read_in_the_zone_asked_for() -> None:
+    at = _at(2026, 11, 20, 14, 2) + 9.1149
+    assert clock(at, UTC) == "14:02:09"
+    assert clock_ms(at, UTC) == "14:02:09.114"
+    assert clock(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        (_at(2026, 11, 24, 5, 14), "05:14"),
+        (_at(2026, 11, 20, 14, 2), "Nov 20 14:02"),
+        (_at(2024, 11, 20), "2024 Nov 20"),
+    ],
+)
+def test_a_moment_is_as_short_as_its_distance_allows(then: float, text: str) -> None:
+    assert moment(then, _at(2026, 11, 24, 12), UTC) == text
+
+
+def test_an_unknown_moment_is_shown_as_unknown() -> None:
+    assert moment(None, 0.0) == "–"
