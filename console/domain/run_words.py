@@ -105,12 +105,12 @@ def why_waiting(run: Run, active: Sequence[Run], most: int | None) -> str:
         return ""
     busy = [other for other in active if other.status.active]
     if most is not None and most >= 0 and len(busy) >= most:
-        return f"the deployment runs {most} at once, and {len(busy)} are running"
+        return f"the deployment runs {most} at once, and {len(busy)} run now"
     for tag, value in run.tags.items():
         limit = tag.removeprefix(PARALLEL_PREFIX)
         if limit == tag or not limit.isdigit():
             continue
         same = sum(other.tags.get(tag) == value for other in busy)
         if same >= int(limit):
-            return f"its backfill runs {limit} at once, and {same} are running"
+            return f"its backfill runs {limit} at once"
     return ""

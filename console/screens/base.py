@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding, BindingsMap
 from textual.screen import Screen
@@ -12,6 +12,8 @@ from console.store.signals import Topic
 from console.widgets.bars import KeyBar, StatusBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from textual.app import ComposeResult
     from textual.widget import Widget
 
@@ -85,6 +87,10 @@ class DeckScreen(Screen[None]):
             self.keys.hush()
         else:
             self.keys.say(f"{connection.problem}; trying again", "bad")
+
+    def in_background(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
+        """Run it while the screen lives; not even made when the screen is about to go."""
+        self.run_worker(cast("Any", work), group=group)
 
     def update_view(self) -> None:
         """Show what the store holds now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from console.api.errors import ApiError
@@ -116,8 +117,15 @@ class RunScreen(DeckScreen):
         if self._settled or not self.watched.read or self.watched.run is None:
             return
         self._settled = True
+        self.in_background(self._name_backfill, "title")
         if self.watched.ended and self.stream == "events":
             self._show_cause()
+
+    async def _name_backfill(self) -> None:
+        if self.watched.run is not None:
+            with suppress(ApiError):
+                await self.deployment.name_backfills([self.watched.run])
+                self.update_view()
 
     def _show_cause(self) -> None:
         run = self.watched.run
@@ -156,8 +164,10 @@ class RunScreen(DeckScreen):
         waits = why_waiting(run, self.deployment.active, self._most())
         if waits:
             left.append((f"  {waits}", "wait"))
-        began = run.started if run.status.active or run.status.ended else run.created
-        right = [(f"{by_text(run, {})}  ", "dim"), (f"{moment(began, now)} ", "dim")]
+        right = [
+            (f"{by_text(run, self.deployment.backfill_titles)}  ", "dim"),
+            (f"{moment(run.started or run.created, now)} ", "dim"),
+        ]
         return [two_sided(left, right, width)]
 
     def _most(self) -> int | None:
@@ -245,7 +255,7 @@ class RunScreen(DeckScreen):
         if self.stream == "events":
             self.update_view()
         else:
-            self.run_worker(self._read_output(), exclusive=True, group="output")
+            self.in_background(self._read_output, "output")
 
     async def _read_output(self) -> None:
         try:

@@ -15,6 +15,7 @@ from console.domain.run_words import (
     what_and_rest,
     why_waiting,
 )
+from console.domain.runs import RunStatus
 from console.domain.status import LOOKS
 from console.domain.text import cut
 from console.domain.times import moment
@@ -49,21 +50,47 @@ class RunsScreen(DeckScreen):
 
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
-        self.feed = RunFeed(deck.deployment.client)
+        self.feed = RunFeed(deck.deployment)
         self.tabs = StillLines(id="tabs")
         self.columns = StillLines(id="columns")
         self.lines = LineList(self._draw, empty="asking Dagster for its runs…")
         self.detail = StillLines(id="detail")
         self._drawn: list[Line] = []
+        self._started_width = 6
+        self._asking = self._again = False
 
     def body(self) -> list[Widget]:
         return [self.tabs, self.columns, self.lines, self.detail]
+
+    def on_mount(self) -> None:
+        self._forget_looks = self.deployment.looks.listen(self._looked)
+
+    def on_unmount(self) -> None:
+        self._forget_looks()
+
+    def _looked(self, _: Topic) -> None:
+        """What runs has been running longer."""
+        if self.is_current and any(not run.status.ended for run in self.feed.runs):
+            self._show(self._chosen())
 
     def on_resize(self, _: events.Resize) -> None:
         self._show()
 
     def update_view(self) -> None:
-        self.run_worker(self._refresh(), exclusive=True, group="runs")
+        """Ask again; what changes while an answer is awaited is asked for after it."""
+        self._again = self._asking
+        if not self._asking:
+            self._asking = True
+            self.in_background(self._keep_asking, "runs")
+
+    async def _keep_asking(self) -> None:
+        try:
+            await self._refresh()
+            while self._again:
+                self._again = False
+                await self._refresh()
+        finally:
+            self._asking = False
 
     async def _refresh(self) -> None:
         chosen = self._chosen()
@@ -91,6 +118,9 @@ class RunsScreen(DeckScreen):
             return
         now = time.time()
         self.tabs.show([self._tabs(width)])
+        self._started_width = 1 + max(
+            (len(moment(_began(run), now)) for run in runs), default=len("started")
+        )
         self.columns.show([self._heading(width)])
         if self.feed.asked:
             self.lines.show_empty(self._nothing())
@@ -120,22 +150,22 @@ class RunsScreen(DeckScreen):
         return two_sided(left, right, width)
 
     def _heading(self, width: int) -> Line:
-        return self._columns(
+        names = self._columns(
             "   status", "run", ("what", ""), "partition", "started", "took", "by", width
         )
+        return [(text, "dim") for text, _ in names]
 
     def _line(self, run: Run, now: float, width: int) -> Line:
         state = run_state(run.status)
         sign = glyph(state, ascii_only=self.ascii_only)
-        began = run.started if run.started and not run.status.waiting else run.created
         line = self._columns(
-            f" {sign} {run.status.word}",
+            f" {sign} {_word(run)}",
             run.short_id,
             what_and_rest(run),
             span_text(run),
-            moment(began or None, now),
+            moment(_began(run), now),
             took(run, now),
-            by_text(run, self.feed.titles),
+            by_text(run, self.deployment.backfill_titles),
             width,
         )
         line[0] = (line[0][0], LOOKS[state].style)
@@ -153,15 +183,16 @@ class RunsScreen(DeckScreen):
         width: int,
     ) -> Line:
         """Cells of a line, aligned; `by` needs room."""
-        by_width = min(max((width - 78) // 2, 0), 40) if width >= BY_FROM else 0
-        span_width = 15 if width < BY_FROM else 22
-        room = max(width - 12 - 9 - span_width - 12 - 10 - by_width, 8)
+        by_width = min(max(width - 84, 0), 24 + (width - BY_FROM) // 4) if width >= BY_FROM else 0
+        span_width = 17 if width < BY_FROM else 22
+        date_width = max(self._started_width, 8)
+        room = max(width - 12 - 9 - span_width - date_width - 10 - by_width, 8)
         return [
             (f"{_keep_indent(status, 12):<12}", "dim"),
             (f"{cut(run, 8):<9}", "dim"),
             (_padded(what, room), "text"),
             (f"{cut(partition, span_width - 1):<{span_width}}", "text"),
-            (f"{cut(started, 12):>12}", "dim"),
+            (f"{started:>{date_width}}", "dim"),
             (f"{cut(took_, 8):>9} ", "text"),
             (f" {cut(by, by_width - 1)}" if by_width else "", "dim"),
         ]
@@ -171,7 +202,7 @@ class RunsScreen(DeckScreen):
         if index != self.lines.cursor:
             return line
         text, colour = line[0]
-        return [(("|" if self.ascii_only else "▌") + text[1:], colour), *line[1:]]
+        return [("|" if self.ascii_only else "▌", "run"), (text[1:], colour), *line[1:]]
 
     def _nothing(self) -> str:
         if self.feed.filter:
@@ -209,7 +240,7 @@ class RunsScreen(DeckScreen):
         structure = self.deployment.structure
         most = structure.max_concurrent_runs if structure else None
         waits = why_waiting(run, self.deployment.active, most)
-        by = by_text(run, self.feed.titles)
+        by = by_text(run, self.deployment.backfill_titles)
         said = "  ".join(filter(None, (f"by {by}" if by else "", telling_tags(run))))
         line: Line = [(f" waits: {waits} ", "wait")] if waits else []
         used = sum(len(text) for text, _ in line)
@@ -221,7 +252,7 @@ class RunsScreen(DeckScreen):
         self.keys.hush()
         self._show_detail()
         if moved.index >= len(self.feed.runs) - NEAR_END and not self.feed.all_loaded:
-            self.run_worker(self._more(), group="more")
+            self.in_background(self._more, "more")
 
     def action_move(self, lines: int) -> None:
         self.lines.move(lines)
@@ -251,6 +282,16 @@ class RunsScreen(DeckScreen):
         run = self._chosen()
         if run is not None:
             ask_to_terminate(self, run)
+
+
+def _word(run: Run) -> str:
+    return "waiting" if run.status is RunStatus.NOT_STARTED else run.status.word
+
+
+def _began(run: Run) -> float | None:
+    """When it started; while it waits, and when it never did, when it was made."""
+    started = run.started if not run.status.waiting else None
+    return started or run.created or None
 
 
 def _tab(here: bool) -> str:

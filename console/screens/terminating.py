@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.api.commands import terminate_run
 from console.api.errors import ApiError
-from console.domain.run_words import span_text, what_text
+from console.domain.run_words import by_text, span_text, what_text
 from console.screens.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def ask_to_terminate(screen: DeckScreen, run: Run) -> None:
         else "It is running: its step is interrupted, what it wrote so far may be incomplete.",
     ]
     if run.backfill is not None:
-        details.append(f"It is part of backfill {run.backfill}, which goes on with its other runs.")
+        by = by_text(run, screen.deployment.backfill_titles)
+        details.append(f"It is part of {by}, which goes on with its other runs.")
 
     def answered(yes: bool | None) -> None:
         if yes:
@@ -43,5 +44,5 @@ async def _terminate(screen: DeckScreen, run: Run) -> None:
     except ApiError as error:
         screen.keys.say(f"run {run.short_id} was not terminated: {error}", "bad")
     else:
-        screen.keys.say(f"Dagster was asked to end run {run.short_id} and took it on")
+        screen.keys.say(f"Dagster is ending run {run.short_id}")
     screen.deck.poller.wake()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ASSETS_AT_ONCE = 25
 NEWEST_RUNS = 30
+NEWEST_BACKFILLS = 500
 
 Signature = tuple[object, ...]
 
@@ -44,6 +45,8 @@ class Deployment:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.signals = Signals()
+        self.looks = Signals()
+        """Told of every look at the runs, whether anything changed or not."""
         self.connection = Connection()
         self.structure: queries.Structure | None = None
         self.graph = AssetGraph()
@@ -53,6 +56,8 @@ class Deployment:
         self.active: tuple[Run, ...] = ()
         self.newest: tuple[Run, ...] = ()
         self.locations: dict[str, str] = {}
+        self.backfill_titles: dict[str, str] = {}
+        """Empty for a backfill without a title."""
         self._key_lists: dict[Signature, PartitionKeys] = {}
 
     async def load(self) -> None:
@@ -80,6 +85,7 @@ class Deployment:
         self.answered()
         if changed or ended:
             self.signals.tell(Topic.RUNS)
+        self.looks.tell(Topic.RUNS)
         return {key for run in (*changed, *ended, *pulse.active) for key in run.assets}
 
     async def load_statuses(self, wanted: Iterable[AssetKey]) -> None:
@@ -122,6 +128,13 @@ class Deployment:
             known = await queries.partition_keys(self.client, status.key)
             self._key_lists[signature] = known
         return known
+
+    async def name_backfills(self, runs: Iterable[Run]) -> None:
+        """Ask for titles when a run's backfill isn't known yet. Raises ApiError."""
+        unknown = {run.backfill for run in runs if run.backfill} - set(self.backfill_titles)
+        if unknown:
+            found = await run_queries.backfill_titles(self.client, NEWEST_BACKFILLS)
+            self.backfill_titles |= {name: found.get(name, "") for name in unknown}
 
     def answered(self) -> None:
         """The server has just answered."""

@@ -8,8 +8,8 @@ from console.api import run_queries
 from console.domain.runs import RunStatus
 
 if TYPE_CHECKING:
-    from console.api.client import Client
     from console.domain.runs import Run
+    from console.store.deployment import Deployment
 
 PAGE = 50
 MOST_AT_ONCE = 500
@@ -31,14 +31,13 @@ FILTERS: dict[str, tuple[RunStatus, ...]] = {
 class RunFeed:
     """Asks the server, never filters by itself, so that what is shown is all there is."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._client = deployment.client
         self.filter = ""
         self.runs: list[Run] = []
         self.counts: dict[str, int] = {}
         """How many runs each filter has in all."""
-        self.titles: dict[str, str] = {}
-        """The titles of backfills that have one."""
         self.all_loaded = False
         self.asked = False
         """Whether the filter was answered since it was chosen."""
@@ -62,7 +61,7 @@ class RunFeed:
         limit = min(max(PAGE, max(open_runs, default=0) + 1), MOST_AT_ONCE)
         found = await run_queries.runs(self._client, limit, FILTERS[wanted])
         counts = await run_queries.run_counts(self._client, FILTERS)
-        await self._name_backfills(found)
+        await self._deployment.name_backfills(found)
         if wanted != self.filter:
             return False
         self.counts = counts
@@ -87,13 +86,6 @@ class RunFeed:
         self.all_loaded = len(found) < PAGE
         self.runs += found
         return bool(found)
-
-    async def _name_backfills(self, runs: tuple[Run, ...]) -> None:
-        """Titles are asked for when a backfill shows up that isn't known."""
-        unknown = {run.backfill for run in runs if run.backfill} - set(self.titles)
-        if unknown:
-            found = await run_queries.backfill_titles(self._client, MOST_AT_ONCE)
-            self.titles |= {backfill: found.get(backfill, "") for backfill in unknown}
 
 
 def _older(known: list[Run], found: tuple[Run, ...]) -> list[Run]:

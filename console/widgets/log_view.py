@@ -431,8 +431,8 @@ class LogView(Widget, can_focus=True):
 
 def _with_cursor(line: Line, *, ascii_only: bool) -> Line:
     """The cursor by a sign too, since 16 colours have no background to spare."""
-    text, _ = line[0]
-    return [(("|" if ascii_only else "▌") + text[1:], "run"), *line[1:]]
+    text, colour = line[0]
+    return [("|" if ascii_only else "▌", "run"), (text[1:], colour), *line[1:]]
 
 
 def _stretches(
