@@ -14,9 +14,7 @@ from tests.deployments import LiveDeployment, free_ports
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDeployment]:
     """A deployment with its code location loaded; at the end no process of it may be left."""
-    live = LiveDeployment(
-        _traversable(tmp_path_factory.mktemp("deployment")) / "home", free_ports()
-    )
+    live = LiveDeployment(traversable(tmp_path_factory.mktemp("deployment")) / "home", free_ports())
     try:
         live.up("--wait")
         yield live
@@ -25,8 +23,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDeploym
         assert live.processes() == []
 
 
-def _traversable(folder: Path) -> Path:
-    """pytest's folders are closed to others; as root, Postgres runs as another user."""
+def traversable(folder: Path) -> Path:
+    """Opens `folder` to others, as pytest does not: as root, Postgres runs as another user."""
     if os.geteuid() == 0:
         for parent in (folder, *folder.parents[:2]):
             parent.chmod(0o755)

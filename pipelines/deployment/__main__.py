@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"{where}{error.strerror or error}. The state folder is set by DAGDECK_HOME.")
         return FAILED
     except KeyboardInterrupt:
-        _say("Interrupted; what was being started is stopped again.")
+        _say("Interrupted.")
         return INTERRUPTED
 
 

@@ -11,3 +11,7 @@ class DeploymentError(Exception):
     def __init__(self, sentence: str, exit_code: int = FAILED) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
+
+
+class LocationError(DeploymentError):
+    """The parts run, but the code location isn't loaded: the code is to blame, not they."""

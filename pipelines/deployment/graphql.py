@@ -16,7 +16,10 @@ query Locations {
         name
         locationOrLoadError {
           __typename
-          ... on PythonError { message }
+          ... on PythonError {
+            message
+            cause { message cause { message cause { message cause { message } } } }
+          }
         }
       }
     }
@@ -74,7 +77,14 @@ def _judge(answer: dict[str, Any] | None) -> LocationState:
         return LocationState(loaded=True, waiting=False, error=None)
     message = answer.get("message") or ""
     waiting = any(mark in message for mark in UNREACHABLE_MARKS)
-    return LocationState(loaded=False, waiting=waiting, error=message.strip())
+    return LocationState(loaded=False, waiting=waiting, error=_root_cause(answer))
+
+
+def _root_cause(error: dict[str, Any]) -> str:
+    """The message of the innermost cause; Dagster's own outer ones say little."""
+    while error.get("cause"):
+        error = error["cause"]
+    return str(error["message"]).strip()
 
 
 def reload_location(url: str, name: str) -> None:

@@ -25,6 +25,7 @@ NOT_INHERITED = ("DAGSTER_", "PYTHONDONTWRITEBYTECODE")
 DAGSTER_VARIABLES = {
     # A backfill waits for a code location that can't be loaded just now, instead of failing.
     "DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "1",
+    "DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD": "2",
     "FRESHNESS_DAEMON_INTERVAL_SECONDS": "10",
 }
 

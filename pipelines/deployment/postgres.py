@@ -80,7 +80,13 @@ class Cluster:
 
     def create(self) -> None:
         """Makes the cluster unless it is there; half of one is never left in its place."""
+        password = self.folder / "password"
         if (self.data / "PG_VERSION").exists():
+            if not password.exists():
+                raise DeploymentError(
+                    f"{password} is missing, and {self.data} can't be opened without it; "
+                    f"put it back, or move {self.folder} away to begin anew."
+                )
             return
         if self.data.exists():
             raise DeploymentError(
@@ -91,7 +97,6 @@ class Cluster:
         half = self.folder / "data.new"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
-        password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(32))
         self._give_to_system_user(half, password)

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+import psutil
+
 from pipelines.deployment import first_backfill, logs, ports
 from pipelines.deployment.dagster_home import LOCATION, write_dagster_home
-from pipelines.deployment.errors import DeploymentError
+from pipelines.deployment.errors import DeploymentError, LocationError
 from pipelines.deployment.graphql import Unanswered, location_state, reload_location
 from pipelines.deployment.home import Home
 from pipelines.deployment.parts import WITH_PORT, Layout, Part
@@ -23,7 +25,7 @@ from pipelines.settings import Settings
 
 LOOK_SECONDS = 0.05
 ASK_SECONDS = 0.2
-GIVE_UP_SECONDS = 10.0
+STOP_SECONDS = 10.0
 Say = Callable[[str], None]
 
 
@@ -31,8 +33,9 @@ def up(settings: Settings, wait: bool, say: Say) -> str:
     """Brings the deployment up and returns the webserver's URL.
 
     Starts only what is not running. What this call started is stopped again when a part
-    fails or the call is interrupted. With `wait`, returns once the code location is loaded.
-    Raises DeploymentError.
+    fails or the call is interrupted, but not when only the code location fails to load: it
+    can be looked at then, and the next `up` loads it anew. With `wait`, returns once it is
+    loaded. Raises DeploymentError.
     """
     home = Home(settings.home.expanduser().resolve())
     home.create()
@@ -42,9 +45,9 @@ def up(settings: Settings, wait: bool, say: Say) -> str:
             starter.start_missing()
             if wait:
                 starter.await_parts()
+                starter.await_location()
     url = starter.layout.webserver_url
     if wait:
-        await_location(url, settings.start_seconds, say)
         first_backfill.start(starter.layout, say)
     elif starter.layout.settings.first_backfill_days and not home.first_backfill.exists():
         first_backfill.start_detached_starter(starter.layout)
@@ -99,6 +102,7 @@ class Starter:
     log_sizes: dict[str, int] = field(default_factory=dict)
 
     def start_missing(self) -> None:
+        self._drop_failed_code_server()
         missing = self._missing()
         if not missing:
             self.say("Everything is running already.")
@@ -121,6 +125,18 @@ class Starter:
             if name != "postgres":
                 self._start(self.layout.part(name), environment)
         write_atomically(self.layout.home.url, self.layout.webserver_url + "\n")
+
+    def _drop_failed_code_server(self) -> None:
+        """Stops a code server whose code did not load: it may be mended by now."""
+        server = find(self.state.processes.get("code-server"))
+        if server and has_failed(self.layout.webserver_url):
+            self.say("The code location had failed to load; it is loaded anew.")
+            self._stop("code-server", server)
+
+    def _stop(self, name: str, process: psutil.Process) -> None:
+        gently = self.layout.part(name).stop_signal
+        stop([process, *descendants(process)], gently, STOP_SECONDS)
+        self.state.processes.pop(name)
 
     def _missing(self) -> list[str]:
         return [
@@ -188,26 +204,46 @@ class Starter:
             signal.signal(number, signal.default_int_handler)
         try:
             yield
+        except LocationError:
+            raise
         except BaseException:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            for name in reversed(list(self.started)):
-                process = find(self.state.processes.pop(name, None))
-                if process:
-                    stop(
-                        [process, *descendants(process)],
-                        self.layout.part(name).stop_signal,
-                        GIVE_UP_SECONDS,
-                    )
-            write_atomically(self.layout.home.state, self.state.model_dump_json(indent=2))
+            self._undo()
             signal.signal(signal.SIGINT, signal.default_int_handler)
             raise
+
+    def _undo(self) -> None:
+        stopped = []
+        for name in reversed(list(self.started)):
+            if process := find(self.state.processes.get(name)):
+                self._stop(name, process)
+                stopped.append(name)
+            self.state.processes.pop(name, None)
+        write_atomically(self.layout.home.state, self.state.model_dump_json(indent=2))
+        if stopped:
+            self.say(f"Stopped again: {', '.join(stopped)}.")
+
+    def await_location(self) -> None:
+        url = self.layout.webserver_url
+        if "code-server" in self.started and "webserver" not in self.started:
+            reload_location(url, LOCATION)
+        await_location(url, self.layout.settings.start_seconds, self.say)
+
+
+def has_failed(url: str) -> bool:
+    """Whether the webserver, if it answers, has an error of the code itself to show."""
+    try:
+        found = location_state(url, LOCATION)
+    except Unanswered:
+        return False
+    return not found.loaded and not found.waiting
 
 
 def await_location(url: str, seconds: float, say: Say) -> None:
     """Until the webserver has loaded the code location.
 
     A webserver that looked before the code server listened is told to look again.
-    Raises DeploymentError with the load error, or after `seconds`.
+    Raises LocationError with the load error, or after `seconds`.
     """
     begun = time.monotonic()
     last = "no answer"
@@ -218,13 +254,13 @@ def await_location(url: str, seconds: float, say: Say) -> None:
                 say(f"{'location':<12} loaded after {time.monotonic() - begun:3.1f} s")
                 return
             if not found.waiting:
-                raise DeploymentError(f"The code location failed to load: {_headline(found.error)}")
+                raise LocationError(f"The code location failed to load: {_headline(found.error)}")
             last = _headline(found.error)
             reload_location(url, LOCATION)
         except Unanswered as error:
             last = str(error)
         time.sleep(ASK_SECONDS)
-    raise DeploymentError(f"The code location was not loaded within {seconds:.0f} s: {last}")
+    raise LocationError(f"The code location was not loaded within {seconds:.0f} s: {last}")
 
 
 def _headline(error: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from signal import SIGINT, SIGTERM, Signals
 
@@ -72,9 +73,26 @@ def _daemon(_: Home, state: State) -> Stage:
 def _workers(home: Home, state: State) -> Stage:
     """Run workers next, while the database still takes their last events."""
     known = {p.pid for name in SERVERS if (p := find(state.processes.get(name)))}
-    workers = [process for process in marked(home.root) if process.pid not in known]
-    count = len(workers)
-    return Stage(f"{count} worker{'s' if count != 1 else ''}", workers, SIGTERM, RUN_SECONDS)
+    workers = [p for p in marked(home.root) if p.pid not in known and not _ends_by_itself(p)]
+    pids = {process.pid for process in workers}
+    runs = sum(_is_run(process, pids) for process in workers)
+    words = f"{runs} run{'s' if runs != 1 else ''} in progress" if runs else "helpers"
+    return Stage(words, workers, SIGTERM, RUN_SECONDS)
+
+
+def _is_run(process: psutil.Process, workers: set[int]) -> bool:
+    """A fork of the process that all runs are forked from, which is a worker too."""
+    with suppress(psutil.Error):
+        forked = "multiprocessing.forkserver" in " ".join(process.cmdline())
+        return forked and process.ppid() in workers
+    return False
+
+
+def _ends_by_itself(process: psutil.Process) -> bool:
+    """Python's resource tracker heeds no signal and ends with the process that it serves."""
+    with suppress(psutil.Error):
+        return "multiprocessing.resource_tracker" in " ".join(process.cmdline())
+    return True
 
 
 def _servers(_: Home, state: State) -> Stage:
