@@ -1,0 +1,90 @@
+"""The line to Dagster is missing, breaks, goes silent, and comes back."""
+
+from __future__ import annotations
+
+from tests.deployments import LiveDeployment
+from tests.terminal.conftest import OpenConsole
+from tests.terminal.driver import Terminal, footer, header, on_screen
+from tests.terminal.proxy import Line
+
+ASSET = "dlt_glucose_entries"
+LIVE = "● live"
+
+
+def grid_of(text: str) -> list[str]:
+    """The rows of the grid, which nothing but Dagster changes."""
+    return [line for line in text.splitlines() if "·····" in line]
+
+
+def opened(console: OpenConsole, line: Line) -> tuple[Terminal, list[str]]:
+    """A console whose grid is there, and the grid's rows."""
+    terminal = console("--url", line.restore().url)
+    text = terminal.wait_for(lambda text: ASSET in text and LIVE in text)
+    return terminal, grid_of(text)
+
+
+def test_without_dagster_it_opens_and_says_so_in_one_sentence(
+    line: Line, console: OpenConsole
+) -> None:
+    terminal = console("--url", line.url)
+    text = terminal.wait_for("does not accept connections")
+    assert f"Dagster at 127.0.0.1:{line.port} does not accept connections" in footer(text)
+    assert "no answer" in header(text)
+    assert "Traceback" not in text
+
+
+def test_it_finds_dagster_without_a_key_once_it_is_there(line: Line, console: OpenConsole) -> None:
+    terminal = console("--url", line.url)
+    terminal.wait_for("does not accept connections")
+    line.restore()
+    text = terminal.wait_for(lambda text: ASSET in text and LIVE in text)
+    assert "connections" not in footer(text)
+
+
+def test_what_is_on_screen_stays_with_its_age_when_the_line_breaks(
+    line: Line, console: OpenConsole
+) -> None:
+    terminal, before = opened(console, line)
+    line.cut()
+    text = terminal.wait_for("○ old: ")
+    assert before
+    assert grid_of(text) == before
+    assert "trying again" in footer(text)
+    line.restore()
+    terminal.wait_for(lambda text: LIVE in text and "trying again" not in footer(text))
+
+
+def test_every_screen_still_opens_without_a_line(line: Line, console: OpenConsole) -> None:
+    terminal, _ = opened(console, line)
+    line.cut()
+    terminal.wait_for("○ old: ")
+    for key, name in (("1", "assets"), ("3", "runs"), ("4", "planner"), ("5", "freshness")):
+        terminal.press(key)
+        terminal.wait_for(on_screen(name))
+    assert b"Traceback" not in terminal.received
+
+
+def test_a_line_that_goes_silent_is_noticed_and_forgiven(line: Line, console: OpenConsole) -> None:
+    terminal, before = opened(console, line)
+    line.silence()
+    terminal.press("ctrl+r")
+    text = terminal.wait_for("○ old: ", seconds=45)
+    assert grid_of(text) == before
+    assert "did not answer within" in footer(text)
+    line.restore()
+    terminal.wait_for(LIVE, seconds=45)
+
+
+def test_the_console_can_be_left_while_the_line_is_silent(line: Line, console: OpenConsole) -> None:
+    terminal, _ = opened(console, line)
+    line.silence()
+    terminal.press("ctrl+r", "q")
+    assert terminal.wait_for_end(5) == 0
+
+
+def test_an_address_that_is_none_is_refused_in_one_sentence(
+    deployment: LiveDeployment, console: OpenConsole
+) -> None:
+    terminal = console("--url", f"ftp://127.0.0.1:{deployment.ports['webserver']}")
+    assert terminal.wait_for_end() == 2
+    assert "is no address of a Dagster webserver" in terminal.screen_text()

@@ -1,0 +1,73 @@
+"""`--read-only`: what changes the deployment is neither offered nor obeyed."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.actions import ACTIONS
+from tests.deployments import LiveDeployment
+from tests.terminal.conftest import OpenConsole
+from tests.terminal.driver import Terminal, footer, header, on_screen
+from tests.terminal.proxy import Line
+
+ASSET = "dlt_glucose_entries"
+BY_KEY = {"assets": "1", "partitions": "2", "runs": "3", "planner": "4", "freshness": "5"}
+OFFERED = [
+    (action.screen, action.keys.split(",")[0], action.words)
+    for action in ACTIONS
+    if action.mutates and action.screen in BY_KEY
+]
+
+
+@pytest.fixture
+def reading(line: Line, console: OpenConsole) -> Terminal:
+    terminal = console("--read-only", "--url", line.restore().url, columns=160, lines=50)
+    terminal.wait_for(ASSET)
+    return terminal
+
+
+def test_the_header_says_that_it_only_reads(reading: Terminal) -> None:
+    assert "read-only" in header(reading.screen_text())
+
+
+def test_no_key_that_mutates_is_offered_in_footer_or_help(reading: Terminal) -> None:
+    for name, key in BY_KEY.items():
+        reading.press(key)
+        offered = footer(reading.wait_for(on_screen(name)))
+        reading.press("?")
+        keys_of_screen = reading.wait_for("read-only: keys that change something are not bound")
+        reading.press("escape")
+        reading.wait_for(lambda text: "everywhere" not in text)
+        for screen, _, words in OFFERED:
+            if screen == name:
+                assert words not in offered
+                assert words not in keys_of_screen
+
+
+@pytest.mark.parametrize(("screen", "key"), sorted({(s, k) for s, k, _ in OFFERED}))
+def test_a_key_that_mutates_does_nothing(reading: Terminal, screen: str, key: str) -> None:
+    reading.press(BY_KEY[screen])
+    reading.wait_for(on_screen(screen))
+    reading.wait_until_quiet(0.5)
+    before = reading.screen_text()
+    reading.press(key)
+    reading.wait_until_quiet(0.5)
+    assert reading.screen_text() == before
+
+
+def test_the_same_key_does_something_where_writing_is_allowed(
+    deployment: LiveDeployment, console: OpenConsole
+) -> None:
+    terminal = console("--url", deployment.url)
+    terminal.wait_for(ASSET)
+    terminal.press("b")
+    terminal.wait_for(on_screen("planner"))
+
+
+def test_a_read_only_command_is_refused_before_it_is_sent(line: Line, console: OpenConsole) -> None:
+    partition = "--partitions", "2026-01-01"
+    terminal = console(
+        "backfill", ASSET, *partition, "--yes", "--read-only", "--url", line.restore().url
+    )
+    assert terminal.wait_for_end(30) == 4
+    assert "read-only" in terminal.screen_text()
