@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
@@ -62,8 +64,10 @@ class Deck(App[None]):
             self.add_mode(name, self._maker(name))
         self.switch_mode(FIRST_SCREEN)
         self.run_worker(self.poller.run(), name="poller")
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
 
     async def on_unmount(self) -> None:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
         await self.deployment.client.close()
 
     def on_app_blur(self, _: events.AppBlur) -> None:
