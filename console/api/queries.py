@@ -14,7 +14,7 @@ from console.domain.runs import RunStatus
 from console.domain.status import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from console.api.client import Client
     from console.domain.keys import AssetKey
@@ -45,6 +45,8 @@ class Structure:
     max_concurrent_runs: int | None
     tag_limits: str
     """The run queue's `tag_concurrency_limits`, YAML as the server gives it."""
+    pool_limits: dict[str, int]
+    """How many steps at once each pool lets in; a pool without a limit isn't listed."""
 
 
 def key_input(key: AssetKey) -> Json:
@@ -59,7 +61,8 @@ async def structure(client: Client) -> Structure:
         known = assets.get(asset.key)
         if known is None or (asset.materializable and not known.materializable):
             assets[asset.key] = asset
-    queue = sub(sub(data, "instance"), "runQueueConfig")
+    instance = sub(data, "instance")
+    queue = sub(instance, "runQueueConfig")
     limit = queue.get("maxConcurrentRuns")
     return Structure(
         AssetGraph(assets),
@@ -67,6 +70,7 @@ async def structure(client: Client) -> Structure:
         _load_errors(sub(data, "workspaceOrError")),
         limit if isinstance(limit, int) and limit >= 0 else None,
         str(queue.get("tagConcurrencyLimitsYaml") or ""),
+        _pool_limits(instance, assets.values()),
     )
 
 
@@ -202,6 +206,15 @@ def _policy(value: object) -> Policy | None:
         bound = seconds(value.get("lowerBoundDeltaSeconds")) or 0.0
         return Cron(str(value.get("deadlineCron")), bound, str(value.get("timezone") or "UTC"))
     return None
+
+
+def _pool_limits(instance: Json, assets: Iterable[Asset]) -> dict[str, int]:
+    """A pool that never was set has the default limit, where there is one."""
+    default = sub(instance, "poolConfig").get("defaultPoolLimit")
+    found = {pool: default for asset in assets for pool in asset.pools}
+    for item in items(instance.get("concurrencyLimits")):
+        found[str(item.get("concurrencyKey"))] = item.get("limit") or item.get("slotCount")
+    return {pool: limit for pool, limit in found.items() if isinstance(limit, int)}
 
 
 def _load_errors(workspace: Json) -> dict[str, str]:

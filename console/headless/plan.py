@@ -62,7 +62,7 @@ def show(preview: planning.Preview, *, as_json: bool) -> None:
     else:
         for line in _lines(preview):
             print(line)
-    for warning in preview.plan.warnings:
+    for warning in preview.warnings:
         say(f"warning: {warning}")
     say(_sum(preview))
 
@@ -85,7 +85,7 @@ def as_dict(preview: planning.Preview) -> dict[str, Any]:
         "waves": preview.waves,
         "estimate_seconds": [found.low, found.high] if found else [None, None],
         "estimate_basis_runs": found.basis if found else 0,
-        "warnings": list(preview.plan.warnings),
+        "warnings": list(preview.warnings),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from console.planner.launches import Batch
-    from console.planner.request import PastRun
+    from console.planner.request import PastRun, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,44 @@ class Estimate:
     """How many past runs it was made from."""
 
 
-def estimate(
-    batches: list[Batch], past: tuple[PastRun, ...], parallel: int | None
-) -> Estimate | None:
+def estimate(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> Estimate | None:
     """The quartiles of past runs, times the waves of each batch; None where nothing is known.
 
-    A run's time is scaled by its partitions only as far as the past shows: the samples are
-    of the same assets, those with the most like number of partitions first.
+    The samples are of the same assets, those with the most like number of partitions first.
+    Runs whose steps go through a pool are counted as going one after another as far as the
+    pool's limit has it.
     """
     low = high = 0.0
     used = 0
     for batch in batches:
-        samples = _samples(batch, past)
+        samples = _samples(batch, snapshot.past)
         if not samples:
             return None
         first, last = _quartiles(samples)
-        times = ceil(batch.runs / (parallel or batch.runs or 1))
+        times = ceil(batch.runs / _at_once(batch, snapshot, parallel))
         low, high, used = low + first * times, high + last * times, used + len(samples)
     return Estimate(low, high, used) if batches else None
+
+
+def narrow_pools(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> dict[str, int]:
+    """The pools that let fewer steps in than there would be runs at once, with their limits."""
+    found: dict[str, int] = {}
+    for batch in batches:
+        wanted = min(batch.runs, parallel or batch.runs)
+        for pool, limit in _pools(batch, snapshot).items():
+            if limit < wanted:
+                found[pool] = limit
+    return found
+
+
+def _at_once(batch: Batch, snapshot: Snapshot, parallel: int | None) -> int:
+    limits = [parallel or batch.runs, *_pools(batch, snapshot).values()]
+    return max(min(limits), 1)
+
+
+def _pools(batch: Batch, snapshot: Snapshot) -> dict[str, int]:
+    pools = {pool for asset in batch.assets for pool in snapshot.graph[asset].pools}
+    return {pool: snapshot.pool_limits[pool] for pool in sorted(pools & set(snapshot.pool_limits))}
 
 
 def _samples(batch: Batch, past: tuple[PastRun, ...]) -> list[float]:

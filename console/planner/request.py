@@ -63,3 +63,4 @@ class Snapshot:
     """What the server's own mappings reach downstream, where definitions differ."""
     past: tuple[PastRun, ...] = ()
     max_concurrent_runs: int | None = None
+    pool_limits: Mapping[str, int] = field(default_factory=dict)

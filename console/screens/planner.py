@@ -180,7 +180,7 @@ class PlannerScreen(DeckScreen):
             return [[(f" {cut(self.problem, width - 2)}", "bad")]]
         if self.preview is None or self.planning:
             return []
-        notes = [*self.preview.plan.warnings]
+        notes = self.preview.warnings
         reasons = reasons_text(self.preview) if not notes else "⚠ " + " · ".join(notes)
         first = self._progress() or summary(self.preview)
         second: Parts = [(f" {cut(reasons, width - 2)}", "warn" if notes else "dim")]

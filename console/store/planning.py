@@ -13,7 +13,7 @@ from console.domain.partitions import BadPartitions
 from console.domain.runs import RunStatus
 from console.domain.status import State
 from console.planner.drift import Drift, drift
-from console.planner.estimate import Estimate, estimate
+from console.planner.estimate import Estimate, estimate, narrow_pools
 from console.planner.launches import Batch, batches, waves
 from console.planner.plan import Plan, plan
 from console.planner.request import PastRun, Request, Snapshot
@@ -38,6 +38,7 @@ class Preview:
     waves: int
     parallel: int | None
     estimate: Estimate | None
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ async def compare(deployment: Deployment, launched: Launched, shown: Plan) -> li
 
 async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
     """The deployment as the planner needs it. Raises ApiError."""
-    graph = deployment.graph
+    graph, structure = deployment.graph, deployment.structure
     wanted = graph.all_downstream(request.assets) if request.downstream else list(request.assets)
     past, _ = await asyncio.gather(_past(deployment), deployment.load_runs())
     await deployment.load_statuses(wanted)
@@ -132,9 +133,8 @@ async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
         busy=_busy(deployment, wanted),
         reached=reached,
         past=past,
-        max_concurrent_runs=deployment.structure.max_concurrent_runs
-        if deployment.structure
-        else None,
+        max_concurrent_runs=structure.max_concurrent_runs if structure else None,
+        pool_limits=structure.pool_limits if structure else {},
     )
 
 
@@ -143,14 +143,20 @@ def _preview(request: Request, snapshot: Snapshot) -> Preview:
     cut = batches(made, snapshot)
     limits = [n for n in (request.parallel, snapshot.max_concurrent_runs) if n]
     parallel = min(limits, default=None)
+    pools = narrow_pools(cut, snapshot, parallel)
     return Preview(
         made,
         tuple(cut),
         sum(batch.runs for batch in cut),
         waves(cut, parallel),
         parallel,
-        estimate(cut, snapshot.past, parallel),
+        estimate(cut, snapshot, parallel),
+        (*made.warnings, *(_pool_note(pool, limit) for pool, limit in pools.items())),
     )
+
+
+def _pool_note(pool: str, limit: int) -> str:
+    return f"pool {pool} lets {limit} step{'s' * (limit != 1)} in at once"
 
 
 async def _launch(deployment: Deployment, made: Plan) -> Launched:
