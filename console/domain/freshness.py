@@ -15,6 +15,23 @@ from cronsim import CronSim, CronSimError
 
 from console.domain.times import duration
 
+_CLOCK_CHANGE = 3 * 3600
+"""No clock is put back by more, in seconds."""
+_ALIASES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_NAMES = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = {str(number): f"on {name}" for number, name in enumerate(_NAMES)} | {
+    "1-5": "on weekdays",
+    "MON-FRI": "on weekdays",
+}
+
 
 class Verdict(Enum):
     """Ordered by urgency, the most urgent first."""
@@ -81,7 +98,7 @@ def _within_window(policy: TimeWindow, materialized: float | None, now: float) -
 def _by_deadline(policy: Cron, materialized: float | None, now: float) -> Freshness:
     try:
         last, following = _deadlines(policy, now)
-    except (CronSimError, KeyError, ValueError, StopIteration):
+    except (CronSimError, KeyError, ValueError, IndexError, StopIteration):
         return Freshness(Verdict.UNKNOWN, None)
     if materialized is None:
         return Freshness(Verdict.UNKNOWN, following)
@@ -91,10 +108,29 @@ def _by_deadline(policy: Cron, materialized: float | None, now: float) -> Freshn
 
 
 def _deadlines(policy: Cron, now: float) -> tuple[float, float]:
-    moment = datetime.fromtimestamp(now, ZoneInfo(policy.timezone))
-    before = next(CronSim(policy.deadline_cron, moment, reverse=True))
-    after = next(CronSim(policy.deadline_cron, moment))
-    return before.timestamp(), after.timestamp()
+    """The last deadline, one at this moment included, and the next."""
+    schedule = _ALIASES.get(policy.deadline_cron.strip(), policy.deadline_cron)
+    zone = ZoneInfo(policy.timezone)
+    back = CronSim(schedule, datetime.fromtimestamp(int(now) + 1, zone), reverse=True)
+    ahead = CronSim(schedule, datetime.fromtimestamp(now - _CLOCK_CHANGE, zone))
+    last = next(at for tick in back if (at := _moment(tick, schedule)) <= now)
+    following = next(at for tick in ahead if (at := _moment(tick, schedule)) > now)
+    return last, following
+
+
+def _moment(tick: datetime, schedule: str) -> float:
+    """Of an hour that the clock shows twice, Dagster means the second; cronsim the first."""
+    hour = schedule.split()[1]
+    return (tick if hour.startswith("*") else tick.replace(fold=1)).timestamp()
+
+
+def policy_words(policy: Policy | None) -> str:
+    """The policy in as few words as still say it: `26h`, `by 06:00 daily`."""
+    if policy is None:
+        return "no policy"
+    if isinstance(policy, TimeWindow):
+        return f"within {duration(policy.fail_seconds)}"
+    return f"by {_schedule_words(policy.deadline_cron)}"
 
 
 def policy_text(policy: Policy | None) -> str:
@@ -102,5 +138,22 @@ def policy_text(policy: Policy | None) -> str:
     if policy is None:
         return "no freshness policy"
     if isinstance(policy, TimeWindow):
-        return f"at most {duration(policy.fail_seconds)} old"
-    return f"by {policy.deadline_cron} {policy.timezone}, from {duration(policy.lower_bound_seconds)} before"
+        warn = f", warning from {duration(policy.warn_seconds)}" if policy.warn_seconds else ""
+        return f"at most {duration(policy.fail_seconds)} old{warn}"
+    return (
+        f"materialized by {_schedule_words(policy.deadline_cron)} {policy.timezone}, "
+        f"from {duration(policy.lower_bound_seconds)} before on"
+    )
+
+
+def _schedule_words(cron: str) -> str:
+    """`06:00 daily`, `06:00 on Mon`, `:15 each hour`; others as they are written."""
+    fields = _ALIASES.get(cron.strip(), cron).split()
+    if len(fields) != 5 or not fields[0].isdigit() or fields[2:4] != ["*", "*"]:
+        return f"cron {cron}"
+    minute, hour, day = int(fields[0]), fields[1], fields[4]
+    if hour == "*" and day == "*":
+        return f":{minute:02} each hour"
+    if not hour.isdigit() or not (day == "*" or day in _DAYS):
+        return f"cron {cron}"
+    return f"{int(hour):02}:{minute:02} {_DAYS.get(day, 'daily')}"

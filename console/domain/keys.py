@@ -23,6 +23,21 @@ def key_text(key: AssetKey) -> str:
     return "/".join(part.replace("\\", "\\\\").replace("/", "\\/") for part in key)
 
 
+def short_name(key: AssetKey, width: int, more: str = "…") -> str:
+    """`key_text` in at most `width` characters: leading parts go first, then the middle.
+
+    Beginnings tell layers apart and ends tell siblings apart, so both stay.
+    """
+    name = key_text(key)
+    if len(name) > width and len(key) > 1:
+        name = f"{more}/{key_text(key[-1:])}"
+    if len(name) <= width:
+        return name
+    room = max(width - len(more), 0)
+    end = room // 2
+    return name[: room - end] + more + name[len(name) - end :]
+
+
 def parse_key(text: str) -> AssetKey:
     """The inverse of `key_text`."""
     parts, part, escaped = [], "", False

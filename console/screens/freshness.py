@@ -1,9 +1,233 @@
-"""FreshnessScreen."""
+"""Every asset by urgency, and why the one under the cursor is late."""
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from console.domain.freshness import Verdict, policy_text, policy_words
+from console.domain.keys import key_text, short_name
+from console.domain.text import cut, one_line
+from console.domain.times import age, moment
+from console.domain.urgency import Blame, because, by_urgency, due_words, summary
 from console.screens.base import DeckScreen
+from console.screens.find import FindScreen
+from console.store.signals import Topic
+from console.widgets.asset_words import VERDICT_COLOURS, VERDICT_WORDS, AssetWords
+from console.widgets.line_list import LineList
+from console.widgets.looks import verdict_look
+from console.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from console.app import Deck
+    from console.domain.keys import AssetKey
+    from console.domain.urgency import Urgency
+    from console.widgets.pane import Part
+
+LOOK_SECONDS = 15.0
+"""How often it is seen whether a minute has passed for some line; what is the same costs nothing."""
+VERDICT_WIDTH, DUE_WIDTH, AGE_WIDTH, POLICY_WIDTH, DAEMON_WIDTH = 13, 13, 7, 22, 18
+ROOMY = 100
 
 
 class FreshnessScreen(DeckScreen):
+    """Our own verdicts, from policy and last materialization; the daemon's where it differs."""
+
     NAME = "freshness"
+    TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STRUCTURE, Topic.STATUS, Topic.RUNS})
+    DEFAULT_CSS = """
+    FreshnessScreen #freshness-summary { height: 2; }
+    FreshnessScreen #freshness-detail { height: 7; }
+    """
+
+    def __init__(self, deck: Deck) -> None:
+        super().__init__(deck)
+        self.summary = Pane(ascii_only=self.ascii_only, id="freshness-summary")
+        self.lines = LineList(self._draw)
+        self.detail = Pane(ascii_only=self.ascii_only, rule="top", id="freshness-detail")
+        self._found: list[Urgency] = []
+        self._drawn: list[list[Part]] = []
+        self._now = 0.0
+
+    def body(self) -> list[Widget]:
+        return [self.summary, self.lines, self.detail]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.lines.focus()
+        self.set_interval(LOOK_SECONDS, self._grow_older)
+
+    def update_view(self) -> None:
+        key = self._key()
+        self._now = time.time()
+        graph, statuses = self.deployment.graph, self.deployment.statuses
+        self._found = by_urgency(graph, statuses, self._now)
+        self._show_lines()
+        if key is not None:
+            self.show_asset(key)
+        self._show_summary()
+        self._show_detail()
+
+    def show_asset(self, key: AssetKey) -> None:
+        at = next((at for at, one in enumerate(self._found) if one.key == key), None)
+        if at is not None:
+            self.lines.move_to(at)
+
+    def action_move(self, lines: int) -> None:
+        self.lines.move(lines)
+
+    def action_page(self, pages: int) -> None:
+        self.lines.page(pages)
+
+    def action_end(self, direction: int) -> None:
+        self.lines.to_end(direction)
+
+    def action_map(self) -> None:
+        if key := self._key():
+            self.deck.open_asset("assets", key)
+
+    def action_partitions(self) -> None:
+        if key := self._key():
+            self.deck.open_asset("partitions", key)
+
+    def action_plan(self) -> None:
+        if key := self._key():
+            self.deck.plan((key,), None)
+
+    def action_open_run(self) -> None:
+        """The run to look at: one that makes it now, one to blame, or the last."""
+        if key := self._key():
+            run_id = self._run_of(key)
+            if run_id:
+                self.deck.open_run(run_id)
+            else:
+                self.keys.say("no run has made this asset yet")
+
+    def action_find(self) -> None:
+        self.deck.push_screen(FindScreen(self.deck), self._go_to)
+
+    def on_line_list_moved(self, _: LineList.Moved) -> None:
+        self._show_detail()
+
+    def _go_to(self, key: AssetKey | None) -> None:
+        if key is not None:
+            self.show_asset(key)
+
+    def _key(self) -> AssetKey | None:
+        return self._found[self.lines.cursor].key if self._found else None
+
+    def _grow_older(self) -> None:
+        if self.is_current:
+            self.update_view()
+
+    def _run_of(self, key: AssetKey) -> str | None:
+        busy = self.deployment.busy_runs(key)
+        if busy:
+            return busy[0].id
+        causes = because(self.deployment.graph, self.deployment.statuses, key, self._now)
+        blamed = [cause.run_id for cause in causes if cause.run_id]
+        status = self.deployment.statuses.get(key)
+        last = status.latest.last_run_id or status.latest.run_id if status else None
+        return blamed[-1] if blamed else last
+
+    def _show_lines(self) -> None:
+        """Lines that say the same aren't drawn again."""
+        drawn = [self._line(one, self.size.width) for one in self._found]
+        before, self._drawn = self._drawn, drawn
+        if len(drawn) != self.lines.count:
+            self.lines.set_count(len(drawn))
+        else:
+            changed = [at for at, line in enumerate(drawn) if line != before[at]]
+            self.lines.refresh_lines_at(*changed)
+
+    def _draw(self, index: int, width: int) -> list[Part]:
+        return self._line(self._found[index], width)
+
+    def _line(self, one: Urgency, width: int) -> list[Part]:
+        look, colour = verdict_look(one.verdict, ascii_only=self.ascii_only)
+        urgent = one.verdict in (Verdict.DEGRADED, Verdict.WARNING) or one.soon(self._now)
+        middle = self._middle(one, width)
+        room = width - VERDICT_WIDTH - DUE_WIDTH - AGE_WIDTH - sum(len(text) for text, _ in middle)
+        name = one_line(short_name(one.key, room - 2, "~" if self.ascii_only else "…"))
+        old = "never" if one.materialized is None else age(self._now - one.materialized)
+        shade = "dim" if one.policy is None else "text"
+        return [
+            (f" {look} {VERDICT_WORDS[one.verdict]}".ljust(VERDICT_WIDTH), colour),
+            (name[: room - 1].ljust(room), shade),
+            (due_words(one, self._now).ljust(DUE_WIDTH), colour if urgent else "text"),
+            *middle,
+            (f"{old if one.known else '?'} ".rjust(AGE_WIDTH), "dim"),
+        ]
+
+    def _middle(self, one: Urgency, width: int) -> list[Part]:
+        """The policy and the daemon's other opinion; where one must do, the opinion."""
+        words = cut(policy_words(one.policy), POLICY_WIDTH - 1) if one.policy else ""
+        policy = (words.ljust(POLICY_WIDTH), "dim")
+        says = f"daemon: {VERDICT_WORDS[one.daemon]}" if one.daemon_differs else ""
+        if width >= ROOMY:
+            return [policy, (says.ljust(DAEMON_WIDTH), "warn")]
+        return [(says.ljust(POLICY_WIDTH), "warn")] if says else [policy]
+
+    def _show_summary(self) -> None:
+        if not self._found:
+            self.lines.show_empty(self._nothing())
+            self.summary.show([])
+            return
+        separator = " - " if self.ascii_only else " · "
+        parts: list[Part] = []
+        for text, verdict in summary(self._found, self._now):
+            more = (separator if parts else " ") + one_line(text)
+            if not parts or sum(len(text) for text, _ in parts) + len(more) <= self.size.width:
+                parts.append((more, VERDICT_COLOURS[verdict]))
+        self.summary.show([parts])
+
+    def _nothing(self) -> str:
+        if self.deployment.structure is None:
+            return self.deployment.connection.problem or "asking Dagster for its assets"
+        return "this deployment has no assets"
+
+    def _show_detail(self) -> None:
+        if not self._found:
+            return self.detail.show([])
+        one = self._found[self.lines.cursor]
+        words = AssetWords(self.deployment, self._now, self.ascii_only)
+        sections = [
+            self._heading(one, words),
+            self._verdict(one),
+            *self._making(one.key),
+            *self._because(one, words),
+        ]
+        return self.detail.show([[(" ", "text"), *line] for line in sections])
+
+    def _heading(self, one: Urgency, words: AssetWords) -> list[Part]:
+        state = [part for found in words.state(one.key) for part in (found, (" ", "dim"))]
+        return [(f"{one_line(key_text(one.key))}  ", "text"), *state]
+
+    def _verdict(self, one: Urgency) -> list[Part]:
+        last = AssetWords(self.deployment, self._now).ago(one.materialized)
+        made = f"last materialized {last}" if one.known else "not known yet"
+        parts: list[Part] = [(f"{policy_text(one.policy)} · {made}", "dim")]
+        if one.daemon_differs:
+            parts.append((f" · the daemon still says {VERDICT_WORDS[one.daemon]}", "warn"))
+        return parts
+
+    def _making(self, key: AssetKey) -> list[list[Part]]:
+        for run in self.deployment.busy_runs(key)[:1]:
+            verb = "waits to make" if run.status.waiting else "is making"
+            since = moment(run.started or run.created, self._now)
+            span = one_line(run.partition_text)
+            return [[(f"run {run.short_id} {verb} it {span} since {since}", "run")]]
+        return []
+
+    def _because(self, one: Urgency, words: AssetWords) -> list[list[Part]]:
+        causes = because(self.deployment.graph, self.deployment.statuses, one.key, self._now)
+        if one.verdict in (Verdict.HEALTHY, Verdict.NOT_APPLICABLE):
+            causes = [cause for cause in causes[:1] if cause.blame is Blame.FAILED]
+        if not causes and one.verdict is Verdict.DEGRADED:
+            return [[("no run has failed, and nothing upstream is late: nobody ran it", "text")]]
+        return [
+            [("because " if at == 0 else "    and ", "dim"), (words.blame(cause, one.key), "text")]
+            for at, cause in enumerate(causes)
+        ]

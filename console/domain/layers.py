@@ -1,0 +1,115 @@
+"""Into which layer each box goes, and in which order the boxes of a layer stand.
+
+Layers by longest path, order by barycenter sweeps (Sugiyama, Tagawa, Toda 1981). An edge
+over several layers holds a place in each layer it passes; edges of one source share it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SWEEPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Nodes are numbers; those from `count` on are the places of long edges."""
+
+    count: int
+    layers: list[list[int]]
+    following: list[list[int]]
+    """For each node those it leads to, all of them in the next layer."""
+    leading: list[list[int]]
+    """The inverse of `following`."""
+
+
+def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
+    """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open."""
+    depth = _depths(count, edges)
+    forward = [(a, b) if depth[a] < depth[b] else (b, a) for a, b in edges if depth[a] != depth[b]]
+    following, depth = _with_places(count, forward, depth)
+    leading: list[list[int]] = [[] for _ in following]
+    for node, targets in enumerate(following):
+        for target in targets:
+            leading[target].append(node)
+    layers: list[list[int]] = [[] for _ in range(max(depth, default=-1) + 1)]
+    for node, layer in enumerate(depth):
+        layers[layer].append(node)
+    _sweep(layers, leading, following)
+    return Layers(count, layers, following, leading)
+
+
+def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """The longest way to each node; a source stands just before what it leads to."""
+    children: list[list[int]] = [[] for _ in range(count)]
+    waiting = [0] * count
+    for parent, child in edges:
+        children[parent].append(child)
+        waiting[child] += 1
+    sources = [node for node in range(count) if not waiting[node]]
+    depth, ready = [0] * count, deque(sources)
+    while ready:
+        node = ready.popleft()
+        for child in children[node]:
+            depth[child] = max(depth[child], depth[node] + 1)
+            waiting[child] -= 1
+            if not waiting[child]:
+                ready.append(child)
+    for node in sources:
+        depth[node] = min((depth[child] for child in children[node]), default=1) - 1
+    return depth
+
+
+def _with_places(
+    count: int, edges: Sequence[tuple[int, int]], depth: list[int]
+) -> tuple[list[list[int]], list[int]]:
+    """The edges, cut where they pass a layer."""
+    depth = list(depth)
+    following: list[list[int]] = [[] for _ in range(count)]
+    places: dict[tuple[int, int], int] = {}
+    for source, target in edges:
+        at = source
+        for layer in range(depth[source] + 1, depth[target]):
+            place = places.get((source, layer))
+            if place is None:
+                place = places[source, layer] = len(following)
+                following.append([])
+                following[at].append(place)
+                depth.append(layer)
+            at = place
+        following[at].append(target)
+    return following, depth
+
+
+def _sweep(layers: list[list[int]], leading: list[list[int]], following: list[list[int]]) -> None:
+    """Order each layer by where its neighbours stand, there and back."""
+    rank = [0.0] * len(following)
+    for layer in layers:
+        _number(layer, rank)
+    for _ in range(SWEEPS):
+        for layer in layers[1:]:
+            _order(layer, leading, rank)
+        for layer in reversed(layers[:-1]):
+            _order(layer, following, rank)
+
+
+def _order(layer: list[int], neighbours: list[list[int]], rank: list[float]) -> None:
+    if len(layer) > 1:
+        for node in layer:
+            near = neighbours[node]
+            if near:
+                rank[node] = sum([rank[other] for other in near]) / len(near)
+        layer.sort(key=rank.__getitem__)
+    _number(layer, rank)
+
+
+def _number(layer: list[int], rank: list[float]) -> None:
+    """Ranks from 0 to 1, so that layers of different lengths compare."""
+    size = len(layer)
+    for place, node in enumerate(layer):
+        rank[node] = (place + 0.5) / size

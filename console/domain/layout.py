@@ -1,0 +1,166 @@
+"""A drawing of a graph from left to right: where its boxes stand and its lines run.
+
+Pure geometry in cells: x to the right, y down, the origin at the top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from console.domain.alignment import BOX_HEIGHT, DOCK, dock_rows
+from console.domain.channels import Net, tracks
+from console.domain.layers import Layers, layered
+from console.domain.lines import Lines, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from console.domain.keys import AssetKey
+
+NARROWEST_CHANNEL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The cells `x` to `right` and `y` to `bottom`, all included."""
+
+    x: int
+    y: int
+    width: int
+    layer: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width - 1
+
+    @property
+    def bottom(self) -> int:
+        return self.y + BOX_HEIGHT - 1
+
+
+@dataclass
+class Layout:
+    """Everything in its place. `columns` are the boxes of each layer, from the top."""
+
+    layers: Layers
+    numbers: dict[AssetKey, int]
+    boxes: dict[AssetKey, Box] = field(default_factory=dict)
+    columns: list[list[AssetKey]] = field(default_factory=list)
+    links: dict[tuple[int, int], Link] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> Lines:
+        return _drawn(list(self.links.values()))
+
+    @cached_property
+    def arrows(self) -> dict[int, set[int]]:
+        """For each row the columns of the arrow heads."""
+        found: dict[int, set[int]] = {}
+        for (_, target), link in self.links.items():
+            if target < self.layers.count:
+                found.setdefault(link.to, set()).add(link.end)
+        return found
+
+    @cached_property
+    def width(self) -> int:
+        return max((box.right + 1 for box in self.boxes.values()), default=0)
+
+    @cached_property
+    def height(self) -> int:
+        rows = [box.bottom for box in self.boxes.values()]
+        return max((*rows, *(link.to for link in self.links.values())), default=-1) + 1
+
+    def leaves(self, key: AssetKey) -> bool:
+        """Whether a line leaves the right side of its box."""
+        return bool(self.layers.following[self.numbers[key]])
+
+    def lines_of(self, key: AssetKey) -> Lines:
+        """The lines that lead into an asset and out of it, from box to box."""
+        node = self.numbers[key]
+        return _drawn([*self._into(node), *self._out_of(node)])
+
+    def _into(self, node: int) -> Iterator[Link]:
+        for before in self.layers.leading[node]:
+            yield self.links[before, node]
+            if before >= self.layers.count:
+                yield from self._into(before)
+
+    def _out_of(self, node: int) -> Iterator[Link]:
+        for following in self.layers.following[node]:
+            yield self.links[node, following]
+            if following >= self.layers.count:
+                yield from self._out_of(following)
+
+
+def lay_out(
+    keys: Sequence[AssetKey],
+    edges: Sequence[tuple[AssetKey, AssetKey]],
+    widths: Mapping[AssetKey, int],
+) -> Layout:
+    """Boxes of `widths` for `keys`, in their order where the edges leave it open.
+
+    The boxes of a layer are all as wide as its widest.
+    """
+    numbers = {key: at for at, key in enumerate(keys)}
+    layers = layered(len(keys), [(numbers[a], numbers[b]) for a, b in edges])
+    layout, rows, x = Layout(layers, numbers), dock_rows(layers), 0
+    wide = [
+        max((widths[keys[n]] for n in layer if n < layers.count), default=0)
+        for layer in layers.layers
+    ]
+    for at, layer in enumerate(layers.layers):
+        column = [node for node in layer if node < layers.count]
+        layout.columns.append([keys[node] for node in column])
+        for node in column:
+            layout.boxes[keys[node]] = Box(x, rows[node] - DOCK, wide[at], at)
+        x += wide[at]
+        if at + 1 < len(wide):
+            x = _link(layout, rows, at, x, wide[at + 1])
+    return layout
+
+
+def step(
+    layout: Layout, key: AssetKey, direction: str, joined: Sequence[AssetKey]
+) -> AssetKey | None:
+    """The box that lies `up`, `down`, `left` or `right` of one, if there is any.
+
+    To the sides those that are `joined` to it go first, then the nearest layer and row.
+    """
+    box = layout.boxes[key]
+    if direction in ("up", "down"):
+        column = layout.columns[box.layer]
+        at = column.index(key) + (1 if direction == "down" else -1)
+        return column[at] if 0 <= at < len(column) else None
+    side = -1 if direction == "left" else 1
+    there = [other for other in layout.boxes if (layout.boxes[other].layer - box.layer) * side > 0]
+    near = [other for other in there if other in joined]
+    return min(near or there, key=lambda other: _distance(layout.boxes[other], box), default=None)
+
+
+def _link(layout: Layout, rows: list[int], at: int, left: int, wide: int) -> int:
+    """Link a layer, whose boxes end before `left`, to the next; the column where that begins."""
+    layers = layout.layers
+    sources = [node for node in layers.layers[at] if layers.following[node]]
+    nets = [Net(rows[n], tuple([rows[t] for t in layers.following[n]])) for n in sources]
+    found = tracks(nets)
+    count = max((track + 1 for track in found if track is not None), default=0)
+    right = left + max(NARROWEST_CHANNEL, 2 * count + 3)
+    for node, track in zip(sources, found, strict=True):
+        turn = left - 1 if track is None else left + 1 + 2 * track
+        for target in layers.following[node]:
+            end = right - 1 if target < layers.count else right - 1 + wide
+            layout.links[node, target] = Link(left - 1, rows[node], turn, rows[target], end)
+    return right
+
+
+def _drawn(links: list[Link]) -> Lines:
+    lines = Lines()
+    for link in links:
+        lines.draw(link)
+    return lines
+
+
+def _distance(box: Box, other: Box) -> tuple[int, int]:
+    return abs(box.layer - other.layer), abs(box.y - other.y)

@@ -1,0 +1,215 @@
+"""Assets by how urgently they need somebody, and the likely reason why one is late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from console.domain.freshness import Freshness, Policy, Verdict, freshness_at
+from console.domain.keys import key_text
+from console.domain.runs import RunStatus
+from console.domain.times import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from console.domain.assets import AssetGraph
+    from console.domain.keys import AssetKey
+    from console.domain.rows import AssetStatus, Latest
+
+SOON_SECONDS = 3600.0
+_ORDER = (
+    Verdict.DEGRADED,
+    Verdict.WARNING,
+    Verdict.HEALTHY,
+    Verdict.UNKNOWN,
+    Verdict.NOT_APPLICABLE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """One asset's freshness at a moment; `materialized` is epoch seconds UTC."""
+
+    key: AssetKey
+    policy: Policy | None
+    freshness: Freshness
+    materialized: float | None
+    daemon: Verdict
+    known: bool
+    """Whether the server has told anything of it yet."""
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.freshness.verdict
+
+    def soon(self, now: float) -> bool:
+        """Not late yet, and due within the hour."""
+        due = self.freshness.due
+        in_time = self.verdict in (Verdict.HEALTHY, Verdict.WARNING)
+        return in_time and due is not None and due - now < SOON_SECONDS
+
+    @property
+    def daemon_differs(self) -> bool:
+        """The daemon has a verdict and it is another one than ours."""
+        return self.daemon not in (Verdict.NOT_APPLICABLE, self.verdict)
+
+
+def by_urgency(
+    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], now: float
+) -> list[Urgency]:
+    """Late ones first by how late, then by when they are due, then those without a policy by age."""
+    return sorted((urgency(graph, statuses, key, now) for key in graph.order), key=_rank)
+
+
+def urgency(
+    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], key: AssetKey, now: float
+) -> Urgency:
+    policy, status = graph[key].freshness, statuses.get(key)
+    if status is None:
+        verdict = Verdict.UNKNOWN if policy else Verdict.NOT_APPLICABLE
+        nothing = Freshness(verdict, None)
+        return Urgency(key, policy, nothing, None, Verdict.NOT_APPLICABLE, known=False)
+    made = status.latest.materialized
+    fresh = freshness_at(policy, made, now)
+    return Urgency(key, policy, fresh, made, status.daemon_verdict, known=True)
+
+
+def _rank(one: Urgency) -> tuple[int, float, AssetKey]:
+    moment = one.materialized if one.policy is None else one.freshness.due
+    return _ORDER.index(one.verdict), float("inf") if moment is None else moment, one.key
+
+
+def summary(found: Sequence[Urgency], now: float) -> list[tuple[str, Verdict]]:
+    """What there is, in words, each with the verdict whose colour it has."""
+    count = {verdict: sum(one.verdict is verdict for one in found) for verdict in Verdict}
+    soon = [one for one in found if one.soon(now)]
+    warned = sum(one.verdict is Verdict.WARNING for one in found if one not in soon)
+    healthy = sum(one.verdict is Verdict.HEALTHY for one in found if one not in soon)
+    parts = [
+        (count[Verdict.DEGRADED], "late", Verdict.DEGRADED),
+        (len(soon), "due within the hour", Verdict.WARNING),
+        (warned, "past the warning", Verdict.WARNING),
+        (healthy, "fresh", Verdict.HEALTHY),
+        (count[Verdict.UNKNOWN], "unknown", Verdict.UNKNOWN),
+        (count[Verdict.NOT_APPLICABLE], "without a policy", Verdict.NOT_APPLICABLE),
+    ]
+    if count[Verdict.HEALTHY] and not (count[Verdict.DEGRADED] or warned or soon):
+        return _calm(found, now, parts[4:])
+    return [(f"{number} {words}", verdict) for number, words, verdict in parts if number]
+
+
+def _calm(
+    found: Sequence[Urgency], now: float, rest: Sequence[tuple[int, str, Verdict]]
+) -> list[tuple[str, Verdict]]:
+    due = {one.freshness.due: one for one in reversed(found) if one.verdict is Verdict.HEALTHY}
+    first = min(moment for moment in due if moment is not None)
+    state = "nothing late" if rest[0][0] else "everything fresh"
+    says = f"{state}; next deadline in {span(first - now)}: {key_text(due[first].key)}"
+    more = [(f"{number} {words}", verdict) for number, words, verdict in rest if number]
+    return [(says, Verdict.HEALTHY), *more]
+
+
+def due_words(one: Urgency, now: float) -> str:
+    """`late 47m`, `due in 3h`; changes at most once a minute. Empty without a deadline."""
+    due = one.freshness.due
+    if due is None:
+        return ""
+    return (
+        f"late {span(now - due)}"
+        if one.verdict is Verdict.DEGRADED
+        else f"due in {span(due - now)}"
+    )
+
+
+def span(seconds: float) -> str:
+    """`<1m`, `47m`, `1h 5m`, `3h`, `4d`: coarse, so that few lines change in a minute."""
+    if seconds < 60:
+        return "<1m"
+    whole = 60 if seconds < 7200 else 3600
+    return duration(seconds // whole * whole)
+
+
+class Blame(Enum):
+    FAILED = "failed"
+    LATE = "late"
+    NEVER = "never materialized"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """An asset that is likely why another one is late."""
+
+    key: AssetKey
+    blame: Blame
+    run_id: str | None = None
+    at: float | None = None
+    """When its run failed, or since when it is late."""
+
+
+def because(
+    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], key: AssetKey, now: float
+) -> list[Cause]:
+    """From the asset itself upstream to the likely root, which is the last; empty if unknown.
+
+    The first is the asset itself when its own last run failed. From there on the nearest
+    upstream asset that failed, is late or was never materialized is blamed, and then what that one is blamed on.
+    """
+    own = _failure(key, statuses)
+    chain = [own] if own else []
+    at, seen = key, {key}
+    while found := _nearest(graph, statuses, at, seen, now):
+        chain.append(found)
+        seen.add(found.key)
+        at = found.key
+        if found.blame is Blame.FAILED:
+            break
+    return chain
+
+
+def _nearest(
+    graph: AssetGraph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    start: AssetKey,
+    seen: set[AssetKey],
+    now: float,
+) -> Cause | None:
+    reached, edge = {start, *seen}, [start]
+    while edge:
+        above = dict.fromkeys(parent for key in edge for parent in graph.upstream(key))
+        edge = [key for key in above if key not in reached]
+        reached.update(edge)
+        found = [cause for key in edge if (cause := _blamed(graph, statuses, key, now))]
+        if found:
+            return min(found, key=lambda cause: list(Blame).index(cause.blame))
+    return None
+
+
+def _blamed(
+    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], key: AssetKey, now: float
+) -> Cause | None:
+    failed = _failure(key, statuses)
+    if failed:
+        return failed
+    one = urgency(graph, statuses, key, now)
+    if one.verdict is Verdict.DEGRADED:
+        return Cause(key, Blame.LATE, at=one.freshness.due)
+    if one.known and one.materialized is None and graph[key].materializable:
+        return Cause(key, Blame.NEVER)
+    return None
+
+
+def _failure(key: AssetKey, statuses: Mapping[AssetKey, AssetStatus]) -> Cause | None:
+    status = statuses.get(key)
+    if status is None or not _failed_since(status.latest):
+        return None
+    return Cause(key, Blame.FAILED, status.latest.last_run_id, status.latest.last_run_ended)
+
+
+def _failed_since(latest: Latest) -> bool:
+    """The newest run failed and made nothing of this asset."""
+    if latest.last_run_status is not RunStatus.FAILURE or latest.last_run_id == latest.run_id:
+        return False
+    made, ended = latest.materialized, latest.last_run_ended
+    return made is None or ended is None or ended > made

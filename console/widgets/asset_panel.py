@@ -1,0 +1,201 @@
+"""All that is known of one asset, in lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.domain.freshness import Verdict, policy_text
+from console.domain.keys import key_text
+from console.domain.partitions import ranges_text
+from console.domain.status import LOOKS, State
+from console.domain.text import cut, one_line
+from console.domain.times import moment
+from console.domain.urgency import because, due_words
+from console.widgets.asset_words import VERDICT_COLOURS, VERDICT_WORDS, AssetWords
+from console.widgets.looks import glyph, verdict_look
+from console.widgets.pane import Part, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from console.api.run_queries import AssetDetail, Check
+    from console.domain.assets import Asset
+    from console.domain.keys import AssetKey
+
+LABEL = 13
+MOST_RANGES = 400
+"""Characters of `[a...b], c`; the partitions screen has the rest."""
+_CHECKS = {
+    "passed": ("■", "#", "good"),
+    "failed": ("✗", "x", "bad"),
+    "could not run": ("✗", "x", "bad"),
+    "running": ("▶", ">", "run"),
+    "skipped": ("·", ".", "dim"),
+    "not run": ("·", ".", "dim"),
+}
+
+Lines = list[list[Part]]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetPanel:
+    """`detail` is None while it is asked for; `problem` says why it can't be had."""
+
+    words: AssetWords
+    key: AssetKey
+    detail: AssetDetail | None
+    problem: str = ""
+
+    def lines(self, width: int) -> Lines:
+        """As wide as `width`, what matters at night first."""
+        asset = self.words.deployment.graph[self.key]
+        sections = (
+            self._heading(width),
+            self._freshness(asset, width),
+            self._partitions(asset, width),
+            self._last(width),
+            self._checks(width),
+            self._about(asset, width),
+        )
+        return [[(" ", "text"), *line] for section in sections for line in section]
+
+    def _heading(self, width: int) -> Lines:
+        name = [[(line, "text")] for line in wrapped(key_text(self.key), width - 2)]
+        state = self.words.state(self.key)
+        spaced = [part for one in state for part in (one, ("  ", "dim"))]
+        if self.words.deployment.graph[self.key].partitions and len(state) == 1:
+            spaced += [(word, "dim") for word in self._only_state()]
+        return [*name, spaced, *self._failed_location(width)]
+
+    def _only_state(self) -> list[str]:
+        row = self.words.deployment.rows.get(self.key)
+        return [State(row.states[0]).word] if row and row.states else []
+
+    def _failed_location(self, width: int) -> Lines:
+        structure = self.words.deployment.structure
+        asset = self.words.deployment.graph[self.key]
+        why = structure.load_errors.get(asset.location) if structure else None
+        if why is None:
+            return []
+        text = f"code location {asset.location} failed to load: {why}"
+        return [[(line, "bad")] for line in wrapped(text, width - 2)]
+
+    def _freshness(self, asset: Asset, width: int) -> Lines:
+        if asset.freshness is None:
+            return self._labelled("freshness", [("no policy", "dim")], width)
+        one = self.words.urgency(self.key)
+        look, colour = verdict_look(one.verdict, ascii_only=self.words.ascii_only)
+        due = due_words(one, self.words.now)
+        when = f" ({moment(one.freshness.due, self.words.now)})" if one.freshness.due else ""
+        word = "" if one.verdict is Verdict.DEGRADED else VERDICT_WORDS[one.verdict]
+        said = ", ".join(part for part in (word, f"{due}{when}") if part)
+        daemon = (
+            VERDICT_WORDS[one.daemon] if one.daemon is not Verdict.NOT_APPLICABLE else "nothing"
+        )
+        return [
+            *self._labelled("freshness", [(f"{look} {said}", colour)], width),
+            *self._labelled("", [(policy_text(asset.freshness), "text")], width),
+            *self._labelled("daemon says", [(daemon, VERDICT_COLOURS[one.daemon])], width),
+            *self._why(one.verdict, width),
+        ]
+
+    def _why(self, verdict: Verdict, width: int) -> Lines:
+        if verdict not in (Verdict.DEGRADED, Verdict.WARNING, Verdict.UNKNOWN):
+            return []
+        deployment = self.words.deployment
+        causes = because(deployment.graph, deployment.statuses, self.key, self.words.now)
+        texts = [self.words.blame(cause, self.key) for cause in causes]
+        return [
+            line
+            for at, text in enumerate(texts)
+            for line in self._labelled("because" if at == 0 else "", [(text, "text")], width)
+        ]
+
+    def _partitions(self, asset: Asset, width: int) -> Lines:
+        if asset.partitions is None:
+            return self._labelled("partitions", [("none", "dim")], width)
+        row, keys = (
+            self.words.deployment.rows.get(self.key),
+            self.words.deployment.keys.get(self.key),
+        )
+        total = f"{len(keys)}, " if keys else ""
+        said = asset.partitions.description.rstrip(".") or asset.partitions.kind.lower()
+        found = self._labelled("partitions", [(f"{total}{said}", "text")], width)
+        if row is None or keys is None or row.total != len(keys):
+            return found
+        for state in (State.FAILED, State.MISSING):
+            places = [at for at, cell in enumerate(row.states) if cell == state]
+            if places:
+                look = f"{glyph(state, ascii_only=self.words.ascii_only)} {state.word}"
+                text = cut(ranges_text(places, keys.keys), MOST_RANGES)
+                found += self._labelled(look, [(text, "text")], width, LOOKS[state].style)
+        return found
+
+    def _last(self, width: int) -> Lines:
+        status = self.words.deployment.statuses.get(self.key)
+        if status is None:
+            return self._labelled("materialized", [("not known yet", "dim")], width)
+        latest = status.latest
+        found = self._labelled(
+            "materialized", [(self.words.ago(latest.materialized), "text")], width
+        )
+        where = [f"run {latest.run_id[:8]}"] if latest.run_id else []
+        where += [latest.partition] if latest.partition else []
+        if where:
+            found += self._labelled("", [(" · ".join(where), "dim")], width)
+        for label, value in self.detail.materialization.metadata if self.detail else ():
+            found += self._labelled(f"  {one_line(label)}", [(one_line(value), "text")], width)
+        return found
+
+    def _checks(self, width: int) -> Lines:
+        if self.detail is None:
+            said = (self.problem, "bad") if self.problem else ("asking …", "dim")
+            return self._labelled("checks", [said], width)
+        if not self.detail.checks:
+            return self._labelled("checks", [("none", "dim")], width)
+        found: Lines = []
+        for at, check in enumerate(self.detail.checks):
+            parts = self._check(check)
+            found += self._labelled("checks" if at == 0 else "", parts, width)
+        return found
+
+    def _check(self, check: Check) -> list[Part]:
+        plain, simple, colour = _CHECKS.get(check.verdict, ("?", "?", "dim"))
+        colour = "warn" if colour == "bad" and check.severity == "WARN" else colour
+        severity = check.severity.lower() if check.verdict == "failed" else ""
+        more = " ".join(word for word in (severity, "blocking" if check.blocking else "") if word)
+        look = simple if self.words.ascii_only else plain
+        text = f"{look} {check.name} {check.verdict}{f', {more}' if more else ''}"
+        return [(text, colour)]
+
+    def _about(self, asset: Asset, width: int) -> Lines:
+        rows = (
+            ("group", asset.group),
+            ("kinds", ", ".join(asset.kinds)),
+            ("owners", ", ".join(asset.owners)),
+            ("pools", ", ".join(asset.pools)),
+            ("location", asset.location),
+        )
+        found: Lines = []
+        for label, value in rows:
+            if value:
+                found += self._labelled(label, [(one_line(value), "text")], width)
+        if asset.description:
+            found.append([])
+            found += [[(line, "dim")] for line in wrapped(asset.description, width - 2)]
+        return found
+
+    def _labelled(self, label: str, parts: list[Part], width: int, colour: str = "dim") -> Lines:
+        """A label, and beside it the text, wrapped in a column of its own."""
+        indent = max(LABEL, len(label) + 1) if label else LABEL
+        return [
+            [(label.ljust(indent) if at == 0 else " " * LABEL, colour), (line, shade)]
+            for at, (line, shade) in enumerate(_flowing(parts, width - 2 - indent))
+        ]
+
+
+def _flowing(parts: list[Part], width: int) -> Iterator[Part]:
+    for text, colour in parts:
+        for line in wrapped(text, max(width, 10)):
+            yield line, colour

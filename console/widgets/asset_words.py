@@ -1,0 +1,114 @@
+"""An asset's state in a few words, the same in its box, its panel and the list of urgency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.domain.freshness import Verdict
+from console.domain.keys import key_text
+from console.domain.status import LOOKS, State
+from console.domain.text import one_line
+from console.domain.times import age, moment
+from console.domain.urgency import Blame, Cause, due_words, urgency
+from console.widgets.looks import glyph
+
+if TYPE_CHECKING:
+    from console.domain.assets import Asset
+    from console.domain.keys import AssetKey
+    from console.domain.urgency import Urgency
+    from console.store.deployment import Deployment
+    from console.widgets.pane import Part
+
+COUNTED = (
+    State.FAILED,
+    State.RUNNING,
+    State.QUEUED,
+    State.STALE,
+    State.UNKNOWN,
+    State.MATERIALIZED,
+    State.MISSING,
+)
+VERDICT_COLOURS = {
+    Verdict.DEGRADED: "bad",
+    Verdict.WARNING: "warn",
+    Verdict.HEALTHY: "good",
+    Verdict.UNKNOWN: "dim",
+    Verdict.NOT_APPLICABLE: "dim",
+}
+VERDICT_WORDS = {
+    Verdict.DEGRADED: "late",
+    Verdict.WARNING: "warning",
+    Verdict.HEALTHY: "fresh",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.NOT_APPLICABLE: "no policy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssetWords:
+    """Reads what the deployment knows at the moment `now`, epoch seconds UTC."""
+
+    deployment: Deployment
+    now: float
+    ascii_only: bool = False
+
+    def state(self, key: AssetKey) -> list[Part]:
+        """`✗ 1 ■ 399 · 3`; one word for an asset that has no partitions."""
+        asset = self.deployment.graph[key]
+        row = self.deployment.rows.get(key)
+        if self._location_failed(asset):
+            return [("! code location failed", "bad")]
+        if not asset.materializable and not (row and self._counts(row.states)):
+            return [("external", "dim")]
+        if row is None:
+            return [("? not known yet", "dim")]
+        if asset.partitions is None:
+            state = State(row.states[0]) if row.states else State.UNKNOWN
+            return [(f"{self._glyph(state)} {state.word}", LOOKS[state].style)]
+        if not row.total:
+            return [("no partitions", "dim")]
+        return [
+            (f"{self._glyph(state)} {count}", LOOKS[state].style)
+            for state, count in self._counts(row.states)
+        ]
+
+    def lateness(self, key: AssetKey) -> Part | None:
+        """`late 47m`, or `due 20m` within the hour before."""
+        one = self.urgency(key)
+        if one.verdict is Verdict.DEGRADED:
+            return due_words(one, self.now), "bad"
+        if one.verdict is Verdict.WARNING or one.soon(self.now):
+            return due_words(one, self.now).replace(" in", ""), "warn"
+        return None
+
+    def urgency(self, key: AssetKey) -> Urgency:
+        return urgency(self.deployment.graph, self.deployment.statuses, key, self.now)
+
+    def blame(self, cause: Cause, of: AssetKey) -> str:
+        """`dlt_glucose_entries: last run 7c1f failed at 05:14`."""
+        name = "" if cause.key == of else f"{one_line(key_text(cause.key))}: "
+        if cause.blame is Blame.FAILED:
+            when = f" at {moment(cause.at, self.now)}" if cause.at else ""
+            return f"{name}last run {(cause.run_id or '?')[:8]} failed{when}"
+        if cause.blame is Blame.LATE:
+            return f"{name}late since {moment(cause.at, self.now)}"
+        return f"{name}never materialized"
+
+    def ago(self, at: float | None) -> str:
+        """`14:02 · 2h ago`."""
+        if at is None:
+            return "never"
+        old = age(self.now - at)
+        return f"{moment(at, self.now)}, {old if old == 'now' else f'{old} ago'}"
+
+    def _glyph(self, state: State) -> str:
+        return glyph(state, ascii_only=self.ascii_only)
+
+    def _counts(self, states: bytes) -> list[tuple[State, int]]:
+        found = ((state, states.count(int(state))) for state in COUNTED)
+        return [(state, count) for state, count in found if count]
+
+    def _location_failed(self, asset: Asset) -> bool:
+        structure = self.deployment.structure
+        return structure is not None and asset.location in structure.load_errors

@@ -1,0 +1,106 @@
+"""A place for lines that fills its room and scrolls; only lines that differ are drawn again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.geometry import Region
+from textual.widget import Widget
+
+from console.domain.text import clean
+from console.widgets.line_list import strip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.strip import Strip
+
+Part = tuple[str, str]
+Line = list[Part]
+
+
+RULE = "#30363d"
+
+
+class Pane(Widget):
+    """Shows lines of clean text with the names of their colours; `rule` is the edge with one."""
+
+    def __init__(self, *, ascii_only: bool, rule: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._kind: Literal["ascii", "solid"] = "ascii" if ascii_only else "solid"
+        self.set_rule(rule)
+        self._more = "..." if ascii_only else "…"
+        self.lines: list[list[Part]] = []
+        self.top = 0
+
+    def set_rule(self, edge: str) -> None:
+        """A rule along `top` or `left`, none for ``."""
+        self.styles.border_top = (self._kind, RULE) if edge == "top" else None
+        self.styles.border_left = (self._kind, RULE) if edge == "left" else None
+
+    def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
+        """These lines from now on, from the top unless `keep`."""
+        before = self._seen()
+        self.lines = [list(line) for line in lines]
+        self.top = min(self.top, self._last_top()) if keep else 0
+        self._refresh_from(before)
+
+    def scroll_by(self, lines: int) -> None:
+        before = self._seen()
+        self.top = max(min(self.top + lines, self._last_top()), 0)
+        self._refresh_from(before)
+
+    def page(self, pages: int) -> None:
+        self.scroll_by(pages * max(self.content_size.height - 2, 1))
+
+    def render_line(self, y: int) -> Strip:
+        return strip_of(self._at(y), self.content_size.width)
+
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        self.scroll_by(2)
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        self.scroll_by(-2)
+
+    def _last_top(self) -> int:
+        return max(len(self.lines) - self.content_size.height, 0)
+
+    def _at(self, y: int) -> list[Part]:
+        """The last line says when more follow."""
+        index = self.top + y
+        if y == self.content_size.height - 1 and index < len(self.lines) - 1:
+            return [(f" {self._more} {len(self.lines) - index} more lines", "dim")]
+        return self.lines[index] if index < len(self.lines) else []
+
+    def _seen(self) -> list[list[Part]]:
+        return [self._at(y) for y in range(self.content_size.height)]
+
+    def _refresh_from(self, before: list[list[Part]]) -> None:
+        now = self._seen()
+        changed = [y for y, line in enumerate(now) if y >= len(before) or line != before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` characters, words kept whole where they fit; blank lines go."""
+    lines: list[str] = []
+    for paragraph in clean(text).split("\n"):
+        line = ""
+        for word in paragraph.split():
+            while len(word) > width:
+                room = width - len(line) - (1 if line else 0)
+                if room < 1:
+                    lines.append(line)
+                    line = ""
+                    continue
+                line = f"{line} {word[:room]}" if line else word[:room]
+                word = word[room:]
+            if len(line) + len(word) + 1 > width and line:
+                lines.append(line)
+                line = ""
+            line = f"{line} {word}".strip()
+        if line:
+            lines.append(line)
+    return lines
