@@ -31,7 +31,7 @@ ACTIONS = (
     Action("command_palette", "ctrl+p", "commands"),
     Action("look_now", "ctrl+r", "ask Dagster now"),
     Action("go_back", "escape", "back"),
-    Action("quit", "ctrl+q,q", "quit"),
+    Action("quit", "q,ctrl+q,ctrl+c", "quit"),
     # assets
     Action("move('up')", "up,k", "previous in the column", "assets"),
     Action("move('down')", "down,j", "next in the column", "assets"),

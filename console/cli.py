@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from console.exits import DONE, USAGE
@@ -32,7 +33,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """One command; its exit code."""
     if arguments and arguments[0] in LOCAL:
-        return subprocess.call([sys.executable, "-m", "pipelines.deployment", *arguments])
+        return _hand_over(arguments)
     from console.api.client import graphql_url
     from console.options import read_options
     from console.settings import read_settings
@@ -49,6 +50,16 @@ def run(arguments: Sequence[str]) -> int:
     from console.headless.running import run_command
 
     return run_command(options, settings)
+
+
+def _hand_over(arguments: Sequence[str]) -> int:
+    if find_spec("pipelines") is None or find_spec("dagster") is None:
+        print(
+            "dagdeck: the local deployment is not installed here; `make install` installs it",
+            file=sys.stderr,
+        )
+        return USAGE
+    return subprocess.call([sys.executable, "-m", "pipelines.deployment", *arguments])
 
 
 def _open_console(settings: Settings) -> int:

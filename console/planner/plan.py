@@ -80,7 +80,25 @@ def plan(request: Request, snapshot: Snapshot) -> Plan:
         made = [_cell(asset, partition, request, snapshot, running) for partition in partitions]
         running[asset] = {cell.partition for cell in made if cell.action is Action.RUN}
         cells += made
-    return Plan(request, tuple(cells), tuple(warnings))
+    return Plan(request, tuple(cells), (*warnings, *_unfed(cells, snapshot, running)))
+
+
+def _unfed(
+    cells: Iterable[PlanCell], snapshot: Snapshot, running: Mapping[AssetKey, set[str | None]]
+) -> list[str]:
+    """A warning for each parent of which a partition is read that is not there and not made."""
+    found: Counter[AssetKey] = Counter()
+    for cell in cells_with(cells, Action.RUN):
+        for parent in snapshot.graph.upstream(cell.asset):
+            if snapshot.keys.get(parent) != snapshot.keys.get(cell.asset):
+                continue
+            absent = _state(parent, cell.partition, snapshot) in (State.MISSING, State.FAILED)
+            if absent and cell.partition not in running.get(parent, ()):
+                found[parent] += 1
+    return [
+        f"{count} cell{'s' * (count != 1)} would run without {key_text(parent)}, which is not there"
+        for parent, count in found.items()
+    ]
 
 
 def _targets(

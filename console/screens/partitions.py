@@ -60,9 +60,9 @@ class PartitionsScreen(DeckScreen):
     def _empty_text(self) -> str:
         connection, structure = self.deployment.connection, self.deployment.structure
         if structure is None:
-            return (
-                "" if connection.problem else f"asking Dagster at {self.deployment.client.place} …"
-            )
+            place = self.deployment.client.place
+            known = f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
+            return known if connection.problem else f"asking Dagster at {place} …"
         if structure.load_errors:
             name, why = next(iter(structure.load_errors.items()))
             return f"code location {name} failed to load: {why}"

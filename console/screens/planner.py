@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from console.store.planning import Preview
 
 DAYS_AT_FIRST = 14
+LEAST_HEIGHT = 6
 STATES = (State.MISSING, State.FAILED, State.STALE, State.MATERIALIZED)
 Parts = list[tuple[str, str]]
 
@@ -45,7 +46,7 @@ Parts = list[tuple[str, str]]
 class PlanHead(Widget):
     """What is asked, and what it comes to."""
 
-    DEFAULT_CSS = "PlanHead { height: 7; }"
+    DEFAULT_CSS = "PlanHead { height: 6; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class PlanHead(Widget):
     def show(self, lines: list[Parts]) -> None:
         if lines != self._lines:
             self._lines = lines
+            self.styles.height = max(len(lines), LEAST_HEIGHT)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -172,7 +174,7 @@ class PlannerScreen(DeckScreen):
             on = state in self.request.run_states
             word = "fresh" if state is State.MATERIALIZED else state.word
             parts.append((f"[{'x' if on else ' '}] {word}  ", "text" if on else "dim"))
-        at_once = self.request.parallel or "the queue decides"
+        at_once = self.request.parallel or "any"
         return [*parts, (f" at once: {at_once}", "dim")]
 
     def _result_lines(self, width: int) -> list[Parts]:
@@ -180,14 +182,13 @@ class PlannerScreen(DeckScreen):
             return [[(f" {cut(self.problem, width - 2)}", "bad")]]
         if self.preview is None or self.planning:
             return []
-        notes = self.preview.warnings
-        reasons = reasons_text(self.preview) if not notes else "⚠ " + " · ".join(notes)
-        first = self._progress() or summary(self.preview)
-        second: Parts = [(f" {cut(reasons, width - 2)}", "warn" if notes else "dim")]
-        if self.outcome is not None:
-            text, colour = self.outcome
-            second = [(f" {cut(text, width - 2)}", colour)]
-        return [first, second, [(("-" if self.ascii_only else "─") * width, "dim")]]
+        lines = [self._progress() or summary(self.preview)]
+        notes = [(reasons_text(self.preview), "dim"), self.outcome or ("", "")]
+        if self.preview.warnings:
+            sign = "!" if self.ascii_only else "⚠"
+            notes.append((f"{sign} {' · '.join(self.preview.warnings)}", "warn"))
+        lines += [[(f" {cut(text, width - 2)}", colour)] for text, colour in notes if text]
+        return [*lines, [(("-" if self.ascii_only else "─") * width, "dim")]]
 
     def _progress(self) -> Parts:
         watch = self.launched

@@ -125,10 +125,11 @@ async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
     past, _ = await asyncio.gather(_past(deployment), deployment.load_runs())
     await deployment.load_statuses(wanted)
     reached = await _reached(deployment, request, wanted)
+    near = [*wanted, *(parent for key in wanted for parent in graph.upstream(key))]
     return Snapshot(
         graph=graph,
-        keys={key: deployment.keys.get(key) for key in wanted},
-        rows={key: deployment.rows[key] for key in wanted if key in deployment.rows},
+        keys={key: deployment.keys.get(key) for key in near},
+        rows={key: deployment.rows[key] for key in near if key in deployment.rows},
         stale=await _stale(deployment, wanted, request, reached),
         busy=_busy(deployment, wanted),
         reached=reached,

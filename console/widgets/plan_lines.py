@@ -35,7 +35,7 @@ def plan_line(line: PlanLine, width: int, states: Sequence[State], *, ascii_only
 
 
 def summary(preview: Preview) -> Parts:
-    """What would run, in how many runs, and how long that takes."""
+    """What would run, and in how many runs."""
     counts = preview.plan.counts
     parts: Parts = [
         (f" {counts[Action.RUN]} run", "run" if counts[Action.RUN] else "dim"),
@@ -43,7 +43,7 @@ def summary(preview: Preview) -> Parts:
         (f" · {counts[Action.BLOCKED]} blocked", "warn" if counts[Action.BLOCKED] else "dim"),
     ]
     if counts[Action.RUN]:
-        parts += [("   " + runs_text(preview), "text"), ("   " + estimate_text(preview), "text")]
+        parts.append(("   " + runs_text(preview), "text"))
     return parts
 
 
@@ -66,8 +66,10 @@ def estimate_text(preview: Preview) -> str:
 
 
 def reasons_text(preview: Preview) -> str:
-    """`12 missing · 1 failed · 33 upstream would be run`."""
-    return " · ".join(f"{count} {reason}" for reason, count in preview.plan.reasons.most_common())
+    """`12 missing · 1 failed · 33 upstream would be run`, and how long that takes."""
+    counted = preview.plan.reasons.most_common()
+    reasons = " · ".join(f"{count} {reason}" for reason, count in counted)
+    return f"{reasons} · {estimate_text(preview)}" if counted else ""
 
 
 def _asset_line(line: AssetLine, width: int, states: Sequence[State], ascii_only: bool) -> Parts:
