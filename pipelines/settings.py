@@ -20,7 +20,9 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"no time zone {name!r}; an IANA name such as 'UTC' or 'Europe/Berlin' is expected") from error
+        raise ValueError(
+            f"no time zone {name!r}; an IANA name such as 'UTC' or 'Europe/Berlin' is expected"
+        ) from error
     return name
 
 

@@ -74,8 +74,7 @@ def _published_columns(connection: Connection, name: str) -> tuple[tuple[str, st
 
 def _definition(mart: MartTable) -> sql.Composed:
     return sql.SQL(", ").join(
-        sql.SQL("{} ").format(sql.Identifier(name)) + sql.SQL(kind)  # type: ignore[arg-type]
-        for name, kind in mart.columns
+        sql.SQL("{} ").format(sql.Identifier(name)) + sql.SQL(kind) for name, kind in mart.columns
     )
 
 

@@ -13,10 +13,11 @@ def _outside(lake: Lake, context: dg.AssetCheckExecutionContext, condition: str)
     from pyiceberg.expressions import AlwaysTrue, BooleanExpression, In
     from pyiceberg.expressions.parser import parse
 
+    from pipelines.nightscout.columns import DAY
     from pipelines.nightscout.raw_table import raw_table
 
     days = days_of_run(context.run.tags)
-    within: BooleanExpression = In("partition_day", days) if days else AlwaysTrue()
+    within: BooleanExpression = In(term=DAY, literals=days) if days else AlwaysTrue()
     return raw_table(lake.catalog()).scan(row_filter=within & parse(condition)).count()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
-ENTRY_TYPES = {
+if TYPE_CHECKING:
+    from dlt.common.schema.typing import TTableSchemaColumns
+
+ENTRY_TYPES: dict[str, Literal["text", "bigint", "double"]] = {
     "_id": "text",
     "type": "text",
     "sgv": "bigint",
@@ -23,8 +26,8 @@ ENTRY_TYPES = {
 }
 """dlt's type of each field a reading may have, under dlt's snake_case name."""
 
-DLT_COLUMNS: dict[str, dict[str, Any]] = {
-    name: {"data_type": kind, "nullable": True} for name, kind in ENTRY_TYPES.items()
+DLT_COLUMNS: TTableSchemaColumns = {
+    name: {"name": name, "data_type": kind, "nullable": True} for name, kind in ENTRY_TYPES.items()
 }
 ENTRY_COLUMNS = tuple(ENTRY_TYPES)
 KEY = "_id"

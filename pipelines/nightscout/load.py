@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 # dlt reads its own telemetry switch when it is imported.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -61,18 +61,14 @@ def load_days(
 
 def _run_dlt(folder: str, iceberg: Callable[[str, dict[str, Any]], None], resource: Any) -> None:
     destination = dlt.destination(
-        iceberg,
+        cast(Any, iceberg),
         name="iceberg",
         batch_size=0,
         loader_file_format="parquet",
         naming_convention="snake_case",
     )
     pipeline = dlt.pipeline(
-        "glucose_entries",
-        pipelines_dir=folder,
-        destination=destination(),
-        dataset_name="raw",
-        progress=None,
+        "glucose_entries", pipelines_dir=folder, destination=destination(), dataset_name="raw"
     )
     try:
         pipeline.run(resource).raise_on_failed_jobs()
@@ -89,5 +85,3 @@ def _innermost(error: BaseException) -> BaseException:
 def _rows(path: Path, settings: Settings, run_id: str) -> list[Row]:
     at = datetime.now(UTC)
     return [as_row(entry, settings.zone, at, run_id) for entry in pq.read_table(path).to_pylist()]
-
-

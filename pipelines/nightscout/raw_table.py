@@ -50,7 +50,11 @@ class Merge:
 def schema() -> Schema:
     """Nightscout's fields, the partition's day, and when (UTC) and by which run a row came in."""
     columns = [(name, ICEBERG_TYPES[kind]) for name, kind in ENTRY_TYPES.items()]
-    columns += [(DAY, DateType()), ("ingested_at", TimestamptzType()), ("ingested_by", StringType())]
+    columns += [
+        (DAY, DateType()),
+        ("ingested_at", TimestamptzType()),
+        ("ingested_by", StringType()),
+    ]
     required = {KEY, "date", DAY, "ingested_at", "ingested_by"}
     return Schema(
         *(
@@ -72,7 +76,7 @@ def raw_table(catalog: SqlCatalog) -> Table:
 
 def stored_rows(table: Table, days: Sequence[date]) -> list[Row]:
     """The rows of the days, as dicts."""
-    rows: list[Row] = table.scan(row_filter=In(DAY, days)).to_arrow().to_pylist()
+    rows: list[Row] = table.scan(row_filter=In(term=DAY, literals=days)).to_arrow().to_pylist()
     return rows
 
 
@@ -108,6 +112,8 @@ def _write(table: Table, rows: Sequence[Row], replaced: Sequence[date], run_id: 
     data = pa.Table.from_pylist(list(rows), schema=table.schema().as_arrow())
     summary = {"dagster.run-id": run_id}
     if replaced:
-        table.overwrite(data, overwrite_filter=In(DAY, replaced), snapshot_properties=summary)
+        table.overwrite(
+            data, overwrite_filter=In(term=DAY, literals=replaced), snapshot_properties=summary
+        )
     else:
         table.append(data, snapshot_properties=summary)

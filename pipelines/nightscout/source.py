@@ -61,7 +61,7 @@ def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, A
     """The readings of a day, newest first; raises NightscoutError with one sentence."""
     first, last = day_window(day, settings.zone).milliseconds
     url = f"{settings.nightscout_url.rstrip('/')}/api/v1/entries.json"
-    wanted = {
+    wanted: dict[str, str | int] = {
         "find[type]": "sgv",
         "find[date][$gte]": first,
         "find[date][$lte]": last,
@@ -70,9 +70,9 @@ def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, A
     try:
         response = client.get(url, params=wanted, headers=_headers(settings))
     except RequestException as error:
-        response = getattr(error, "response", None)
-        if response is None:
+        if error.response is None:
             raise NightscoutError(f"{url} can't be reached ({_cause(error)})") from error
+        response = error.response
     return _readings(url, response)
 
 
@@ -94,7 +94,11 @@ def _readings(url: str, response: Response) -> list[dict[str, Any]]:
 
 
 def _complete(url: str, entry: Any) -> dict[str, Any]:
-    if not isinstance(entry, dict) or not entry.get("_id") or not isinstance(entry.get("date"), int):
+    if (
+        not isinstance(entry, dict)
+        or not entry.get("_id")
+        or not isinstance(entry.get("date"), int)
+    ):
         raise NightscoutError(f"{url} sent a reading without _id or date: {entry}", permanent=True)
     return entry
 
@@ -135,8 +139,5 @@ def glucose_entries(
                 yield entries
 
     return dlt.resource(
-        days_readings,
-        name="glucose_entries",
-        columns=DLT_COLUMNS,
-        write_disposition="append",
+        days_readings(), name="glucose_entries", columns=DLT_COLUMNS, write_disposition="append"
     )

@@ -43,7 +43,9 @@ def ensure_table(
     try:
         # Blind retries could append a row twice: the merge itself is what is done again.
         unretried = {"commit.retry.num-retries": "0"}
-        return catalog.create_table(identifier, schema, partition_spec=partitions, properties=unretried)
+        return catalog.create_table(
+            identifier, schema, partition_spec=partitions, properties=unretried
+        )
     except TableAlreadyExistsError:
         return catalog.load_table(identifier)
 

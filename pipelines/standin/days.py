@@ -79,7 +79,9 @@ def meals(user: str, seed: int, day: date) -> list[Meal]:
     shift, factor = (55, 1.15) if weekend else (0, 1.0)
     planned = [(450, 84), (750, 88), (1125, 104)]
     eaten = [
-        Meal(roll.gauss(at + shift, 22), factor * max(roll.gauss(rise, 26), 20), roll.uniform(50, 80))
+        Meal(
+            roll.gauss(at + shift, 22), factor * max(roll.gauss(rise, 26), 20), roll.uniform(50, 80)
+        )
         for at, rise in planned
     ]
     snacks = [

@@ -17,9 +17,6 @@ from pipelines.settings import Settings
 from pipelines.transform.environment import WINDOW_END, WINDOW_START
 
 
-
-
-
 def window() -> tuple[date, date]:
     """The first and last day of the run, both included; today where none was given."""
     today = datetime.now(UTC).date().isoformat()
@@ -27,7 +24,7 @@ def window() -> tuple[date, date]:
     return date.fromisoformat(start), date.fromisoformat(os.environ.get(WINDOW_END, start))
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class Plugin(BasePlugin):
     """Serves the models' `window_start`, `window_end` and `zone`, and sources with `plugin: lake`."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002
@@ -46,5 +43,5 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         start, end = window()
         day = source_config["day_column"]
         table = load_catalog(self._settings).load_table(source_config["iceberg_table"])
-        days = And(GreaterThanOrEqual(day, start), LessThanOrEqual(day, end))
+        days = And(GreaterThanOrEqual(term=day, value=start), LessThanOrEqual(term=day, value=end))
         return table.scan(row_filter=days).to_arrow()

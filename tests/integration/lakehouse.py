@@ -14,6 +14,7 @@ import psycopg
 
 from pipelines.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, day_window
 from pipelines.settings import Settings
+from pipelines.standin.days import is_without_data
 
 if TYPE_CHECKING:
     from pipelines.nightscout.merge import Row
@@ -40,8 +41,21 @@ TABLES = {
 
 
 def settled_days(count: int) -> list[date]:
-    """The last days that neither late nor corrected readings will change any more."""
-    return [RECENT - timedelta(days=i) for i in range(count + 2, 2, -1)]
+    """The last days in a row that all have data, and that nothing will change any more."""
+    newest = RECENT - timedelta(days=3)
+    while True:
+        days = [newest - timedelta(days=i) for i in range(count - 1, -1, -1)]
+        if not any(is_without_data(day) for day in days):
+            return days
+        newest -= timedelta(days=1)
+
+
+def days_around_an_empty_one() -> list[date]:
+    """Nine settled days; the fifth has no readings."""
+    empty = RECENT - timedelta(days=7)
+    while not is_without_data(empty):
+        empty -= timedelta(days=1)
+    return [empty + timedelta(days=i) for i in range(-4, 5)]
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,9 @@ class Outcome:
         return [event.partition for event in events if event.asset_key == dg.AssetKey(asset)]
 
     def checks(self) -> dict[str, bool]:
-        return {check.check_name: check.passed for check in self.result.get_asset_check_evaluations()}
+        return {
+            check.check_name: check.passed for check in self.result.get_asset_check_evaluations()
+        }
 
     def error(self, step: str) -> str:
         """The failed step's error in words, with its causes."""
@@ -133,7 +149,7 @@ class Lakehouse:
 
     def postgres(self, query: str) -> list[dict[str, Any]]:
         with psycopg.connect(self.settings.database_url) as connection:
-            cursor = connection.execute(query)  # type: ignore[call-overload]
+            cursor = connection.execute(query)
             names = [column.name for column in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-Figures = dict[str, float | int | str | date | None]
+Figures = dict[str, Any]
 
 
 def values_of(entries: Iterable[Mapping[str, Any]]) -> list[int]:
@@ -47,14 +47,14 @@ def compared(days: Mapping[date, Figures], day: date) -> Figures:
     week = [days[d]["gmi_pct"] for d in (day - timedelta(days=i) for i in range(7)) if d in days]
     before = days.get(day - timedelta(days=1))
     return {
-        "gmi_7_day_avg_pct": statistics.fmean(week),  # type: ignore[arg-type]
+        "gmi_7_day_avg_pct": statistics.fmean(week),
         "avg_glucose_change_mg_dl": change(days[day], before, "avg_glucose_mg_dl"),
         "time_in_range_change_pct": change(days[day], before, "time_in_range_pct"),
     }
 
 
 def change(today: Figures, before: Figures | None, name: str) -> float | None:
-    return today[name] - before[name] if before else None  # type: ignore[operator]
+    return today[name] - before[name] if before else None
 
 
 def hourly(readings: Mapping[date, list[dict[str, Any]]], zone: ZoneInfo) -> list[Figures]:
@@ -70,7 +70,9 @@ def hourly(readings: Mapping[date, list[dict[str, Any]]], zone: ZoneInfo) -> lis
 
 
 def hour_figures(values: list[int]) -> Figures:
-    quartiles = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    quartiles = (
+        statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    )
     return {
         "reading_count": len(values),
         "avg_glucose_mg_dl": statistics.fmean(values),

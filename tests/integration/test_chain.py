@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.integration.lakehouse import DBT, INGEST, Lakehouse, settled_days
+from tests.integration.lakehouse import (
+    DBT,
+    INGEST,
+    Lakehouse,
+    days_around_an_empty_one,
+    settled_days,
+)
 from tests.integration.recomputed import Figures, hourly, overview, values_of
 
 
@@ -22,9 +28,10 @@ def assert_same_figures(published: Sequence[dict[str, Any]], expected: Sequence[
 def test_the_marts_hold_exactly_the_figures_recomputed_from_the_readings(
     lakehouse: Lakehouse,
 ) -> None:
-    days = settled_days(9)
+    days = days_around_an_empty_one()
     assert lakehouse.run(days[0], days[-1]).success
     readings = {day: lakehouse.readings(day) for day in days}
+    assert [day for day in days if not readings[day]] == [days[4]]
     published = lakehouse.postgres("select * from marts.mrt_glucose_overview order by reading_date")
     assert_same_figures(published, overview(readings))
     patterns = lakehouse.postgres(
@@ -170,3 +177,27 @@ def test_the_models_tests_are_asset_checks(lakehouse: Lakehouse) -> None:
     assert checks["not_null_fct_daily_glucose_metrics_gmi_pct"] is True
     assert len(checks) > 20
     assert set(DBT) <= {key.to_user_string() for key in lakehouse.defs.resolve_all_asset_keys()}
+
+
+def test_a_source_out_of_reach_is_named_with_the_cause(lakehouse: Lakehouse) -> None:
+    from pipelines.nightscout.load import load_days
+
+    (day,) = settled_days(1)
+    nowhere = lakehouse.settings.model_copy(update={"nightscout_url": "http://127.0.0.1:1"})
+    loaded = load_days(nowhere, [day], "run", lambda _line: None)
+    assert "http://127.0.0.1:1/api/v1/entries.json can't be reached" in str(loaded.errors[day])
+    assert "Connection refused" in str(loaded.errors[day])
+
+
+def test_a_failing_model_keeps_the_rows_of_before(lakehouse: Lakehouse) -> None:
+    """The window's rows are deleted in the transaction that would have brought the new ones."""
+    (day,) = settled_days(1)
+    assert lakehouse.run(day).success
+    lakehouse.warehouse("alter table silver.fct_glucose_readings rename column trend to bent")
+    lakehouse.warehouse("alter table silver.fct_glucose_readings alter bent set not null")
+    before = lakehouse.warehouse("select count(*) from silver.fct_glucose_readings")
+    outcome = lakehouse.run(day)
+    error = outcome.error("dbt_models")
+    assert f"dbt failed for {day} to {day}: fct_glucose_readings" in error
+    assert lakehouse.warehouse("select count(*) from silver.fct_glucose_readings") == before
+    assert outcome.partitions("fct_daily_glucose_metrics") == []

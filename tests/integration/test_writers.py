@@ -39,7 +39,7 @@ def inserted_at_once(groups: list[list[date]]) -> Iterator[dict[str, int]]:
             pipe_of(writer.stdin).write("go\n")
             pipe_of(writer.stdin).flush()
         for writer in writers:
-            out, err = writer.communicate(timeout=60)
+            out, err = writer.communicate(timeout=300)
             assert writer.returncode == 0, err
             yield json.loads(out)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_readings_lie_within_their_day_five_minutes_apart(
     for day, entries in served.items():
         moments = sorted({entry["date"] for entry in entries})
         assert all(datetime.fromtimestamp(at / 1000, UTC).date() == day for at in moments)
-        steps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+        steps = [later - earlier for earlier, later in pairwise(moments)]
         assert not steps or 280_000 <= min(steps) <= statistics.median(steps) <= 320_000
 
 

@@ -33,7 +33,8 @@ def client() -> Iterator[TestClient]:
 def of_day(client: TestClient, day: date, **more: str | int) -> Response:
     start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
     window = {"find[date][$gte]": start, "find[date][$lte]": start + 86_399_999, "count": 10_000}
-    return client.get(ENTRIES, params=window | more)
+    answer: Response = client.get(ENTRIES, params=window | more)
+    return answer
 
 
 def next_day(rule: str, before: date = DAY) -> date:
