@@ -27,7 +27,7 @@ class Row:
 
 def rows(settings: Settings) -> list[Row]:
     home = Home(settings.home.expanduser().resolve())
-    state, _ = read_state(home.state)
+    state = read_state(home.state)
     layout = Layout(settings, home, state.ports, state.first_day or settings.first_day)
     return [_row(name, layout, state) for name in NAMES]
 

@@ -55,11 +55,10 @@ def up(settings: Settings, wait: bool, say: Say) -> str:
 
 
 def _prepare(settings: Settings, home: Home, say: Say) -> Starter:
-    state, damage = read_state(home.state)
-    if damage:
-        say(damage)
-        stop_everything(home, State(), say)
+    state = read_state(home.state)
     alive = [name for name, known in state.processes.items() if find(known)]
+    if not alive and stop_everything(home, state, say):
+        say(f"That was left running without {home.state} knowing of it.")
     first_day = state.first_day or settings.first_day
     layout = Layout(settings, home, dict(state.ports), first_day)
     chosen = _choose_ports(layout, state, bool(alive), say)
@@ -107,7 +106,8 @@ class Starter:
         if not missing:
             self.say("Everything is running already.")
             return
-        self._adopt_postgres(missing)
+        if "postgres" in missing:
+            self.layout.cluster.clear_leftovers()
         for name in missing:
             if name in self.layout.ports:
                 ports.demand_free(name, self.layout.ports[name])
@@ -143,16 +143,9 @@ class Starter:
             name for name in self.layout.own_names() if find(self.state.processes.get(name)) is None
         ]
 
-    def _adopt_postgres(self, missing: list[str]) -> None:
-        """A server that holds our data folder is ours, even if the state doesn't know it."""
-        if "postgres" in missing and (found := self.layout.cluster.running()):
-            self.state.processes["postgres"] = found
-            missing.remove("postgres")
-
     def _start_postgres(self) -> None:
         cluster = self.layout.cluster
         cluster.create()
-        cluster.clear_leftovers()
         self._start(self.layout.part("postgres"), {})
         self._await("postgres", cluster.accepts)
         cluster.create_database()

@@ -16,7 +16,7 @@ from pipelines.settings import Settings
 def main() -> int:
     settings = Settings()
     home = Home(settings.home)
-    state, _ = read_state(home.state)
+    state = read_state(home.state)
     layout = Layout(settings, home, state.ports, state.first_day or settings.first_day)
     try:
         await_location(layout.webserver_url, settings.start_seconds, print_line)

@@ -20,19 +20,12 @@ class State(BaseModel):
     processes: dict[str, Identity] = {}
 
 
-def read_state(path: Path) -> tuple[State, str | None]:
-    """The state kept in `path` and, if it was damaged, a sentence saying so.
-
-    A damaged file is set aside as `<name>.damaged` and an empty state returned.
-    """
+def read_state(path: Path) -> State:
+    """The state kept in `path`; an empty one when there is none or it is damaged."""
     try:
-        return State.model_validate_json(path.read_bytes()), None
-    except FileNotFoundError:
-        return State(), None
-    except ValidationError:
-        aside = path.with_name(path.name + ".damaged")
-        path.replace(aside)
-        return State(), f"{path} was damaged; it is now {aside.name}, and the state starts anew."
+        return State.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return State()
 
 
 def write_atomically(path: Path, text: str) -> None:

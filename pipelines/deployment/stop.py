@@ -39,13 +39,12 @@ def down(home: Home, say: Say) -> None:
         say("Nothing is running.")
         return
     with home.locked(lambda: say("Another dagdeck command is at work here; waiting for it.")):
-        state, damage = read_state(home.state)
-        if damage:
-            say(damage)
-        stop_everything(home, state, say)
+        if not stop_everything(home, read_state(home.state), say):
+            say("Nothing was running.")
 
 
-def stop_everything(home: Home, state: State, say: Say) -> None:
+def stop_everything(home: Home, state: State, say: Say) -> bool:
+    """Stops what the state knows and what else carries our mark; whether there was anything."""
     stopped = []
     for stage_of in (_daemon, _workers, _servers, _postgres):
         stage = stage_of(home, state)
@@ -54,7 +53,9 @@ def stop_everything(home: Home, state: State, say: Say) -> None:
             stopped.append(stage.words)
     state.processes = {}
     write_atomically(home.state, state.model_dump_json(indent=2))
-    say(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+    if stopped:
+        say(f"Stopped {', '.join(stopped)}.")
+    return bool(stopped)
 
 
 def _stop(stage: Stage) -> None:

@@ -103,3 +103,22 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(deployment: LiveDeploymen
     assert len(done.stderr.splitlines()) == 1
     assert "DAGDECK_TIMEZONE" in done.stderr
     assert "Europe/Atlantis" in done.stderr
+
+
+def test_a_half_written_state_is_repaired(deployment: LiveDeployment) -> None:
+    state = deployment.home / "state.json"
+    state.write_text(state.read_text()[:40])
+    assert {part["state"] for part in deployment.parts().values()} == {"stopped"}
+    deployment.up("--wait")
+    assert {part["state"] for part in deployment.parts().values()} == {"running"}
+    assert is_loaded(deployment)
+    assert one_of_each(deployment)
+
+
+def one_of_each(deployment: LiveDeployment) -> bool:
+    """No part runs twice: everything that is running belongs to a part that `ps` shows."""
+    known = set(deployment.pids().values())
+    return all(
+        process.pid in known or {parent.pid for parent in process.parents()} & known
+        for process in deployment.processes()
+    )
