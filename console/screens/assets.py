@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import set_cell_size
 from textual.containers import Container
 
 from console.api import run_queries
@@ -56,6 +57,8 @@ class AssetsScreen(DeckScreen):
         self.panel = Pane(ascii_only=self.ascii_only)
         self.centre: AssetKey | None = None
         self.hops = 2
+        self._settled = False
+        """Till all is known or a person acts, the most urgent asset is in the centre."""
         self._body = Container(self.map, self.panel, id="assets")
         self._details: dict[AssetKey, tuple[object, run_queries.AssetDetail]] = {}
         self._problem: tuple[AssetKey, str] | None = None
@@ -79,14 +82,15 @@ class AssetsScreen(DeckScreen):
         graph = self.deployment.graph
         if not graph.assets:
             return self._show_nothing()
-        centre = self.centre
-        if centre is None or centre not in graph:
-            centre = self._most_urgent()
-        cursor = self.map.cursor
+        centre, cursor = self.centre, self.map.cursor
+        if centre is None or centre not in graph or not self._settled:
+            centre = cursor = self._most_urgent()
+            self._settled = len(self.deployment.statuses) == len(graph)
         self._show_map(centre, cursor if cursor and cursor in graph else centre)
         return None
 
     def show_asset(self, key: AssetKey) -> None:
+        self._settled = True
         if key in self.deployment.graph:
             self._show_map(key, key)
         else:
@@ -119,6 +123,7 @@ class AssetsScreen(DeckScreen):
             self.deck.plan((self.map.cursor,), None)
 
     def on_asset_map_moved(self, _: AssetMap.Moved) -> None:
+        self._settled = True
         self._show_panel(keep=False)
 
     def _found(self, key: AssetKey | None) -> None:
@@ -174,7 +179,7 @@ class AssetsScreen(DeckScreen):
         state = _fitting(words.state(key), room)
         used = sum(len(text) for text, _ in state)
         end = [(" " * (width - used - len(late[0])), "dim"), late] if late else []
-        return [(name, "text")], [*state, *end]
+        return [(set_cell_size(name, width), "text")], [*state, *end]
 
     def _grow_older(self) -> None:
         """Ages and deadlines; what says the same isn't drawn again."""

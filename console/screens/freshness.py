@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import set_cell_size
+
 from console.domain.freshness import Verdict, policy_text, policy_words
 from console.domain.keys import key_text, short_name
 from console.domain.text import cut, one_line
@@ -16,7 +18,7 @@ from console.store.signals import Topic
 from console.widgets.asset_words import VERDICT_COLOURS, VERDICT_WORDS, AssetWords
 from console.widgets.line_list import LineList
 from console.widgets.looks import verdict_look
-from console.widgets.pane import Pane
+from console.widgets.pane import Pane, plain
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -60,13 +62,13 @@ class FreshnessScreen(DeckScreen):
         self.set_interval(LOOK_SECONDS, self._grow_older)
 
     def update_view(self) -> None:
-        key = self._key()
+        here = self._found[self.lines.cursor] if self._found else None
         self._now = time.time()
         graph, statuses = self.deployment.graph, self.deployment.statuses
         self._found = by_urgency(graph, statuses, self._now)
         self._show_lines()
-        if key is not None:
-            self.show_asset(key)
+        if here is not None and (here.known or self.lines.cursor > 0):
+            self.show_asset(here.key)
         self._show_summary()
         self._show_detail()
 
@@ -143,7 +145,8 @@ class FreshnessScreen(DeckScreen):
             self.lines.refresh_lines_at(*changed)
 
     def _draw(self, index: int, width: int) -> list[Part]:
-        return self._line(self._found[index], width)
+        line = self._line(self._found[index], width)
+        return plain(line) if self.ascii_only else line
 
     def _line(self, one: Urgency, width: int) -> list[Part]:
         look, colour = verdict_look(one.verdict, ascii_only=self.ascii_only)
@@ -155,7 +158,7 @@ class FreshnessScreen(DeckScreen):
         shade = "dim" if one.policy is None else "text"
         return [
             (f" {look} {VERDICT_WORDS[one.verdict]}".ljust(VERDICT_WIDTH), colour),
-            (name[: room - 1].ljust(room), shade),
+            (f"{set_cell_size(name, room - 1)} ", shade),
             (due_words(one, self._now).ljust(DUE_WIDTH), colour if urgent else "text"),
             *middle,
             (f"{old if one.known else '?'} ".rjust(AGE_WIDTH), "dim"),
@@ -175,10 +178,9 @@ class FreshnessScreen(DeckScreen):
             self.lines.show_empty(self._nothing())
             self.summary.show([])
             return
-        separator = " - " if self.ascii_only else " · "
         parts: list[Part] = []
         for text, verdict in summary(self._found, self._now):
-            more = (separator if parts else " ") + one_line(text)
+            more = (" · " if parts else " ") + one_line(text)
             if not parts or sum(len(text) for text, _ in parts) + len(more) <= self.size.width:
                 parts.append((more, VERDICT_COLOURS[verdict]))
         self.summary.show([parts])

@@ -21,12 +21,26 @@ if TYPE_CHECKING:
     from console.domain.assets import Asset
 
 MOST_ASSETS = 20
+WIDTH = 76
 _STEPS = ("move(", "page(", "end(", "command_palette")
 """What is only worth a key."""
 
 
 class Palette(CommandPalette):
-    """Textual's palette without a blinking cursor, which would cost bytes while idle."""
+    """Textual's palette, one line a command, without a blinking cursor, which costs bytes."""
+
+    DEFAULT_CSS = f"""
+    Palette > Vertical {{ width: {WIDTH}; max-width: 96%; background: $panel; margin-top: 2; }}
+    Palette #--input {{ border: none; background: $boost; height: 1; }}
+    Palette SearchIcon {{ display: none; }}
+    Palette CommandInput, Palette CommandInput:focus {{
+        border: none; height: 1; margin: 0; padding: 0 1; background: $boost;
+    }}
+    Palette CommandList, Palette CommandList:focus {{
+        border: none; max-height: 60vh; background: $panel; padding: 0;
+    }}
+    Palette CommandList > .option-list--option {{ padding: 0 1; }}
+    """
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
@@ -37,21 +51,15 @@ class DeckCommands(Provider):
 
     async def discover(self) -> Hits:
         for action in self._actions():
-            yield DiscoveryHit(
-                _title(action), self._run(action), text=action.words, help=_help(action)
-            )
+            shown = _with_keys(Text(action.words), action)
+            yield DiscoveryHit(shown, self._run(action), text=action.words)
 
     async def search(self, query: str) -> Hits:
         for action in self._actions():
             fits = match(query, action.words)
             if fits:
-                yield Hit(
-                    _score(fits),
-                    _marked(action.words, fits),
-                    self._run(action),
-                    text=action.words,
-                    help=_help(action),
-                )
+                shown = _with_keys(_marked(action.words, fits), action)
+                yield Hit(_score(fits), shown, self._run(action), text=action.words)
         deck = cast("Deck", self.app)
         assets = deck.deployment.graph.assets.values()
         for asset, fits in best(query, assets, lambda asset: asset.name)[:MOST_ASSETS]:
@@ -65,7 +73,6 @@ class DeckCommands(Provider):
             Text("go to asset ").append_text(shown),
             partial(deck.open_asset, "assets", asset.key),
             text=f"go to asset {name}",
-            help=f"its place in the map · {one_line(asset.group)}",
         )
 
     def _actions(self) -> list[Action]:
@@ -80,13 +87,11 @@ class DeckCommands(Provider):
         return partial(place.run_action, action.id)
 
 
-def _title(action: Action) -> Text:
-    return Text(action.words)
-
-
-def _help(action: Action) -> str:
-    where = f" · {action.screen}" if action.screen else ""
-    return f"{all_key_labels(action)}{where}"
+def _with_keys(words: Text, action: Action) -> Text:
+    """The words on the left, the keys at the right edge, so that they are learned."""
+    keys = all_key_labels(action)
+    room = WIDTH - 4 - len(keys) - len(words)
+    return words.append(" " * max(room, 2)).append(keys, "dim")
 
 
 def _score(fits: Match) -> float:

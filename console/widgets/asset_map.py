@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.message import Message
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 18, 30
 """Characters within a box."""
 MARGIN = 2
+CONTEXT = 16
+"""Cells beside the cursor's box that stay in sight, so that it's seen where a step leads."""
 _WIRES = dict(enumerate(" │││─┘┐┤─└┌├─┴┬┼"))
 _ASCII_WIRES = dict(enumerate(" |||-+++-+++-+++"))
 
@@ -190,7 +193,7 @@ class AssetMap(Widget, can_focus=True):
             return [Segment(self._bottom(key, box.width, frame), edge)]
         background = HIGHLIGHT if chosen else None
         parts = self._faces[key][line - 1]
-        used = sum(len(text) for text, _ in parts)
+        used = sum(cell_len(text) for text, _ in parts)
         right = frame.dock if line == 1 and self.layout_of_boxes.leaves(key) else frame.side
         return [
             Segment(f"{frame.side} ", edge),
@@ -239,21 +242,27 @@ class AssetMap(Widget, can_focus=True):
             return
         box, size = self.layout_of_boxes.boxes[self.cursor], self.size
         x, y = self._origin
+        beside = max(min(CONTEXT, (size.width - box.width) // 2), 0)
+        above = max(min(1, size.height - BOX_HEIGHT), 0)
+        left, right = box.x - beside, box.right + 1 + beside - size.width
+        top, bottom = box.y - above, box.bottom + 1 + above - size.height
+        whole = self.layout_of_boxes
         self._origin = (
-            max(min(x, box.x - MARGIN), box.right + 1 + MARGIN - size.width)
-            if box.width + 2 * MARGIN <= size.width
-            else box.x,
-            max(min(y, box.y), box.bottom + 1 - size.height)
-            if size.height >= BOX_HEIGHT
-            else box.y,
+            _within(max(min(x, left), right), whole.width, size.width),
+            _within(max(min(y, top), bottom), whole.height, size.height),
         )
 
 
 def _start(whole: int, seen: int, middle: int) -> int:
     """The first cell in sight: all of it in the middle, or around `middle`."""
+    return _within(middle - seen // 2, whole, seen)
+
+
+def _within(start: int, whole: int, seen: int) -> int:
+    """`start`, but with no more than a margin beside the drawing; a small one in the middle."""
     if whole + 2 * MARGIN <= seen:
         return -((seen - whole) // 2)
-    return max(min(middle - seen // 2, whole + MARGIN - seen), -MARGIN)
+    return max(min(start, whole + MARGIN - seen), -MARGIN)
 
 
 def _merged(cells: dict[int, Part], start: int, end: int) -> list[Segment]:

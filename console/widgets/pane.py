@@ -21,6 +21,7 @@ Line = list[Part]
 
 
 RULE = "#30363d"
+_ASCII = str.maketrans({"·": "-", "…": "~", "–": "-", "←": "<"})
 
 
 class Pane(Widget):
@@ -28,7 +29,7 @@ class Pane(Widget):
 
     def __init__(self, *, ascii_only: bool, rule: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
-        self._kind: Literal["ascii", "solid"] = "ascii" if ascii_only else "solid"
+        self._ascii = ascii_only
         self.set_rule(rule)
         self._more = "..." if ascii_only else "…"
         self.lines: list[list[Part]] = []
@@ -36,13 +37,14 @@ class Pane(Widget):
 
     def set_rule(self, edge: str) -> None:
         """A rule along `top` or `left`, none for ``."""
-        self.styles.border_top = (self._kind, RULE) if edge == "top" else None
-        self.styles.border_left = (self._kind, RULE) if edge == "left" else None
+        kind: Literal["ascii", "solid"] = "ascii" if self._ascii else "solid"
+        self.styles.border_top = (kind, RULE) if edge == "top" else None
+        self.styles.border_left = (kind, RULE) if edge == "left" else None
 
     def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
         """These lines from now on, from the top unless `keep`."""
         before = self._seen()
-        self.lines = [list(line) for line in lines]
+        self.lines = [plain(line) if self._ascii else list(line) for line in lines]
         self.top = min(self.top, self._last_top()) if keep else 0
         self._refresh_from(before)
 
@@ -81,6 +83,11 @@ class Pane(Widget):
         changed = [y for y, line in enumerate(now) if y >= len(before) or line != before[y]]
         if changed:
             self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
+
+
+def plain(parts: Sequence[Part]) -> list[Part]:
+    """The console's own signs in ASCII; states have theirs already."""
+    return [(text.translate(_ASCII), colour) for text, colour in parts]
 
 
 def wrapped(text: str, width: int) -> list[str]:
