@@ -19,13 +19,15 @@ from console.api.journal import Journal
 from console.screens.base import DeckScreen
 from console.store.deployment import Deployment
 from console.store.poller import Poller
+from console.widgets.ascii_filter import AsciiFilter
 from console.widgets.looks import THEME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from console.domain.keys import AssetKey
@@ -69,6 +71,11 @@ class Deck(App[None]):
     async def on_unmount(self) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
         await self.deployment.client.close()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line of every widget passes on its way to the terminal."""
+        own = [AsciiFilter()] if self.settings.ascii else []
+        return [*super().get_line_filters(), *own]
 
     def on_app_blur(self, _: events.AppBlur) -> None:
         self.poller.away = True

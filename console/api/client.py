@@ -47,10 +47,7 @@ class Client:
         self.bytes_received = 0
         self._journal = journal
         self._slots = asyncio.Semaphore(IN_FLIGHT)
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS),
-            verify=self.url.startswith("https"),
-        )
+        self._http = httpx.AsyncClient(verify=self.url.startswith("https"))
 
     @property
     def place(self) -> str:
@@ -60,12 +57,18 @@ class Client:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def ask(self, name: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The `data` of a query. Raises ApiError."""
+    async def ask(
+        self,
+        name: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> dict[str, Any]:
+        """The `data` of a query; `timeout` is in seconds. Raises ApiError."""
         query = document(name)
         if query.is_mutation:
             raise Refused(f"{query.name} is a mutation, asked as a query")
-        return await self._send(query, variables or {})
+        return await self._send(query, variables or {}, timeout)
 
     async def command(self, name: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of a mutation, recorded before and after. Raises ApiError."""
@@ -92,13 +95,17 @@ class Client:
                     f"{mutation.name} was not sent: it can't be recorded in {self._journal.path} ({error.strerror})"
                 ) from error
 
-    async def _send(self, query: Document, variables: dict[str, Any]) -> dict[str, Any]:
+    async def _send(
+        self, query: Document, variables: dict[str, Any], timeout: float = TIMEOUT_SECONDS
+    ) -> dict[str, Any]:
         body = {"query": query.text, "variables": variables, "operationName": query.name}
         async with self._slots:
             try:
-                response = await self._http.post(self.url, json=body)
+                response = await self._http.post(
+                    self.url, json=body, timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS)
+                )
             except httpx.HTTPError as error:
-                raise Unreachable(f"Dagster at {self.place} {_why(error)}") from error
+                raise Unreachable(f"Dagster at {self.place} {_why(error, timeout)}") from error
         self.requests += 1
         self.bytes_received += response.num_bytes_downloaded
         return self._data(response)
@@ -135,11 +142,11 @@ def _first_error(answer: dict[str, Any]) -> str:
     return cut(str(message or "an error without a message"), 300)
 
 
-def _why(error: httpx.HTTPError) -> str:
+def _why(error: httpx.HTTPError, timeout: float) -> str:
     if isinstance(error, httpx.ConnectTimeout):
         return f"did not accept a connection within {CONNECT_SECONDS:.0f} s"
     if isinstance(error, httpx.TimeoutException):
-        return f"did not answer within {TIMEOUT_SECONDS:.0f} s"
+        return f"did not answer within {timeout:.0f} s"
     if isinstance(error, httpx.ConnectError):
         return (
             "does not accept connections"

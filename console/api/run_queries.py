@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PAGE_OF_EVENTS = 1000
 """The server clamps a page of a log to this, silently."""
+PULSE_SECONDS = 10.0
+"""The pulse is cheap, so a server that takes longer for it is taken to be away."""
 PAGE_OF_OUTPUT = 256 * 1024
 MOST_PAGES_FOR_AN_ERROR = 10
 
@@ -93,7 +95,7 @@ class AssetDetail:
 
 
 async def pulse(client: Client, newest: int) -> Pulse:
-    data = await client.ask("pulse", {"limit": newest})
+    data = await client.ask("pulse", {"limit": newest}, timeout=PULSE_SECONDS)
     entries = items(sub(data, "locationStatusesOrError").get("entries"))
     return Pulse(
         {str(e.get("name")): f"{e.get('loadStatus')} {e.get('versionKey')}" for e in entries},

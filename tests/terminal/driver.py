@@ -119,7 +119,7 @@ class Terminal:
         self._feed()
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def wait_for(self, state: State, seconds: float = 20.0, what: str = "") -> str:
+    def wait_for(self, state: State, seconds: float = 60.0, what: str = "") -> str:
         """The screen's text once it is so. Raises NotReached after `seconds`."""
         deadline = time.monotonic() + seconds
         while not _holds(state, text := self.screen_text()):
