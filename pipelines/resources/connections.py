@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     import duckdb
     import psycopg
     from pyiceberg.catalog.sql import SqlCatalog
+
+
+LOCK_SECONDS = 60.0
+"""How long a reader waits for a writer that no pool kept away, such as a person's own session."""
 
 
 class Lake(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -34,13 +40,22 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in UTC with one thread, so that sums are added in one order."""
-        import duckdb
-
-        options: dict[str, str | bool | int | float | list[str]] = {"threads": 1}
-        path = Settings().duckdb_path
-        with duckdb.connect(path, read_only=True, config=options) as connection:
+        with _connected(Settings().duckdb_path) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
+
+
+def _connected(path: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return duckdb.connect(path, read_only=True, config={"threads": 1})
+        except duckdb.IOException as error:
+            if "lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 class Postgres(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -67,7 +67,8 @@ def build(
     with variables(dbt_variables(settings) | window_variables(days)):
         for event in invocation.events():
             if (message := _result_message(event)) is not None:
-                context.log.info(message.raw_event["info"]["msg"])
+                if event.info.name == "LogModelResult":
+                    context.log.info(message.raw_event["info"]["msg"])
                 yield from message.to_default_asset_events(
                     manifest=chosen.manifest,
                     dagster_dbt_translator=chosen.dagster_dbt_translator,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -201,3 +204,17 @@ def test_a_failing_model_keeps_the_rows_of_before(lakehouse: Lakehouse) -> None:
     assert f"dbt failed for {day} to {day}: fct_glucose_readings" in error
     assert lakehouse.warehouse("select count(*) from silver.fct_glucose_readings") == before
     assert outcome.partitions("fct_daily_glucose_metrics") == []
+
+
+def test_a_mart_waits_for_whoever_has_the_database_open(lakehouse: Lakehouse) -> None:
+    """Another process writes; publishing ends when it has let go."""
+    (day,) = settled_days(1)
+    assert lakehouse.run(day).success
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
+    command = [sys.executable, "-c", hold, str(lakehouse.settings.duckdb_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        Timer(1.0, holder.communicate, ["go\n"]).start()
+        assert lakehouse.publish().success
