@@ -271,7 +271,7 @@ class RunScreen(DeckScreen):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.prompt.hide()
-        self.log_view.focus()
+        self.set_focus(self.log_view)
         needle = event.value
         if self.log_view.find(needle) == 0 and needle:
             self.keys.say(f'"{needle}" is nowhere in what was read so far')
@@ -279,7 +279,7 @@ class RunScreen(DeckScreen):
             self.keys.hush()
 
     def on_prompt_cancelled(self, _: Prompt.Cancelled) -> None:
-        self.log_view.focus()
+        self.set_focus(self.log_view)
 
     def action_found(self, direction: int) -> None:
         if self.log_view.search is None:

@@ -119,7 +119,7 @@ class EventSource:
         colour = colour_of(event)
         head.append((mark, "dim"))
         if event.type:
-            head.append((f"{event.type}  ", colour))
+            head.append((f"{cut(event.type, 40)}  ", colour))
         first, *rest = _plain_lines(event.message) or [""]
         if event.error is not None:
             first, rest = cut(event.error.headline, LONGEST), []
@@ -263,7 +263,7 @@ def _plain_lines(text: str) -> list[str]:
 def _fit(head: Line, text: str, colour: str, layout: Layout, *, wrap: bool) -> list[Line]:
     """`text` after `head`, cut or wrapped under itself."""
     used = sum(cell_len(part) for part, _ in head)
-    room = max(layout.width - used, 12)
+    room = max(layout.width - used, 2)
     if not wrap:
         return [[*head, (_cut_cells(text, room, layout.ascii), colour)]]
     pieces = _pieces(text, room) or [""]
@@ -277,7 +277,7 @@ def _hang(part: Part, layout: Layout) -> list[Line]:
     """A line of an opened entry, wrapped behind the rule that holds it together."""
     text, colour = part
     rule = "    | " if layout.ascii else "    │ "
-    room = max(layout.width - len(rule), 12)
+    room = max(layout.width - len(rule), 2)
     return [[(rule, "dim"), (piece, colour)] for piece in _pieces(text, room) or [""]]
 
 

@@ -381,6 +381,8 @@ class LogView(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_form(width=event.size.width)
+        if self.shown:
+            self.top = min(self.top, self._walk(self._last(), 1 - max(event.size.height, 1)))
         self._into_sight()
         self._place()
 

@@ -26,10 +26,11 @@ class Prompt(Input):
         self.cursor_blink = False
 
     def ask(self, text: str = "") -> None:
-        """Show, with `text` to go on from."""
+        """Show, with `text` to go on from; the next key pressed is already typed here."""
         self.value = text
+        self.cursor_position = len(text)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)
 
     def hide(self) -> None:
         self.display = False

@@ -59,7 +59,7 @@ def step_lines(
         left_out = [step for step in steps if step.key not in kept]
     name_width = min(max(len(step.key) for step in shown), LONGEST_NAME, width // 3)
     axis = _axis(steps, run, now)
-    bar_width = min(width - name_width - 26, LONGEST_BAR)
+    bar_width = min(width - name_width - 28, LONGEST_BAR)
     lines = [_line(step, run, axis, now, name_width, bar_width, ascii_only) for step in shown]
     if left_out:
         lines.append([(f"   {_summary(left_out, run)}", "dim")])
@@ -71,8 +71,8 @@ def _rank(state: State) -> int:
 
 
 def _axis(steps: Sequence[Step], run: Run, now: float) -> tuple[float, float]:
-    starts = [step.started for step in steps if step.started]
-    ends = [step.ended for step in steps if step.ended]
+    starts = [step.started for step in steps if step.started is not None]
+    ends = [step.ended for step in steps if step.ended is not None]
     first = min(starts, default=run.started or now)
     last = max(ends, default=first)
     return first, last if run.status.ended else max(now, last)
@@ -91,13 +91,13 @@ def _line(
     look = LOOKS[state]
     sign = look.ascii if ascii_only else look.glyph
     line = [(f" {sign} ", look.style), (f"{cut(step.key, name_width):<{name_width}} ", "text")]
-    end = step.ended or (axis[1] if state in (State.RUNNING, State.UNKNOWN) else None)
-    if step.started and end and bar_width > 5:
+    end = axis[1] if state in (State.RUNNING, State.UNKNOWN) else step.ended
+    if step.started is not None and end is not None and bar_width > 5:
         line.append((_bar(step.started, end, axis, bar_width, ascii_only), look.style))
     else:
         line.append((" " * max(bar_width, 0), "dim"))
     took = None
-    if step.started and state is not State.UNKNOWN:
+    if step.started is not None and state is not State.UNKNOWN:
         took = (step.ended or (now if state is State.RUNNING else step.started)) - step.started
     line.append((f" {_took(took):>6} ", "text"))
     said = ", ".join(filter(None, (word, f"attempt {step.attempts}" * (step.attempts > 1))))
@@ -112,8 +112,8 @@ def _took(seconds: float | None) -> str:
 
 def _bar(start: float, end: float, axis: tuple[float, float], width: int, ascii_only: bool) -> str:
     scale = width / max(axis[1] - axis[0], 0.001)
-    first = min(max(int((start - axis[0]) * scale), 0), width - 1)
-    size = min(max(round((end - start) * scale), 1), width - first)
+    first = min(max(round((start - axis[0]) * scale), 0), width - 1)
+    size = min(max(round((end - axis[0]) * scale) - first, 1), width - first)
     return (" " * first + ("=" if ascii_only else "━") * size).ljust(width)
 
 
