@@ -184,8 +184,12 @@ def _definition(node: Json) -> PartitionsDefinition | None:
     value = node.get("partitionDefinition")
     if not isinstance(value, dict):
         return PartitionsDefinition("UNKNOWN", "not known") if node.get("isPartitioned") else None
+    dimensions = sorted(items(value.get("dimensionTypes")), key=lambda one: str(one.get("name")))
     return PartitionsDefinition(
-        str(value.get("type")), str(value.get("description") or ""), value.get("name")
+        str(value.get("type")),
+        str(value.get("description") or ""),
+        value.get("name"),
+        next((at for at, one in enumerate(dimensions) if one.get("isPrimaryDimension")), 0),
     )
 
 

@@ -24,6 +24,8 @@ class PartitionsDefinition:
     """TIME_WINDOW, STATIC, MULTIPARTITIONED or DYNAMIC."""
     description: str
     name: str | None = None
+    primary: int = 0
+    """Which part of a key is the primary dimension's, of a definition with two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from console.domain.keys import key_text
-from console.domain.status import State
+from console.domain.status import BUSY, State
 from console.planner.request import WHOLE, CellId, Request, Snapshot
 
 if TYPE_CHECKING:
@@ -161,19 +161,34 @@ def _decision(
         return Action.SKIP, "excluded by you"
     if not snapshot.graph[cell[0]].materializable:
         return Action.BLOCKED, "can't be materialized here: an external asset"
-    if state in (State.RUNNING, State.QUEUED):
-        run = snapshot.busy.get(cell)
-        return Action.BLOCKED, f"already {state.word}" + (f" in run {run[:8]}" if run else "")
+    run = snapshot.busy.get(cell)
+    where = f" in run {run[:8]}" if run else ""
+    if state in BUSY:
+        return Action.BLOCKED, f"already {state.word}{where}"
     if state is State.UNKNOWN:
         return Action.BLOCKED, "its state is not known"
+    why = _why(cell, state, request, snapshot, running)
+    if not why:
+        left = "fresh" if state is State.MATERIALIZED else f"{state.word}, not asked for"
+        return Action.SKIP, left
+    return (Action.BLOCKED, f"already{where}") if run else (Action.RUN, why)
+
+
+def _why(
+    cell: CellId,
+    state: State,
+    request: Request,
+    snapshot: Snapshot,
+    running: Mapping[AssetKey, set[str | None]],
+) -> str:
+    """Why the cell would run; empty when nothing asks for it."""
     if state in request.run_states:
-        return Action.RUN, _why(cell, state, snapshot)
-    if State.STALE in request.run_states and (cause := _upstream(cell, snapshot, running)):
-        return Action.RUN, f"upstream would be run: {key_text(cause)}"
-    return Action.SKIP, "fresh" if state is State.MATERIALIZED else f"{state.word}, not asked for"
+        return _own_reason(cell, state, snapshot)
+    cause = _upstream(cell, snapshot, running) if State.STALE in request.run_states else None
+    return f"upstream would be run: {key_text(cause)}" if cause else ""
 
 
-def _why(cell: CellId, state: State, snapshot: Snapshot) -> str:
+def _own_reason(cell: CellId, state: State, snapshot: Snapshot) -> str:
     if state is State.STALE:
         cause = snapshot.stale.get(cell)
         return f"stale: {cause}" if cause else "stale"
