@@ -42,8 +42,8 @@ def dlt_glucose_entries(
     context.log.info(f"asking Nightscout for {_span(days)}")
     loaded = load_days(lake.settings(), days, context.run.run_id, context.log.info)
     if loaded.errors:
-        failure = _failure(loaded)
-        if context.retry_number >= RETRIES or not failure.allow_retries:
+        failure = _failure(loaded, attempts_left=context.retry_number < RETRIES)
+        if not failure.allow_retries:
             yield from _loaded_partitions(context.asset_key, loaded, days)
         raise failure
     for day in days:
@@ -67,12 +67,14 @@ def day_metadata(loaded: "Loaded", day: date) -> dict[str, dg.MetadataValue]:
     return metadata
 
 
-def _failure(loaded: "Loaded") -> dg.Failure:
+def _failure(loaded: "Loaded", *, attempts_left: bool) -> dg.Failure:
+    """The failure, in whose words the step fails where no attempt is left or none would help."""
+    permanent = all(error.permanent for error in loaded.errors.values())
     first = min(loaded.errors)
     return dg.Failure(
         f"Nightscout failed for {_listed(sorted(loaded.errors))}: {loaded.errors[first]}",
         metadata={day.isoformat(): str(error) for day, error in loaded.errors.items()},
-        allow_retries=not all(error.permanent for error in loaded.errors.values()),
+        allow_retries=attempts_left and not permanent,
     )
 
 
