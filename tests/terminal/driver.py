@@ -130,6 +130,15 @@ class Terminal:
             self._read(0.1)
         return text
 
+    def wait_for_bytes(self, after: int, seconds: float = 10.0) -> None:
+        """Returns once more than `after` bytes have come in all. Raises NotReached."""
+        deadline = time.monotonic() + seconds
+        while self.bytes_received <= after:
+            if time.monotonic() > deadline:
+                why = f"not within {seconds:g} s"
+                raise NotReached(self._complaint("a byte", why, self.screen_text()))
+            self._read(0.1)
+
     def wait_until_quiet(self, quiet: float, most: float = 20.0) -> None:
         """Returns once nothing came for `quiet` seconds. Raises NotReached after `most`."""
         deadline = time.monotonic() + most

@@ -23,6 +23,8 @@ class Line:
         self._flows = threading.Event()
         self._flows.set()
         self.port = _free_port()
+        self.sent: dict[socket.socket, bytearray] = {}
+        """All that went to the server, by connection."""
         self.requests = 0
         self.bytes_sent = 0
         self.bytes_received = 0
@@ -74,14 +76,15 @@ class Line:
         with suppress(OSError):
             while data := source.recv(CHUNK):
                 self._flows.wait()
-                self._count(data, upward)
+                self._count(data, source if upward else None)
                 target.sendall(data)
         self._flows.wait()
         _close(source)
         _close(target)
 
-    def _count(self, data: bytes, upward: bool) -> None:
-        if upward:
+    def _count(self, data: bytes, asker: socket.socket | None) -> None:
+        if asker is not None:
+            self.sent.setdefault(asker, bytearray()).extend(data)
             self.requests += data.count(b"POST /")
             self.bytes_sent += len(data)
         else:

@@ -1,0 +1,37 @@
+"""`python -m tests.benchmarks [SUBJECT …]`: measures, prints a table, writes `build/bench.json`.
+
+Exits with 1 where a figure is over its limit.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from tests.benchmarks import headless, idle, keys, startup
+from tests.benchmarks.measurement import table
+from tests.benchmarks.rig import rig
+
+SUBJECTS = {"startup": startup, "keys": keys, "idle": idle, "headless": headless}
+WRITTEN_TO = Path("build/bench.json")
+
+
+def main(wanted: list[str]) -> int:
+    unknown = [name for name in wanted if name not in SUBJECTS]
+    if unknown:
+        print(f"no benchmark `{unknown[0]}`; there are {', '.join(SUBJECTS)}", file=sys.stderr)
+        return 2
+    found = []
+    with rig() as against:
+        for name in wanted or SUBJECTS:
+            print(f"measuring {name} …", file=sys.stderr)
+            found += SUBJECTS[name].measure(against)
+    print(table(found))
+    WRITTEN_TO.parent.mkdir(exist_ok=True)
+    WRITTEN_TO.write_text(json.dumps([one.as_json() for one in found], indent=1) + "\n")
+    return 0 if all(one.ok for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

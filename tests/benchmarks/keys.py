@@ -1,0 +1,71 @@
+"""Milliseconds and bytes for a step and for a page in the grid."""
+
+from __future__ import annotations
+
+import sys
+import time
+from itertools import cycle, islice
+
+from tests.benchmarks import empty_app
+from tests.benchmarks.measurement import Measurement, median_and_p95
+from tests.benchmarks.rig import COLUMNS, LINES, QUIET, SETTLED, Rig
+from tests.terminal.driver import Terminal
+
+TIMES = 30
+STEP_BYTES, PAGE_BYTES = 2_000, 40_000
+"""A step draws a few lines; a page the whole grid, 38 KB when equal neighbours are merged."""
+STEP_TIMES_EMPTY, PAGE_TIMES_EMPTY = 3, 8
+
+
+def measure(rig: Rig) -> list[Measurement]:
+    with Terminal(
+        [sys.executable, "-m", empty_app.__name__], columns=COLUMNS, lines=LINES
+    ) as terminal:
+        terminal.wait_for(empty_app.READY)
+        terminal.wait_until_quiet(SETTLED)
+        empty = _keys(terminal, "right", "left")
+    with rig.opened() as terminal:
+        step = _keys(terminal, "left", "right")
+        page = _keys(terminal, "pageup", "pagedown")
+    return [
+        *_measurements("step", step, empty, STEP_BYTES, STEP_TIMES_EMPTY),
+        *_measurements("page", page, empty, PAGE_BYTES, PAGE_TIMES_EMPTY),
+    ]
+
+
+def _keys(terminal: Terminal, *keys: str) -> tuple[list[float], list[float]]:
+    """For each key the milliseconds till its last byte, and all its bytes till all is quiet."""
+    times, sizes = [], []
+    for key in islice(cycle(keys), TIMES):
+        before, pressed = terminal.bytes_received, time.monotonic()
+        terminal.press(key)
+        terminal.wait_for_bytes(before)
+        terminal.wait_until_quiet(QUIET)
+        times.append((terminal.read_at - pressed) * 1000)
+        terminal.wait_until_quiet(SETTLED)
+        sizes.append(float(terminal.bytes_received - before))
+    return times, sizes
+
+
+def _measurements(
+    name: str,
+    measured: tuple[list[float], list[float]],
+    empty: tuple[list[float], list[float]],
+    most_bytes: float,
+    times_empty: float,
+) -> list[Measurement]:
+    found = []
+    for kind, unit, values, least, limit in (
+        ("", "ms", measured[0], empty[0], None),
+        (" with its details", "B", measured[1], empty[1], most_bytes),
+    ):
+        for statistic, value, against in zip(
+            ("median", "p95"), median_and_p95(values), median_and_p95(least), strict=True
+        ):
+            most = limit if limit is not None else times_empty * against
+            found.append(
+                Measurement(
+                    f"{name}{kind}, {statistic}", value, unit, most, against, "the empty app's key"
+                )
+            )
+    return found

@@ -1,0 +1,68 @@
+"""Seconds from the process's start to the painted grid."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+
+from tests.benchmarks import empty_app
+from tests.benchmarks.measurement import Measurement, median_of
+from tests.benchmarks.rig import COLUMNS, LINES, Rig
+from tests.terminal.driver import Terminal
+from tests.terminal.proxy import Line
+
+TIMES = 5
+MOST_TIMES_THE_LEAST = 1.5
+LENGTH = re.compile(rb"content-length: (\d+)\r\n.*?\r\n\r\n", re.IGNORECASE | re.DOTALL)
+
+
+def measure(rig: Rig) -> list[Measurement]:
+    grid = median_of(TIMES, lambda: _console(rig))
+    empty = median_of(TIMES, _empty)
+    bodies = recorded(rig)
+    asked = median_of(TIMES, lambda: _bare(rig, bodies))
+    least = empty + asked
+    return [
+        Measurement(
+            "start to painted grid",
+            grid,
+            "s",
+            limit=MOST_TIMES_THE_LEAST * least,
+            against=least,
+            what=f"an empty Textual app {empty:.2f} s + its {len(bodies)} requests sent bare {asked:.2f} s",
+        )
+    ]
+
+
+def _console(rig: Rig) -> float:
+    with rig.open() as terminal:
+        terminal.wait_for(rig.is_painted)
+        return terminal.read_at - terminal.started_at
+
+
+def _empty() -> float:
+    command = [sys.executable, "-m", empty_app.__name__]
+    with Terminal(command, columns=COLUMNS, lines=LINES) as terminal:
+        terminal.wait_for(empty_app.READY)
+        return terminal.read_at - terminal.started_at
+
+
+def recorded(rig: Rig) -> list[str]:
+    """The bodies the console sends until its grid is painted."""
+    with Line(rig.port).restore() as line, rig.open(line.url) as terminal:
+        terminal.wait_for(rig.is_painted)
+        sent = b"".join(map(bytes, line.sent.values()))
+    return [sent[at.end() : at.end() + int(at[1])].decode() for at in LENGTH.finditer(sent)]
+
+
+def _bare(rig: Rig, bodies: list[str]) -> float:
+    file = rig.home / "bodies.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(bodies), encoding="utf-8")
+    command = [sys.executable, "-m", "tests.benchmarks.bare_requests", f"{rig.url}/graphql", file]
+    started = time.monotonic()
+    subprocess.run(command, check=True)
+    return time.monotonic() - started
