@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.api.errors import ApiError
@@ -42,6 +43,7 @@ class RunScreen(DeckScreen):
 
     def __init__(self, deck: Deck, run_id: str) -> None:
         super().__init__(deck)
+        self._take_first("slash")
         self.run_id = run_id
         self.watched = RunWatch(deck.deployment.client, run_id)
         self.head = StillLines(id="head")
@@ -57,6 +59,12 @@ class RunScreen(DeckScreen):
         }
         self._settled = False
         """Whether the first full reading has been shown where it is best looked at."""
+
+    def _take_first(self, key: str) -> None:
+        """Act on this key before the next is looked at: over a bad line keys come in a bunch,
+        and those after `/` are meant for the search."""
+        bound = self._bindings.key_to_bindings
+        bound[key] = [replace(binding, priority=True) for binding in bound[key]]
 
     def body(self) -> list[Widget]:
         return [self.head, self.steps, self.caption, self.log_view]
@@ -222,9 +230,11 @@ class RunScreen(DeckScreen):
         self.log_view.move(lines)
 
     def action_page(self, pages: int) -> None:
+        self.keys.hush()
         self.log_view.page(pages)
 
     def action_end(self, direction: int) -> None:
+        self.keys.hush()
         self.log_view.to_end(direction)
 
     def action_follow(self) -> None:
@@ -266,6 +276,9 @@ class RunScreen(DeckScreen):
     # search
 
     def action_find(self) -> None:
+        if self.prompt.display:
+            self.prompt.insert_text_at_cursor("/")
+            return
         search = self.log_view.search
         self.prompt.ask(search.needle if search else "")
 
@@ -285,6 +298,7 @@ class RunScreen(DeckScreen):
         if self.log_view.search is None:
             self.keys.say("nothing is searched for yet: / searches")
         else:
+            self.keys.hush()
             self.log_view.found(direction)
 
     def action_terminate(self) -> None:

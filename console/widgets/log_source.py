@@ -118,11 +118,11 @@ class EventSource:
             mark = _marks(layout.ascii)[opened]
         colour = colour_of(event)
         head.append((mark, "dim"))
-        if event.type:
-            head.append((f"{cut(event.type, 40)}  ", colour))
         first, *rest = _plain_lines(event.message) or [""]
         if event.error is not None:
             first, rest = cut(event.error.headline, LONGEST), []
+        if event.type:
+            first = f"{cut(event.type, 40)}  {first}".rstrip()
         found = _fit(head, first, colour, layout, wrap=layout.wrap or (opened and not event.error))
         if opened:
             below = _error_lines(event, event.error) if event.error else [(t, colour) for t in rest]

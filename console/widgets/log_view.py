@@ -154,10 +154,16 @@ class LogView(Widget, can_focus=True):
     def _lay_again(self) -> None:
         self._laid.clear()
         self._clamp()
+        if self.shown:
+            self._fill()
         self._into_sight()
         self._place()
         self.refresh()
         self.post_message(self.Changed())
+
+    def _fill(self) -> None:
+        """No blank below the end while there are lines above."""
+        self.top = min(self.top, self._walk(self._last(), 1 - max(self.size.height, 1)))
 
     def _clamp(self) -> None:
         for name in ("cursor", "top"):
@@ -381,10 +387,7 @@ class LogView(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_form(width=event.size.width)
-        if self.shown:
-            self.top = min(self.top, self._walk(self._last(), 1 - max(event.size.height, 1)))
-        self._into_sight()
-        self._place()
+        self._lay_again()
 
     def on_click(self, event: events.Click) -> None:
         if event.y < len(self._spots):
