@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from textual.geometry import Region
 from textual.widget import Widget
 
 from console.domain.keys import key_text
@@ -83,9 +85,11 @@ class CellPanel(Widget):
         ]
 
     def _set(self, lines: list[Parts]) -> None:
-        if lines != self._lines:
-            self._lines = lines
-            self.refresh()
+        before, self._lines = self._lines, lines
+        pairs = zip_longest(before, lines)
+        differ = [y for y, (old, new) in enumerate(pairs) if (old or []) != (new or [])]
+        if differ:
+            self.refresh(*(Region(0, y + 1, self.size.width, 1) for y in differ))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -24,6 +24,8 @@ from console.widgets.looks import HIGHLIGHT, SELECTION, glyph, state_style, styl
 if TYPE_CHECKING:
     from textual import events
 
+    from console.domain.partitions import PartitionKeys
+
 HEADER = 2
 SUMMARY = 9
 NARROWEST_NAME, WIDEST_NAME = 16, 44
@@ -99,14 +101,15 @@ class PartitionGrid(Widget, can_focus=True):
         column = max(min(column, self.grid.width - 1), 0)
         if (line, column) == (self.line, self.column):
             return
-        touched = self._touched(line)
-        other_column = column != self.column
+        touched, before, keys = self._touched(line), (self.line, self.column), self._keys()
         self.line, self.column = line, column
         if self._scroll():
-            self.refresh()
+            self.refresh(Region(0, 0, self.size.width, HEADER + len(self.grid.lines)))
+        elif line == before[0] and self.mark is None:
+            self.refresh(self._cell_region(before[1]), self._cell_region(column))
         else:
             self._refresh_grid_lines(*touched)
-            if other_column:
+            if self._keys() is not keys:
                 self.refresh(Region(0, 0, self.size.width, HEADER))
         self.post_message(self.Moved(self))
 
@@ -198,6 +201,15 @@ class PartitionGrid(Widget, can_focus=True):
 
     def _cells_width(self) -> int:
         return max(self.size.width - self._name_width() - SUMMARY, 1)
+
+    def _keys(self) -> PartitionKeys | None:
+        """The keys that the labels over the columns are made of."""
+        return self.row.keys if self.row else None
+
+    def _cell_region(self, column: int) -> Region:
+        """The one cell of the cursor's line; a step along it changes just two."""
+        x = self._name_width() + column - self.left
+        return Region(x, HEADER + self.line - self.top, 1, 1)
 
     def _refresh_grid_lines(self, *lines: int) -> None:
         places = {HEADER + line - self.top for line in lines}

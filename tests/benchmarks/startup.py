@@ -62,7 +62,7 @@ def _bare(rig: Rig, bodies: list[str]) -> float:
     file = rig.home / "bodies.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(bodies), encoding="utf-8")
-    command = [sys.executable, "-m", "tests.benchmarks.bare_requests", f"{rig.url}/graphql", file]
+    command = [sys.executable, "-m", "tests.benchmarks.bare_requests"]
     started = time.monotonic()
-    subprocess.run(command, check=True)
+    subprocess.run([*command, f"{rig.url}/graphql", str(file)], check=True)
     return time.monotonic() - started
