@@ -282,10 +282,11 @@ class RunScreen(DeckScreen):
         search = self.log_view.search
         self.prompt.ask(search.needle if search else "")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, _: Input.Submitted) -> None:
+        """What the prompt holds now: enter may have overtaken the letters before it."""
         self.prompt.hide()
         self.set_focus(self.log_view)
-        needle = event.value
+        needle = self.prompt.value
         if self.log_view.find(needle) == 0 and needle:
             self.keys.say(f'"{needle}" is nowhere in what was read so far')
         else:
