@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
+from textual.keys import key_to_character
 
 from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
@@ -76,6 +77,20 @@ class Deck(App[None]):
         """What every line of every widget passes on its way to the terminal."""
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Act on a key at once, unless the focused widget types it.
+
+        Textual sends a key through two queues before it looks for the binding, and by then
+        the next keys are on the same way: what is typed fast after a key that opens a line
+        to type in would be taken for commands.
+        """
+        if await super()._check_bindings(key, priority):
+            return True
+        typing = self.focused is not None and self.focused.check_consume_key(
+            key, key_to_character(key)
+        )
+        return priority and not typing and await super()._check_bindings(key)
 
     def on_app_blur(self, _: events.AppBlur) -> None:
         self.poller.away = True

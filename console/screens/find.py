@@ -15,6 +15,7 @@ from console.widgets.line_list import LineList
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Key
 
     from console.app import Deck
     from console.domain.assets import Asset
@@ -58,6 +59,12 @@ class FindScreen(ModalScreen["tuple[str, ...] | None"]):
     def on_mount(self) -> None:
         self._input.focus()
         self._search("")
+
+    def on_key(self, event: Key) -> None:
+        """What is typed before the line has the focus is typed into it all the same."""
+        if event.character is not None and event.is_printable:
+            event.stop()
+            self._input.insert_text_at_cursor(event.character)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._search(event.value)

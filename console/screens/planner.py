@@ -18,7 +18,6 @@ from console.planner.plan import Action
 from console.planner.request import Request
 from console.screens.base import DeckScreen
 from console.screens.confirm import ConfirmScreen
-from console.screens.prompt import PromptScreen
 from console.store import planning
 from console.store.backfill_watch import BackfillWatch
 from console.store.signals import Topic
@@ -30,6 +29,7 @@ from console.widgets.plan_lines import (
     runs_text,
     summary,
 )
+from console.widgets.question import Question
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -71,6 +71,7 @@ class PlannerScreen(DeckScreen):
         super().__init__(deck)
         self.head = PlanHead()
         self.list = LineList(self._draw)
+        self.question = Question()
         self.request = Request((), ())
         self.preview: Preview | None = None
         self.problem = ""
@@ -81,7 +82,7 @@ class PlannerScreen(DeckScreen):
         self._lines: list[PlanLine] = []
 
     def body(self) -> list[Widget]:
-        return [self.head, self.list]
+        return [self.head, self.list, self.question]
 
     # what is asked
 
@@ -245,9 +246,8 @@ class PlannerScreen(DeckScreen):
         names = [asset.name for asset in self.deployment.graph.assets.values()]
         value = " ".join(key_text(key) for key in self.request.assets)
         hint = "names, blanks between; + at the end takes all downstream; → completes; enter plans"
-        self.app.push_screen(
-            PromptScreen("assets", value, self._check_assets, hint=hint, suggestions=names),
-            self._take_assets,
+        self.question.ask(
+            "assets", value, self._check_assets, self._take_assets, hint=hint, suggestions=names
         )
 
     def _check_assets(self, text: str) -> str | None:
@@ -262,9 +262,7 @@ class PlannerScreen(DeckScreen):
         found = [self.deployment.graph.find(word.removesuffix("+")).key for word in words]
         return tuple(dict.fromkeys(found)), any(word.endswith("+") for word in words)
 
-    def _take_assets(self, text: str | None) -> None:
-        if text is None:
-            return
+    def _take_assets(self, text: str) -> None:
         assets, plus = self._read_assets(text)
         keys = planning.shared_keys(self.deployment, assets)
         kept = tuple(p for p in self.request.partitions if keys and p in keys.positions)
@@ -290,11 +288,9 @@ class PlannerScreen(DeckScreen):
         )
         span = f"[{keys.keys[0]}...{keys.keys[-1]}]" if len(keys) else "none"
         hint = f"a key, [first...last], [first...], 2026-11-*, commas between; all are {span}"
-        self.app.push_screen(
-            PromptScreen(
-                "partitions", ranges_text(positions, keys.keys), self._check_partitions, hint=hint
-            ),
-            self._take_partitions,
+        value = ranges_text(positions, keys.keys)
+        self.question.ask(
+            "partitions", value, self._check_partitions, self._take_partitions, hint=hint
         )
 
     def _check_partitions(self, text: str) -> str | None:
@@ -304,10 +300,9 @@ class PlannerScreen(DeckScreen):
             return str(error)
         return None
 
-    def _take_partitions(self, text: str | None) -> None:
-        if text is not None:
-            chosen = _chosen(self._own_keys(), text)
-            self._ask(replace(self.request, partitions=chosen, excluded=frozenset()))
+    def _take_partitions(self, text: str) -> None:
+        chosen = _chosen(self._own_keys(), text)
+        self._ask(replace(self.request, partitions=chosen, excluded=frozenset()))
 
     def action_toggle_downstream(self) -> None:
         self._ask(replace(self.request, downstream=not self.request.downstream))
