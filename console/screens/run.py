@@ -57,6 +57,7 @@ class RunScreen(DeckScreen):
             "stdout": OutputSource("stdout"),
             "stderr": OutputSource("stderr"),
         }
+        self._ended = False
         self._settled = False
         """Whether the first full reading has been shown where it is best looked at."""
 
@@ -97,6 +98,9 @@ class RunScreen(DeckScreen):
             return
         self._take_log()
         self._settle()
+        if self.watched.ended and not self._ended:
+            self._ended = True
+            self.keys.hush()
         self.update_view()
 
     def _take_log(self) -> None:
