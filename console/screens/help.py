@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from console.settings import Settings
 
 
+STATES_A_LINE = 4
+
+
 class HelpScreen(ModalScreen[None]):
     """Closes with any of the keys that one would try."""
 
@@ -28,7 +31,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen { align: center middle; }
     HelpScreen VerticalScroll {
         width: 76; max-width: 96%; height: auto; max-height: 92%;
-        background: $panel; padding: 1 2;
+        background: $background; border: round $panel-lighten-2; padding: 0 2;
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,10 +57,10 @@ class HelpScreen(ModalScreen[None]):
 
     def _states(self) -> Text:
         text = Text("\nstates\n", style("text", bold=True))
-        for state in LOOKS:
-            if state is not State.OUTSIDE:
-                look = glyph(state, ascii_only=self._settings.ascii)
-                text.append(f"  {look} ", state_style(state)).append(f"{state.word} ", style("dim"))
+        for at, state in enumerate(state for state in LOOKS if state is not State.OUTSIDE):
+            look = glyph(state, ascii_only=self._settings.ascii)
+            text.append("\n" if at and at % STATES_A_LINE == 0 else "")
+            text.append(f"  {look} ", state_style(state)).append(state.word, style("dim"))
         return text
 
 

@@ -120,7 +120,9 @@ class LineList(Widget, can_focus=True):
         return moved
 
     def on_resize(self, _: events.Resize) -> None:
-        self._scroll_to_cursor()
+        """Textual may have drawn some lines already, from the old place."""
+        if self._scroll_to_cursor():
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         self.move_to(self.top + event.y)

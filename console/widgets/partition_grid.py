@@ -179,9 +179,13 @@ class PartitionGrid(Widget, can_focus=True):
         return moved
 
     def on_resize(self, _: events.Resize) -> None:
+        """Textual may have drawn some lines already, from the old place."""
         if self.grid.lines:
+            before = self.top, self.left
             self.left = self.grid.width
             self._scroll()
+            if (self.top, self.left) != before:
+                self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         at = event.x - self._name_width()

@@ -54,10 +54,18 @@ def test_the_screen_follows_the_window(deployment: LiveDeployment, console: Open
     terminal.resize(200, 60)
     wide = terminal.wait_for(lambda text: "? " in footer(text), what="the keys, lower")
     assert longest(wide) > 190 > 80 >= longest(narrow)
+    assert labels(wide) != labels(narrow)
     terminal.resize(40, 10)
     terminal.wait_for(lambda text: "^P" in footer(text), what="the keys, higher")
     terminal.resize(80, 24)
     terminal.wait_for(lambda text: ASSET in text and "? " in footer(text))
+    terminal.wait_until_quiet(0.5)
+    assert labels(terminal.screen_text()) == labels(narrow)
+
+
+def labels(text: str) -> str:
+    """The months over the grid's columns."""
+    return text.splitlines()[1].strip()
 
 
 def longest(text: str) -> int:
