@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
-from textual.keys import key_to_character
+from textual.widgets import Input
 
 from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
@@ -79,7 +79,7 @@ class Deck(App[None]):
         return [*super().get_line_filters(), *own]
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        """Act on a key at once, unless the focused widget types it.
+        """Act on a key at once, unless something is being typed.
 
         Textual sends a key through two queues before it looks for the binding, and by then
         the next keys are on the same way: what is typed fast after a key that opens a line
@@ -87,9 +87,7 @@ class Deck(App[None]):
         """
         if await super()._check_bindings(key, priority):
             return True
-        typing = self.focused is not None and self.focused.check_consume_key(
-            key, key_to_character(key)
-        )
+        typing = isinstance(self.focused, Input)
         return priority and not typing and await super()._check_bindings(key)
 
     def on_app_blur(self, _: events.AppBlur) -> None:
