@@ -136,7 +136,7 @@ def _states(text: str) -> str:
 
 
 def _parallel(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 8:
+    if not text.isdecimal() or not 1 <= int(text) <= 8:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 8")
     return int(text)
 

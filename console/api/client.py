@@ -26,13 +26,22 @@ CONNECT_SECONDS = 5.0
 def graphql_url(url: str) -> str:
     """The address of the API for what a person types; raises ValueError with a sentence."""
     full = url if "://" in url else f"http://{url}"
-    parts = urlsplit(full)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(full):
         raise ValueError(
             f"`{url}` is no address of a Dagster webserver; http://host:port is expected"
         )
     base = full.rstrip("/")
     return base if base.endswith("/graphql") else f"{base}/graphql"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = httpx.URL(url).host if parts.port != 0 else ""
+        host.encode("idna")
+    except (ValueError, httpx.InvalidURL):
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and not set(host) & set(" %")
 
 
 class Client:
@@ -51,8 +60,12 @@ class Client:
 
     @property
     def place(self) -> str:
-        """`host:port`, for sentences."""
-        return urlsplit(self.url).netloc
+        """`host:port`, for sentences; a name and password before it stay out."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def _address(self) -> str:
+        return urlsplit(self.url)._replace(netloc=self.place).geturl()
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -88,7 +101,7 @@ class Client:
         if self._journal is None:
             return
         try:
-            self._journal.write(self.url, mutation.name, variables, outcome)
+            self._journal.write(self._address, mutation.name, variables, outcome)
         except OSError as error:
             if outcome == "sent":
                 raise Refused(
@@ -99,10 +112,14 @@ class Client:
         self, query: Document, variables: dict[str, Any], timeout: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
         body = {"query": query.text, "variables": variables, "operationName": query.name}
+        content = json.dumps(body).encode()
         async with self._slots:
             try:
                 response = await self._http.post(
-                    self.url, json=body, timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS)
+                    self.url,
+                    content=content,
+                    headers={"content-type": "application/json"},
+                    timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS),
                 )
             except httpx.HTTPError as error:
                 raise Unreachable(f"Dagster at {self.place} {_why(error, timeout)}") from error
@@ -114,16 +131,16 @@ class Client:
         """The body decides, not the HTTP status: 500 may come with a full answer."""
         try:
             answer = json.loads(response.content)
-        except ValueError as error:
-            raise self._no_json(response) from error
+        except (ValueError, RecursionError) as error:
+            raise self._no_answer(response) from error
         if not isinstance(answer, dict) or not ("data" in answer or "errors" in answer):
-            raise BadAnswer(f"{self.place} answers, but not as Dagster's GraphQL API does")
+            raise self._no_answer(response)
         if isinstance(answer.get("data"), dict):
             data: dict[str, Any] = answer["data"]
             return data
         raise ServerError(f"Dagster at {self.place}: {_first_error(answer)}")
 
-    def _no_json(self, response: httpx.Response) -> ApiError:
+    def _no_answer(self, response: httpx.Response) -> ApiError:
         if response.status_code in (502, 503, 504):
             return Unreachable(
                 f"Dagster at {self.place} is not up behind its proxy (HTTP {response.status_code})"

@@ -8,7 +8,8 @@ from uuid import uuid4
 from console.api.errors import Refused
 from console.api.queries import key_input
 from console.api.reading import items, success
-from console.domain.partitions import runs_of
+from console.domain.keys import key_text
+from console.domain.partitions import BadPartitions, runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,11 +88,14 @@ def _target(
     target: dict[str, Any] = {"assetKey": key_input(asset)}
     if keys is None:
         if any(partition is not None for partition in partitions):
-            raise Refused(f"{'/'.join(asset)}: its partitions are not known")
+            raise Refused(f"{key_text(asset)}: its partitions are not known")
         return target
-    positions = [keys.position(partition) for partition in partitions if partition is not None]
+    try:
+        positions = [keys.position(partition) for partition in partitions if partition is not None]
+    except BadPartitions as error:
+        raise Refused(f"{key_text(asset)}: {error}") from error
     if not positions:
-        raise Refused(f"{'/'.join(asset)}: no partition named, which would run all of them")
+        raise Refused(f"{key_text(asset)}: no partition named, which would run all of them")
     ranges = [
         {"start": keys.keys[first], "end": keys.keys[last]} for first, last in runs_of(positions)
     ]

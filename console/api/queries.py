@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.api.reading import Json, items, key_of, keys_of, milliseconds, seconds, strings, sub
+from console.api.reading import (
+    Json,
+    any_items,
+    items,
+    key_of,
+    keys_of,
+    milliseconds,
+    seconds,
+    strings,
+    sub,
+)
 from console.domain.assets import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
 from console.domain.freshness import Cron, Policy, TimeWindow, Verdict
 from console.domain.partitions import PartitionKeys
@@ -58,6 +68,8 @@ async def structure(client: Client) -> Structure:
     assets: dict[AssetKey, Asset] = {}
     for node in items(data.get("assetNodes")):
         asset = _asset(node)
+        if not asset.key:
+            continue
         known = assets.get(asset.key)
         if known is None or (asset.materializable and not known.materializable):
             assets[asset.key] = asset
@@ -89,8 +101,8 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
         page = sub(nodes[0], "partitionKeyConnection") if nodes else {}
         results = strings(page.get("results"))
         found += results
-        cursor = page.get("cursor")
-        if not page.get("hasMore") or not results:
+        before, cursor = cursor, page.get("cursor")
+        if not page.get("hasMore") or not results or cursor == before:
             return PartitionKeys(tuple(found))
 
 
@@ -103,8 +115,8 @@ async def stale(
         asked = list(partitions[start : start + STALE_AT_ONCE])
         data = await client.ask("stale", {"key": key_input(key), "partitions": asked})
         for node in items(data.get("assetNodes"))[:1]:
-            verdicts = node.get("staleStatusByPartition") or []
-            causes = node.get("staleCausesByPartition") or [[]] * len(verdicts)
+            verdicts = any_items(node, "staleStatusByPartition")
+            causes = any_items(node, "staleCausesByPartition") or [[]] * len(verdicts)
             for partition, verdict, why in zip(asked, verdicts, causes, strict=False):
                 found[partition] = (verdict == "STALE", stale_reason(why))
     return found

@@ -11,6 +11,11 @@ from console.domain.text import cut
 Json = dict[str, Any]
 
 
+def any_items(value: Json, name: str) -> list[object]:
+    inner = value.get(name)
+    return inner if isinstance(inner, list) else []
+
+
 def items(value: object) -> list[Json]:
     """The dicts of a list; empty for anything else."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
@@ -31,6 +36,11 @@ def key_of(value: Json, name: str = "assetKey") -> tuple[str, ...]:
 
 def keys_of(value: Json, name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(strings(item.get("path")) for item in items(value.get(name)))
+
+
+def integer(value: object) -> int:
+    """0 for what is no integer."""
+    return value if isinstance(value, int) else 0
 
 
 def seconds(value: object) -> float | None:

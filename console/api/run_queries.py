@@ -9,7 +9,9 @@ from console.api.errors import BadAnswer
 from console.api.queries import key_input, stale_reason
 from console.api.reading import (
     Json,
+    any_items,
     error_of,
+    integer,
     items,
     key_of,
     keys_of,
@@ -129,7 +131,7 @@ async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]])
         if name
     }
     data = await client.ask("run_counts", statuses)
-    return {name: int(success(data, name or "all", "Runs").get("count") or 0) for name in filters}
+    return {name: integer(success(data, name or "all", "Runs").get("count")) for name in filters}
 
 
 async def backfill_titles(client: Client, limit: int) -> dict[str, str]:
@@ -147,24 +149,27 @@ async def run(client: Client, run_id: str) -> tuple[Run, tuple[Step, ...]]:
     return _run(value), (*stats.values(), *(Step(key, StepStatus.WAITING) for key in waiting))
 
 
-async def log(client: Client, run_id: str, cursor: str | None) -> LogPage:
-    """The events after `cursor`; a page the server can't send is read piece by piece.
+async def log(
+    client: Client, run_id: str, cursor: str | None, limit: int = PAGE_OF_EVENTS
+) -> LogPage:
+    """The events after `cursor`; of a page the server can't send, the first half, and so on.
 
-    A lone surrogate in one message makes the server fail the whole page.
+    A lone surrogate in one message makes the server fail the whole page. The event that
+    is to blame comes without its text.
     """
     try:
-        return await _log(client, "log", run_id, cursor, PAGE_OF_EVENTS)
+        return await _log(client, "log", run_id, cursor, limit)
     except BadAnswer:
-        return await _one_event(client, run_id, cursor)
+        if limit == 1:
+            return await _without_text(client, run_id, cursor)
+    page = await log(client, run_id, cursor, limit // 2)
+    return replace(page, more=bool(page.events))
 
 
-async def _one_event(client: Client, run_id: str, cursor: str | None) -> LogPage:
-    try:
-        return replace(await _log(client, "log", run_id, cursor, 1), more=True)
-    except BadAnswer:
-        page = await _log(client, "log_bare", run_id, cursor, 1)
+async def _without_text(client: Client, run_id: str, cursor: str | None) -> LogPage:
+    page = await _log(client, "log_bare", run_id, cursor, 1)
     text = "(the server can't send this event's text)"
-    return LogPage(tuple(replace(e, message=text) for e in page.events), page.cursor, more=True)
+    return replace(page, events=tuple(replace(event, message=text) for event in page.events))
 
 
 async def _log(client: Client, name: str, run_id: str, cursor: str | None, limit: int) -> LogPage:
@@ -243,7 +248,7 @@ async def backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
 def _stale(node: Json) -> str | None:
     if node.get("staleStatusByPartition") != ["STALE"]:
         return None
-    causes = node.get("staleCausesByPartition") or [None]
+    causes = any_items(node, "staleCausesByPartition") or [None]
     return stale_reason(causes[0]) or "no reason given"
 
 
@@ -261,7 +266,7 @@ def _run(value: Json) -> Run:
         ended=seconds(value.get("endTime")),
         updated=seconds(value.get("updateTime")),
         assets=keys_of(value, "assetSelection"),
-        asset_count=int(value.get("assetSelectionCount") or 0),
+        asset_count=integer(value.get("assetSelectionCount")),
         tags={str(tag.get("key")): str(tag.get("value")) for tag in items(value.get("tags"))},
         can_terminate=bool(value.get("canTerminate")),
     )
@@ -350,5 +355,5 @@ def _counts(item: Json) -> tuple[int, int, int, int]:
             int(bool(item.get("failed"))),
         )
     names = ("Targeted", "InProgress", "Materialized", "Failed")
-    targeted, running, done, failed = (int(item.get(f"numPartitions{name}") or 0) for name in names)
+    targeted, running, done, failed = (integer(item.get(f"numPartitions{name}")) for name in names)
     return targeted, running, done, failed

@@ -31,7 +31,7 @@ class RunStatus(Enum):
     @classmethod
     def read(cls, text: str | None) -> RunStatus:
         """A status this console doesn't know is UNKNOWN, not an error."""
-        return cls.__members__.get(text or "", cls.UNKNOWN)
+        return cls.__members__.get(str(text), cls.UNKNOWN)
 
     @property
     def word(self) -> str:

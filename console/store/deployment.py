@@ -95,7 +95,8 @@ class Deployment:
         await asyncio.gather(*(self._load_batch(batch) for batch in batches))
 
     async def _load_batch(self, batch: Sequence[AssetKey]) -> None:
-        found = await queries.statuses(self.client, batch)
+        answered = await queries.statuses(self.client, batch)
+        found = [status for status in answered if status.key in self.graph]
         at = time.time()
         for status in found:
             if status.partitioned:
@@ -121,8 +122,8 @@ class Deployment:
 
     async def _keys_of(self, status: AssetStatus) -> PartitionKeys:
         """Assets whose definitions look alike from all sides share one list."""
-        definition = self.graph[status.key].partitions
-        signature = (definition, *status.signature)
+        asset = self.graph.assets.get(status.key)
+        signature = (asset and asset.partitions, *status.signature)
         known = self._key_lists.get(signature)
         if known is None:
             known = await queries.partition_keys(self.client, status.key)

@@ -1,0 +1,384 @@
+"""A null, or a value of an odd kind, costs that value and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from console.api import queries, run_queries
+from console.api.client import Client
+from console.api.documents import document
+from console.api.errors import ApiError
+from tests.unit.console.fake_server import FakeServer, data
+
+ERROR = {"message": "boom\n", "className": "E", "stack": ["a"], "cause": {"message": "deep"}}
+ODD: tuple[object, ...] = (None, "odd", 7, [None], {})
+
+
+def _asset(name: str) -> dict[str, Any]:
+    return {
+        "assetKey": {"path": ["raw", name]},
+        "groupName": "g",
+        "kinds": ["dbt"],
+        "owners": [{"email": "a@b"}, {"team": "t"}],
+        "description": "words",
+        "dependencyKeys": [{"path": ["a"]}],
+        "dependedByKeys": [{"path": ["b"]}],
+        "isMaterializable": True,
+        "isPartitioned": True,
+        "partitionDefinition": {
+            "type": "MULTIPARTITIONED",
+            "description": "d",
+            "name": "n",
+            "dimensionTypes": [{"name": "x", "isPrimaryDimension": True}],
+        },
+        "backfillPolicy": {"maxPartitionsPerRun": 3, "policyType": "MULTI_RUN"},
+        "internalFreshnessPolicy": {
+            "__typename": "CronFreshnessPolicy",
+            "deadlineCron": "0 6 * * *",
+            "lowerBoundDeltaSeconds": 60,
+            "timezone": "UTC",
+        },
+        "pools": ["duckdb"],
+        "repository": {"name": "r", "location": {"name": "l"}},
+    }
+
+
+def _status(name: str) -> dict[str, Any]:
+    return {
+        "assetKey": {"path": ["raw", name]},
+        "isPartitioned": True,
+        "partitionStats": {"numPartitions": 3},
+        "first": {"results": ["d1"]},
+        "last": {"results": ["d3"]},
+        "assetPartitionStatuses": {
+            "__typename": "TimePartitionStatuses",
+            "ranges": [{"startKey": "d1", "endKey": "d2", "status": "MATERIALIZED"}],
+        },
+        "freshnessStatusInfo": {"freshnessStatus": "HEALTHY"},
+    }
+
+
+def _latest(name: str) -> dict[str, Any]:
+    return {
+        "assetKey": {"path": ["raw", name]},
+        "latestMaterialization": {"timestamp": "1700000000000", "runId": "r", "partition": "d1"},
+        "latestRun": {"id": "r", "status": "FAILURE", "endTime": 1700000000.0},
+    }
+
+
+def _run(name: str) -> dict[str, Any]:
+    return {
+        "__typename": "Run",
+        "id": name,
+        "status": "STARTED",
+        "jobName": "j",
+        "creationTime": 1.0,
+        "startTime": 2.0,
+        "endTime": 3.0,
+        "updateTime": 3.0,
+        "assetSelection": [{"path": ["raw", "a"]}],
+        "assetSelectionCount": 1,
+        "tags": [{"key": "k", "value": "v"}],
+        "canTerminate": True,
+        "stepKeysToExecute": ["s", "t"],
+        "stepStats": [
+            {"stepKey": "s", "status": "SUCCESS", "startTime": 1, "endTime": 2, "attempts": [{}]}
+        ],
+    }
+
+
+def _event(name: str) -> dict[str, Any]:
+    return {
+        "message": name,
+        "timestamp": "1700000000000",
+        "level": "ERROR",
+        "stepKey": "s",
+        "eventType": "STEP_FAILURE",
+        "error": ERROR,
+        "fileKey": "f",
+    }
+
+
+def _backfill(name: str) -> dict[str, Any]:
+    return {
+        "__typename": "PartitionBackfill",
+        "id": name,
+        "status": "REQUESTED",
+        "title": "t",
+        "timestamp": 1.0,
+        "endTimestamp": 2.0,
+        "assetSelection": [{"path": ["a"]}],
+        "error": ERROR,
+        "assetBackfillData": {
+            "assetBackfillStatuses": [
+                {
+                    "__typename": "AssetPartitionsStatusCounts",
+                    "assetKey": {"path": ["a"]},
+                    "numPartitionsTargeted": 3,
+                    "numPartitionsInProgress": 1,
+                    "numPartitionsMaterialized": 1,
+                    "numPartitionsFailed": 0,
+                }
+            ]
+        },
+    }
+
+
+KEY = ("raw", "a")
+Ask = Callable[[Client], Awaitable[object]]
+
+
+async def _structure(client: Client) -> object:
+    return (await queries.structure(client)).graph.assets.get(("raw", "b"))
+
+
+async def _statuses(client: Client) -> object:
+    found = await queries.statuses(client, [KEY])
+    return next((status for status in found if status.key == ("raw", "b")), None)
+
+
+async def _pulse(client: Client) -> object:
+    found = await run_queries.pulse(client, 3)
+    return found.active[-1:], found.newest[-1:], found.locations.get("m")
+
+
+async def _log(client: Client) -> object:
+    return (await run_queries.log(client, "r", None)).events[-1:]
+
+
+async def _backfills(client: Client) -> object:
+    return (await run_queries.backfills(client, 2))[-1:]
+
+
+async def _stale(client: Client) -> object:
+    return (await queries.stale(client, KEY, ["d1", "d2"])).get("d2")
+
+
+async def _keys(client: Client) -> object:
+    return (await queries.partition_keys(client, KEY)).keys[-1:]
+
+
+Runs = {"__typename": "Runs", "results": [_run("r1"), _run("r2")]}
+CAUSE = {"reason": "new", "dependency": {"path": ["a"]}, "dependencyPartitionKey": "d"}
+CHECK = {
+    "name": "c",
+    "blocking": True,
+    "description": "d",
+    "executionForLatestMaterialization": {
+        "status": "FAILED",
+        "timestamp": 1.0,
+        "evaluation": {"severity": "ERROR"},
+    },
+}
+MADE = {
+    "timestamp": "1",
+    "runId": "r",
+    "metadataEntries": [{"label": "rows", "intRepr": "5"}, {"label": "x", "floatValue": 0.5}],
+}
+CASES: dict[str, tuple[str, Ask, dict[str, Any], tuple[str, ...]]] = {
+    "structure": (
+        "structure",
+        _structure,
+        {
+            "version": "1",
+            "assetNodes": [_asset("a"), _asset("b")],
+            "instance": {"runQueueConfig": {"maxConcurrentRuns": 3}},
+            "workspaceOrError": {
+                "locationEntries": [
+                    {"name": "l", "locationOrLoadError": {"__typename": "PythonError", **ERROR}}
+                ]
+            },
+        },
+        ("assetNodes/0", "instance", "workspaceOrError", "version"),
+    ),
+    "statuses": (
+        "statuses",
+        _statuses,
+        {
+            "assetNodes": [_status("a"), _status("b")],
+            "assetsLatestInfo": [_latest("a"), _latest("b")],
+        },
+        ("assetNodes/0", "assetsLatestInfo/0"),
+    ),
+    "pulse": (
+        "pulse",
+        _pulse,
+        {
+            "locationStatusesOrError": {
+                "entries": [{"name": "l", "versionKey": "1"}, {"name": "m", "versionKey": "2"}]
+            },
+            "active": Runs,
+            "newest": Runs,
+        },
+        ("locationStatusesOrError/entries/0", "active/results/0", "newest/results/0"),
+    ),
+    "log": (
+        "log",
+        _log,
+        {
+            "logsForRun": {
+                "__typename": "EventConnection",
+                "cursor": "c",
+                "hasMore": False,
+                "events": [_event("a"), _event("b")],
+            }
+        },
+        ("logsForRun/events/0", "logsForRun/cursor", "logsForRun/hasMore"),
+    ),
+    "backfills": (
+        "backfills",
+        _backfills,
+        {
+            "partitionBackfillsOrError": {
+                "__typename": "PartitionBackfills",
+                "results": [_backfill("b1"), _backfill("b2")],
+            }
+        },
+        ("partitionBackfillsOrError/results/0",),
+    ),
+    "stale": (
+        "stale",
+        _stale,
+        {
+            "assetNodes": [
+                {
+                    "staleStatusByPartition": ["STALE", "STALE"],
+                    "staleCausesByPartition": [[CAUSE], [CAUSE]],
+                }
+            ]
+        },
+        (
+            "assetNodes/0/staleStatusByPartition/0",
+            "assetNodes/0/staleCausesByPartition/0",
+        ),
+    ),
+    "keys": (
+        "keys",
+        _keys,
+        {"assetNodes": [{"partitionKeyConnection": {"results": ["d1", "d2"], "hasMore": False}}]},
+        ("assetNodes/0/partitionKeyConnection/results/0",),
+    ),
+}
+ANYWHERE: dict[str, tuple[str, Ask, dict[str, Any]]] = {
+    **{name: (file, ask, answer) for name, (file, ask, answer, _) in CASES.items()},
+    "run": ("run", lambda client: run_queries.run(client, "r"), {"runOrError": _run("r")}),
+    "backfill": (
+        "backfill",
+        lambda client: run_queries.backfill(client, "b"),
+        {"partitionBackfillOrError": _backfill("b")},
+    ),
+    "cell": (
+        "cell",
+        lambda client: run_queries.cell(client, KEY, "d1"),
+        {
+            "assetNodes": [
+                {
+                    "latestMaterializationByPartition": [MADE],
+                    "latestRunForPartition": _run("r"),
+                    "staleStatusByPartition": ["STALE"],
+                    "staleCausesByPartition": [[CAUSE]],
+                }
+            ]
+        },
+    ),
+    "asset_detail": (
+        "asset_detail",
+        lambda client: run_queries.asset_detail(client, KEY),
+        {
+            "assetNodes": [
+                {"assetChecksOrError": {"checks": [CHECK]}, "assetMaterializations": [MADE]}
+            ]
+        },
+    ),
+    "preview": (
+        "preview",
+        lambda client: queries.preview(client, [KEY], ["d1"]),
+        {
+            "assetBackfillPreview": [
+                {
+                    "assetKey": {"path": ["a"]},
+                    "partitions": {
+                        "ranges": [{"start": "d1", "end": "d2"}],
+                        "partitionKeys": ["d"],
+                    },
+                }
+            ]
+        },
+    ),
+    "captured": (
+        "captured",
+        lambda client: run_queries.output(client, "r", "f", None),
+        {"capturedLogs": {"stdout": "a", "stderr": "b", "cursor": "1:1"}},
+    ),
+}
+
+
+@pytest.fixture
+async def client(server: FakeServer) -> AsyncIterator[Client]:
+    made = Client(server.url)
+    yield made
+    await made.close()
+
+
+def _paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if at:
+        yield at
+    pairs: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    elif isinstance(value, list):
+        pairs = list(enumerate(value))
+    for name, inner in pairs:
+        yield from _paths(inner, (*at, name))
+
+
+def _with(value: dict[str, Any], path: tuple[str | int, ...], odd: object) -> dict[str, Any]:
+    changed: Any = json.loads(json.dumps(value))
+    inner = changed
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = odd
+    assert isinstance(changed, dict)
+    return changed
+
+
+def _within(path: tuple[str | int, ...], prefixes: tuple[str, ...]) -> bool:
+    text = "/".join(map(str, path))
+    return any(text == prefix or text.startswith(f"{prefix}/") for prefix in prefixes)
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_an_odd_value_leaves_what_stands_beside_it_as_it_was(
+    name: str, server: FakeServer, client: Client
+) -> None:
+    file, ask, answer, beside = CASES[name]
+    operation = document(file).name
+    server.answer(operation, data(answer))
+    whole = await ask(client)
+    assert whole
+    places = [path for path in _paths(answer) if _within(path, beside)]
+    assert places
+    for path in places:
+        server.answer(operation, data(_with(answer, path, None)))
+        assert await ask(client) == whole, path
+
+
+@pytest.mark.parametrize("name", ANYWHERE)
+async def test_an_odd_value_anywhere_is_never_more_than_one_clear_error(
+    name: str, server: FakeServer, client: Client
+) -> None:
+    file, ask, answer = ANYWHERE[name]
+    operation = document(file).name
+    for path in _paths(answer):
+        for odd in ODD:
+            server.answer(operation, data(_with(answer, path, odd)))
+            try:
+                await ask(client)
+            except ApiError:
+                continue
+            except Exception as error:
+                raise AssertionError(f"{odd!r} at {path}: {error!r}") from error
