@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
 
@@ -130,11 +129,12 @@ class Layout:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
         return {
             **inherited,
-            **_given(self.settings),
+            **self.settings.as_variables(),
             MARK: str(self.home.root),
             "DAGDECK_HOME": str(self.home.root),
             "DAGDECK_POSTGRES_URL": self.postgres_url,
             "DAGDECK_NIGHTSCOUT_URL": self.nightscout_url,
+            "DAGDECK_DAGSTER_URL": self.settings.dagster_url or self.webserver_url,
             "DAGDECK_FIRST_DAY": self.first_day.isoformat(),
             "DAGSTER_HOME": str(self.home.dagster),
             **{ports.setting_of(name): str(port) for name, port in self.ports.items()},
@@ -145,16 +145,6 @@ class Layout:
 
 def _module(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name, *arguments)
-
-
-def _given(settings: Settings) -> dict[str, str]:
-    """The settings that were given, from wherever, as variables."""
-    values = {name: getattr(settings, name) for name in settings.model_fields_set}
-    return {
-        f"DAGDECK_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 def without_password(url: str) -> str:
