@@ -100,8 +100,6 @@ class Grid:
             columns = [c for c, state in enumerate(row.cells) if state in BAD]
             if step == 0:
                 columns = [c for c in columns if (c - column) * direction > 0]
-            elif step == len(self.lines):
-                columns = [c for c in columns if (c - column) * direction <= 0]
             if columns:
                 return at, columns[0] if direction > 0 else columns[-1]
         return None

@@ -126,8 +126,7 @@ def _positions(item: re.Match[str], keys: PartitionKeys) -> Iterable[int]:
 
 
 def _matching(pattern: str, keys: PartitionKeys) -> list[int]:
-    literal_but_star = pattern.replace("[", "[[]").replace("?", "[?]")
-    match = re.compile(translate(literal_but_star)).match
+    match = re.compile(translate(pattern.replace("?", "[?]"))).match
     found = [position for position, key in enumerate(keys.keys) if match(key)]
     if not found:
         raise BadPartitions(f"no partition is like `{pattern}`")

@@ -202,11 +202,8 @@ def _upstream(
     asset, partition = cell
     for parent in snapshot.graph.upstream(asset):
         planned = running.get(parent)
-        if not planned:
-            continue
-        if partition is WHOLE or None in planned or partition in planned:
-            return parent
-        if snapshot.keys.get(parent) != snapshot.keys.get(asset):
+        same = snapshot.keys.get(parent) == snapshot.keys.get(asset)
+        if planned and (partition in planned or not same):
             return parent
     return None
 

@@ -165,7 +165,7 @@ class AssetsScreen(DeckScreen):
         structure = self.deployment.structure
         failed = len(structure.load_errors) if structure else 0
         broken = f" · {failed} code location{'s' if failed > 1 else ''} failed" if failed else ""
-        return f"assets  {name} · {hops}{more}{broken}"
+        return f"assets · {name} · {hops}{more}{broken}"
 
     def _words(self) -> AssetWords:
         return AssetWords(self.deployment, time.time(), self.ascii_only)
@@ -229,7 +229,7 @@ class AssetsScreen(DeckScreen):
 
 
 def _fitting(parts: list[Part], width: int) -> list[Part]:
-    """As many of the parts, a blank between them, as there is room for."""
+    """As many of the parts, a blank between them, as there is room for; the first by its sign."""
     shown: list[Part] = []
     used = 0
     for text, colour in parts:
@@ -238,4 +238,4 @@ def _fitting(parts: list[Part], width: int) -> list[Part]:
             break
         shown.append((space + text, colour))
         used += len(space) + len(text)
-    return shown
+    return shown or [(text[:1], colour) for text, colour in parts[:1]]

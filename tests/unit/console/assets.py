@@ -9,14 +9,14 @@ from console.api.queries import Structure
 from console.app import Deck
 from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
 from console.domain.partitions import PartitionKeys
-from console.domain.rows import AssetStatus, Latest
+from console.domain.rows import AssetStatus, Latest, row_of
 from console.domain.runs import RunStatus
-from console.domain.status import Row, State
+from console.domain.status import Row
 from console.settings import Settings
 from console.store.signals import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from console.domain.freshness import Policy
     from console.domain.keys import AssetKey
@@ -33,7 +33,7 @@ def key(name: str) -> AssetKey:
 
 def graph_of(
     edges: Iterable[tuple[str, str]],
-    policies: dict[str, Policy] | None = None,
+    policies: Mapping[str, Policy] | None = None,
     partitioned: Iterable[str] = (),
     external: Iterable[str] = (),
 ) -> AssetGraph:
@@ -83,11 +83,12 @@ def deck_of(graph: AssetGraph, statuses: Iterable[AssetStatus], **flags: bool) -
 def take(deck: Deck, status: AssetStatus, states: bytes | None = None) -> None:
     """What the server tells of one asset, as the store keeps it."""
     deployment = deck.deployment
-    state = State.MATERIALIZED if status.latest.materialized else State.MISSING
+    keys = DAYS if status.partitioned else None
     deployment.statuses[status.key] = status
-    deployment.keys[status.key] = DAYS if status.partitioned else None
-    cells = states or bytes([state]) * (len(DAYS) if status.partitioned else 1)
-    deployment.rows[status.key] = Row(cells, 0.0)
+    deployment.keys[status.key] = keys
+    materializable = deployment.graph[status.key].materializable
+    row = row_of(status, keys, (), 0.0, materializable)
+    deployment.rows[status.key] = Row(states, 0.0) if states else row
     deployment.signals.tell(Topic.STATUS)
 
 

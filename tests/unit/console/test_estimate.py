@@ -68,6 +68,12 @@ def test_of_assets_that_never_ran_nothing_is_estimated() -> None:
     assert estimate([_batch(3)], _known(), 4) is None
 
 
+def test_ten_runs_two_at_once_take_five_times_as_long_as_one() -> None:
+    found = estimate([_batch(10)], _past([60.0, 60.0]), 2)
+    assert found is not None
+    assert (found.low, found.high) == (300.0, 300.0)
+
+
 def test_nothing_to_run_has_no_estimate() -> None:
     assert estimate([], _past([5.0]), 4) is None
 

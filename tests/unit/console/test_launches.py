@@ -231,6 +231,14 @@ def test_days_that_need_nothing_above_do_not_wait(instance: dg.DagsterInstance) 
     _check(nodes, {"a": DAYS[4:5], "b": DAYS[4:5], "c": DAYS[2:5]}, instance)
 
 
+def test_an_asset_made_from_its_own_day_before_is_never_in_its_parents_runs(
+    instance: dg.DagsterInstance,
+) -> None:
+    nodes = [Node("a", "daily", 0), Node("b", "daily", 0, ("a", "b"))]
+    stages = _check(nodes, {"a": DAYS[:3], "b": DAYS[:3]}, instance)
+    assert [set(stage) for stage in stages] == [{frozenset("a")}, {frozenset("b")}]
+
+
 def test_assets_of_two_code_locations_never_share_a_run(instance: dg.DagsterInstance) -> None:
     nodes = [Node("a", "daily"), Node("b", "daily", None, ("a",), "there")]
     stages = _check(nodes, {"a": DAYS, "b": DAYS}, instance)

@@ -111,7 +111,8 @@ def test_a_definition_without_keys_says_so() -> None:
         parse_partitions("a", PartitionKeys(()))
 
 
-@given(st.lists(st.text("abc", min_size=1), min_size=1, unique=True), st.text("abc*", min_size=1))
+@given(st.lists(st.text("ab?", min_size=1), min_size=1, unique=True), st.text("ab?*", min_size=1))
+@example(["a?", "ab"], "a?*")
 def test_a_star_stands_for_any_text_and_everything_else_for_itself(
     names: list[str], pattern: str
 ) -> None:

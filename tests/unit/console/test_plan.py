@@ -236,6 +236,20 @@ def test_an_asset_without_any_of_the_partitions_is_left_out_with_a_warning() -> 
     assert made.warnings == ("b has none of these partitions and is left out",)
 
 
+def test_a_child_with_another_definition_runs_when_any_partition_of_its_parent_does() -> None:
+    graph = graph_of([asset_of("a", "daily"), asset_of("b", "cities")], [("a", "b")])
+    keys: dict[AssetKey, PartitionKeys | None] = {("a",): DAYS, ("b",): CITIES}
+    rows: dict[AssetKey, Row] = {
+        ("a",): Row(bytes([State.MISSING] * 4), 1.0),
+        ("b",): Row(bytes([State.MATERIALIZED] * 2), 1.0),
+    }
+    request = Request((("a",),), ("d1",), downstream=True)
+    snapshot = Snapshot(graph, keys, rows, reached={("a",): ("d1",), ("b",): ("Oslo",)})
+    made = plan(request, snapshot)
+    assert made.to_run == {("a",): ("d1",), ("b",): ("Oslo",)}
+    assert made.by_id[("b",), "Oslo"].reason == "upstream would be run: a"
+
+
 def test_a_cell_whose_row_is_not_known_is_blocked() -> None:
     graph = graph_of([asset_of("a", "daily")], [])
     made = plan(Request((("a",),), ("d1",)), Snapshot(graph, {("a",): DAYS}, {}))
