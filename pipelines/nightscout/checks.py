@@ -13,12 +13,17 @@ def _outside(lake: Lake, context: dg.AssetCheckExecutionContext, condition: str)
     from pyiceberg.expressions import AlwaysTrue, BooleanExpression, In
     from pyiceberg.expressions.parser import parse
 
-    from pipelines.nightscout.columns import DAY
-    from pipelines.nightscout.raw_table import raw_table
+    from pipelines.nightscout.columns import GLUCOSE_ENTRIES
+    from pipelines.raw.description import DAY
+    from pipelines.raw.iceberg import raw_table
 
     days = days_of_run(context.run.tags)
     within: BooleanExpression = In(term=DAY, literals=days) if days else AlwaysTrue()
-    return raw_table(lake.catalog()).scan(row_filter=within & parse(condition)).count()
+    return (
+        raw_table(lake.catalog(), GLUCOSE_ENTRIES)
+        .scan(row_filter=within & parse(condition))
+        .count()
+    )
 
 
 @dg.asset_check(asset="dlt_glucose_entries", blocking=True)

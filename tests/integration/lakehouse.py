@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 from pipelines.standin.days import is_without_data
 
 if TYPE_CHECKING:
-    from pipelines.nightscout.merge import Row
+    from pipelines.raw.description import Row
 
 RECENT = datetime.now(UTC).date()
 """Today; days before yesterday are settled, their late and corrected readings having come."""
@@ -137,10 +137,11 @@ class Lakehouse:
         self.http.post("/standin/corrections", json=body).raise_for_status()
 
     def raw(self, days: Sequence[date]) -> list[Row]:
-        from pipelines.nightscout.raw_table import raw_table, stored_rows
+        from pipelines.nightscout.columns import GLUCOSE_ENTRIES
+        from pipelines.raw.iceberg import raw_table, stored_rows
         from pipelines.resources.lake import load_catalog
 
-        return stored_rows(raw_table(load_catalog(self.settings)), days)
+        return stored_rows(raw_table(load_catalog(self.settings), GLUCOSE_ENTRIES), days)
 
     def warehouse(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(self.settings.duckdb_path) as connection:
@@ -175,10 +176,10 @@ class Lakehouse:
     def _drop_raw(self) -> None:
         from pyiceberg.exceptions import NoSuchTableError
 
-        from pipelines.nightscout.raw_table import IDENTIFIER
+        from pipelines.nightscout.columns import GLUCOSE_ENTRIES
         from pipelines.resources.lake import load_catalog
 
         try:
-            load_catalog(self.settings).purge_table(IDENTIFIER)
+            load_catalog(self.settings).purge_table(GLUCOSE_ENTRIES.identifier)
         except NoSuchTableError:
             return
