@@ -56,6 +56,13 @@ def _smtp_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _token(token: SecretStr) -> SecretStr:
+    text = token.get_secret_value()
+    if not text.isascii() or not text.isprintable() or not text or " " in text:
+        raise ValueError("a token without spaces or line ends is expected")
+    return token
+
+
 Cron = Annotated[str, AfterValidator(_cron)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 
@@ -80,6 +87,10 @@ class Settings(BaseSettings):
     """A `postgresql://` URL for Dagster's storage, the Iceberg catalog and the marts."""
     nightscout_url: str = "http://127.0.0.1:1337"
     nightscout_secret: str | None = None
+    github_url: WebUrl = "http://127.0.0.1:1337"
+    """GitHub's own is `https://api.github.com`; unset, `up` gives the stand-in's."""
+    github_user: str = "demo"
+    github_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The one time zone of partitions and of the windows asked of the APIs."""
     first_day: date = Field(
@@ -92,6 +103,8 @@ class Settings(BaseSettings):
     http_attempts: int = Field(default=4, ge=1)
     http_backoff_seconds: float = Field(default=0.25, ge=0)
     """The wait before the second attempt; it doubles with each further one."""
+    http_longest_wait_seconds: float = Field(default=30.0, ge=0)
+    """The longest wait for a source that asks to be left alone; a longer one fails the step."""
     definitions_module: str = "pipelines.definitions"
     """The module that the code location loads."""
     webserver_port: int | None = Field(default=None, ge=1, le=65535)

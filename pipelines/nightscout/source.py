@@ -1,4 +1,4 @@
-"""The dlt source: a day's readings over HTTP, with retries; a day that fails stops no other."""
+"""The Nightscout API: a day's readings over HTTP, with retries; a day that fails stops no other."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from dlt.sources.helpers.requests import Client
 from requests import RequestException, Response
 
 from pipelines.partitions import day_window
+from pipelines.raw.http import cause_of, message_of
 from pipelines.raw.ingest import Fetched, SourceError
 from pipelines.settings import Settings
 
 COUNT = 10_000
 """Readings asked for at once; the server's own default of 10 would lose nearly all of a day."""
-
-LONGEST_WAIT_SECONDS = 30.0
-"""The longest wait between attempts, whatever `Retry-After` says."""
 
 
 def http_client(settings: Settings) -> Client:
@@ -28,12 +26,12 @@ def http_client(settings: Settings) -> Client:
         request_timeout=settings.http_timeout_seconds,
         request_max_attempts=settings.http_attempts,
         request_backoff_factor=settings.http_backoff_seconds,
-        request_max_retry_delay=LONGEST_WAIT_SECONDS,
+        request_max_retry_delay=settings.http_longest_wait_seconds,
         raise_for_status=False,
     )
 
 
-def _headers(settings: Settings) -> dict[str, str]:
+def credentials(settings: Settings) -> dict[str, str]:
     if settings.nightscout_secret is None:
         return {}
     return {"api-secret": hashlib.sha1(settings.nightscout_secret.encode()).hexdigest()}
@@ -50,10 +48,10 @@ def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, A
         "count": COUNT,
     }
     try:
-        response = client.get(url, params=wanted, headers=_headers(settings))
+        response = client.get(url, params=wanted, headers=credentials(settings))
     except RequestException as error:
         if error.response is None:
-            raise SourceError(f"{url} can't be reached ({_cause(error)})") from error
+            raise SourceError(f"{url} can't be reached ({cause_of(error)})") from error
         response = error.response
     return _readings(url, response)
 
@@ -62,7 +60,7 @@ def _readings(url: str, response: Response) -> list[dict[str, Any]]:
     if response.status_code != 200:
         permanent = 400 <= response.status_code < 500 and response.status_code != 429
         raise SourceError(
-            f"{url} answered {response.status_code}: {_message(response)}", permanent=permanent
+            f"{url} answered {response.status_code}: {message_of(response)}", permanent=permanent
         )
     try:
         entries = response.json()
@@ -83,22 +81,6 @@ def _complete(url: str, entry: Any) -> dict[str, Any]:
     ):
         raise SourceError(f"{url} sent a reading without _id or date: {entry}", permanent=True)
     return entry
-
-
-def _message(response: Response) -> str:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if isinstance(body, dict) and body.get("message"):
-        return str(body["message"])
-    return response.reason or "no reason given"
-
-
-def _cause(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return str(error) or type(error).__name__
 
 
 def readings_of_days(
