@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from pipelines.operations.automation import hourly
 from pipelines.partitions import DAILY, RANGE_IN_ONE_RUN, days_of
 from pipelines.raw.retries import RETRY_POLICY
 from pipelines.resources.connections import Lake
@@ -22,6 +23,7 @@ FRESHNESS = dg.FreshnessPolicy.time_window(
     owners=["team:ingestion"],
     retry_policy=RETRY_POLICY,
     freshness_policy=FRESHNESS,
+    automation_condition=hourly,
     metadata={"table": "raw.glucose_entries"},
 )
 def dlt_glucose_entries(

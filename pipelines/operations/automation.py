@@ -8,6 +8,9 @@ IS_ON = Settings().automation == "on"
 SENSORS_RUN = dg.DefaultSensorStatus.RUNNING if IS_ON else dg.DefaultSensorStatus.STOPPED
 SCHEDULES_RUN = dg.DefaultScheduleStatus.RUNNING if IS_ON else dg.DefaultScheduleStatus.STOPPED
 
+INGESTED = dg.AssetSelection.groups("nightscout", "github")
+"""Only of these are the checks waited for: models of one run test each other within it."""
+
 not_amid_a_backfill = ~dg.AutomationCondition.any_deps_match(
     dg.AutomationCondition.backfill_in_progress()
 ).with_label("not amid a backfill")
@@ -17,13 +20,13 @@ hourly = dg.AutomationCondition.on_cron(Settings().ingest_cron, Settings().timez
 
 after_ingest = (
     dg.AutomationCondition.eager()
-    & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    & dg.AutomationCondition.all_deps_blocking_checks_passed().allow(INGESTED)
     & not_amid_a_backfill
 )
 """For models: the newest partition, once what it is made of is new and its blocking checks passed."""
 
 after_any_day = (
-    dg.AutomationCondition.eager().without(dg.AutomationCondition.any_deps_missing())
+    dg.AutomationCondition.eager().without(~dg.AutomationCondition.any_deps_missing())
     & not_amid_a_backfill
 )
 """For marts, which are whole tables: any new partition will do, and most days may be missing."""

@@ -123,8 +123,6 @@ class Http(dg.ConfigurableResource):  # type: ignore[type-arg]
 class Alerts(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The receivers of alerts, and the outbox in Postgres that none is lost from."""
 
-    postgres: dg.ResourceDependency[Postgres]
-
     def receivers(self) -> Mapping[str, Send]:
         """How to send to each receiver that is set."""
         from pipelines.operations.alerts.receivers import receivers
@@ -135,14 +133,14 @@ class Alerts(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Whether the alert is to be told: it is new, and its cause wasn't told within the window."""
         from pipelines.operations.alerts.outbox import keep
 
-        with self.postgres.transaction() as connection:
+        with Postgres().transaction() as connection:
             return keep(connection, alert, window, self.receivers())
 
     def deliver(self) -> Delivered:
         """Tells what is due, in less time than a sensor is given."""
         from pipelines.operations.alerts.outbox import deliver, prepare
 
-        with self.postgres.transaction() as connection:
+        with Postgres().transaction() as connection:
             prepare(connection)
         attempts = Settings().alert_attempts
-        return deliver(self.postgres.transaction, self.receivers(), attempts, DELIVERY_SECONDS)
+        return deliver(Postgres().transaction, self.receivers(), attempts, DELIVERY_SECONDS)
