@@ -175,3 +175,26 @@ def test_trino_is_asked_for_nothing_before_a_query(
         cursor = connection.cursor()
         with pytest.raises(TrinoConnectionError, match=r"127\.0\.0\.1"):
             cursor.execute("select 1")
+
+
+def test_the_graph_is_the_texts_and_found_through_dbt(lakehouse: Lakehouse) -> None:
+    graph = lakehouse.defs.resolve_asset_graph()
+
+    def parents(name: str) -> set[str]:
+        return {key.to_user_string() for key in graph.get(dg.AssetKey(name)).parent_keys}
+
+    assert parents("stg_glucose_entries") == {"dlt_glucose_entries"}
+    assert parents("stg_github_user_events") == {"dlt_github_user_events"}
+    assert "stg_glucose_entries" in parents("fct_glucose_readings")
+    assert "fct_daily_glucose_metrics" in parents("mrt_glucose_overview")
+    assert "fct_daily_github_metrics" in parents("mrt_github_activity_overview")
+    groups = {node.group_name for node in graph.asset_nodes if node.is_materializable}
+    assert groups == {"nightscout", "github", "bronze", "silver", "gold", "marts"}
+
+
+def test_every_table_has_a_freshness_policy(lakehouse: Lakehouse) -> None:
+    nodes = lakehouse.defs.resolve_asset_graph().asset_nodes
+    made = [node for node in nodes if node.is_materializable]
+    assert len(made) >= 14
+    assert [node.key for node in made if node.freshness_policy is None] == []
+    assert [node.key for node in made if node.automation_condition is None] == []
