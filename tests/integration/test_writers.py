@@ -8,20 +8,37 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, timedelta
 from typing import IO
 
 import pytest
 
-from tests.integration.lakehouse import Lakehouse, settled_days
+from pipelines.settings import Settings
+from tests.integration.lakehouse import RECENT, Lakehouse, settled_days
+
+WRITERS, ROUNDS = 4, 20
 
 
-def started(stack: ExitStack, days: list[date]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.integration.writer", *map(str, days)]
-    pipe = subprocess.PIPE
-    return stack.enter_context(
-        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-    )
+class Writer:
+    """A process that loads days when it is told to."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        command = [sys.executable, "-m", "tests.integration.writer"]
+        pipe = subprocess.PIPE
+        self.process = stack.enter_context(
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        )
+        stack.callback(self.process.kill)
+
+    def send(self, days: list[date]) -> None:
+        stream = pipe_of(self.process.stdin)
+        stream.write(" ".join(map(str, days)) + "\n")
+        stream.flush()
+
+    def told(self) -> str:
+        line = pipe_of(self.process.stdout).readline()
+        assert line, f"a writer ended with {self.process.wait(30)}"
+        return line
 
 
 def pipe_of(stream: IO[str] | None) -> IO[str]:
@@ -29,30 +46,49 @@ def pipe_of(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
-def inserted_at_once(groups: list[list[date]]) -> Iterator[dict[str, int]]:
-    """Loads each group of days in a process of its own, all let go at the same moment."""
+@pytest.fixture(scope="module")
+def writers(lakehouse_settings: Settings) -> Iterator[list[Writer]]:
+    assert lakehouse_settings.home.is_dir()
     with ExitStack() as stack:
-        writers = [started(stack, days) for days in groups]
-        for writer in writers:
-            assert pipe_of(writer.stdout).readline() == "ready\n"
-        for writer in writers:
-            pipe_of(writer.stdin).write("go\n")
-            pipe_of(writer.stdin).flush()
-        for writer in writers:
-            out, err = writer.communicate(timeout=300)
-            assert writer.returncode == 0, err
-            yield json.loads(out)
+        started = [Writer(stack) for _ in range(WRITERS)]
+        assert [writer.told() for writer in started] == ["ready\n"] * WRITERS
+        yield started
 
 
-@pytest.mark.parametrize("overlap", [False, True], ids=["days of their own", "the same days"])
-def test_four_writers_at_once_store_each_reading_once(lakehouse: Lakehouse, overlap: bool) -> None:
-    days = settled_days(4)
-    groups = [days[i:] + days[:i] if overlap else [days[i]] for i in range(4)]
+def inserted_at_once(writers: list[Writer], groups: list[list[date]]) -> Counter[str]:
+    """Loads each group of days in a process of its own, all let go at the same moment."""
+    for writer, days in zip(writers, groups, strict=True):
+        writer.send(days)
     inserted: Counter[str] = Counter()
-    for told in inserted_at_once(groups):
-        inserted.update(told)
+    for writer in writers:
+        inserted.update(json.loads(writer.told()))
+    return inserted
+
+
+def assert_each_reading_once(
+    lakehouse: Lakehouse, days: list[date], inserted: Counter[str]
+) -> None:
     expected = {entry["_id"]: entry["sgv"] for day in days for entry in lakehouse.readings(day)}
     rows = lakehouse.raw(days)
     assert {row["_id"]: row["sgv"] for row in rows} == expected
     assert len(rows) == len(expected)
     assert sum(inserted.values()) == len(expected)
+
+
+def test_twenty_times_four_writers_at_once_store_each_reading_once(
+    lakehouse: Lakehouse, writers: list[Writer]
+) -> None:
+    newest = RECENT - timedelta(days=3)
+    days = [newest - timedelta(days=i) for i in range(WRITERS * ROUNDS)]
+    inserted: Counter[str] = Counter()
+    for start in range(0, len(days), WRITERS):
+        inserted += inserted_at_once(writers, [[day] for day in days[start : start + WRITERS]])
+    assert_each_reading_once(lakehouse, days, inserted)
+
+
+def test_four_writers_of_the_same_days_store_each_reading_once(
+    lakehouse: Lakehouse, writers: list[Writer]
+) -> None:
+    days = settled_days(WRITERS)
+    inserted = inserted_at_once(writers, [days[i:] + days[:i] for i in range(WRITERS)])
+    assert_each_reading_once(lakehouse, days, inserted)

@@ -1,8 +1,12 @@
-"""`python -m tests.integration.writer DAY…`: loads days once told to, and says what the merge did."""
+"""`python -m tests.integration.writer`: loads the days of each line it is sent, and says what the merge did.
+
+A line in is `DAY DAY…`; a line out is JSON, the readings inserted for each day.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import date
 
@@ -11,11 +15,12 @@ from pipelines.settings import Settings
 
 
 def main() -> None:
-    days = [date.fromisoformat(text) for text in sys.argv[1:]]
     print("ready", flush=True)
-    sys.stdin.readline()
-    loaded = load_days(Settings(), days, f"writer-{days[0]}", lambda _line: None)
-    print(json.dumps({str(day): loaded.day(day).inserted for day in days}))
+    for number, line in enumerate(sys.stdin):
+        days = [date.fromisoformat(text) for text in line.split()]
+        loaded = load_days(Settings(), days, f"writer-{os.getpid()}-{number}", lambda _line: None)
+        assert not loaded.errors, loaded.errors
+        print(json.dumps({str(day): loaded.day(day).inserted for day in days}), flush=True)
 
 
 if __name__ == "__main__":

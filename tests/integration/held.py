@@ -1,0 +1,76 @@
+"""`python -m tests.integration.held STAGE FIRST LAST`: runs the chain and stops for ever in the middle.
+
+STAGE is `ingest` (the files are written, the commit is not), `dbt` (some models are made, others
+not) or `publish` (half of a mart's rows are copied). Says `held` when it is there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from threading import Event
+from typing import Any
+
+from pipelines.marts import publish
+from pipelines.settings import Settings
+from tests.integration.lakehouse import Lakehouse
+
+MODEL = "fct_daily_glucose_metrics"
+
+
+def stop_here() -> None:
+    print("held", flush=True)
+    Event().wait()
+
+
+def hold_ingest() -> None:
+    from pyiceberg.catalog.sql import SqlCatalog
+
+    def held(*_: Any) -> Any:
+        stop_here()
+
+    SqlCatalog.commit_table = held  # type: ignore[method-assign]
+
+
+def hold_dbt() -> None:
+    """Stops dbt's own thread in the transaction of a model, its rows deleted and not yet made."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    execute = DuckDBConnectionManager.execute
+
+    def held(self: Any, sql: str, *arguments: Any, **named: Any) -> Any:
+        done = execute(self, sql, *arguments, **named)
+        if MODEL in sql and "delete from" in sql.lower():
+            stop_here()
+        return done
+
+    DuckDBConnectionManager.execute = held  # type: ignore[method-assign]
+
+
+def hold_publish() -> None:
+    copy = publish._copy
+
+    def half(connection: Any, table: Any, mart: publish.MartTable) -> None:
+        copy(connection, table, replace(mart, rows=mart.rows[: len(mart.rows) // 2]))
+        stop_here()
+
+    publish._copy = half
+
+
+HOLDS: dict[str, Callable[[], None]] = {
+    "ingest": hold_ingest,
+    "dbt": hold_dbt,
+    "publish": hold_publish,
+}
+
+
+def main() -> None:
+    stage, first, last = sys.argv[1:]
+    HOLDS[stage]()
+    Lakehouse(Settings()).run(date.fromisoformat(first), date.fromisoformat(last))
+
+
+if __name__ == "__main__":
+    main()
