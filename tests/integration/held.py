@@ -28,10 +28,8 @@ def stop_here() -> None:
 def hold_ingest() -> None:
     from pyiceberg.catalog.sql import SqlCatalog
 
-    def held(*_: Any) -> Any:
-        stop_here()
-
-    SqlCatalog.commit_table = held  # type: ignore[method-assign]
+    catalog: Any = SqlCatalog
+    catalog.commit_table = lambda *_, **__: stop_here()
 
 
 def hold_dbt() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
@@ -116,10 +117,14 @@ class Lakehouse:
     """Runs the chain and reads what it made."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.http = httpx.Client(base_url=settings.nightscout_url, timeout=30)
+
+    @cached_property
+    def defs(self) -> dg.Definitions:
         from pipelines.definitions import defs
 
-        self.settings, self.defs = settings, defs
-        self.http = httpx.Client(base_url=settings.nightscout_url, timeout=30)
+        return defs
 
     def run(
         self, first: date, last: date | None = None, assets: Sequence[str] | None = None
@@ -222,6 +227,10 @@ class Lakehouse:
         """Everything made so far is gone, and nothing of the source is broken any more."""
         self.http.delete("/standin/faults").raise_for_status()
         self.http.delete("/standin/github").raise_for_status()
+        self.empty_tables()
+
+    def empty_tables(self) -> None:
+        """Everything made so far is gone; the sources stay as they are."""
         self.settings.duckdb_path.unlink(missing_ok=True)
         self._drop_raw()
         with psycopg.connect(self.settings.database_url) as connection:
