@@ -9,11 +9,17 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import headless, idle, keys, startup
+from tests.benchmarks import headless, idle, keys, lakehouse, startup
 from tests.benchmarks.measurement import table
 from tests.benchmarks.rig import rig
 
-SUBJECTS = {"startup": startup, "keys": keys, "idle": idle, "headless": headless}
+SUBJECTS = {
+    "startup": startup,
+    "keys": keys,
+    "idle": idle,
+    "headless": headless,
+    "lakehouse": lakehouse,
+}
 WRITTEN_TO = Path("build/bench.json")
 
 
