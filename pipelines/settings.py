@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         default_factory=lambda: datetime.now(UTC).date() - timedelta(days=DAYS_SERVED)
     )
     """The first partition; `up` fixes it once, so that partitions never move."""
-    days_per_run: int = Field(default=7, ge=1)
+    days_per_run: int = Field(default=31, ge=1)
     """How many daily partitions one run takes at most."""
     http_timeout_seconds: float = Field(default=10.0, gt=0)
     http_attempts: int = Field(default=4, ge=1)

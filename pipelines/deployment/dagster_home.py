@@ -48,7 +48,7 @@ def instance(home: Home, postgres_url: str) -> dict[str, Any]:
             "config": {"dequeue_interval_seconds": 1},
         },
         "concurrency": {
-            "pools": {"default_limit": 1, "granularity": "op"},
+            "pools": {"default_limit": 1, "granularity": "run"},
             "runs": {"max_concurrent_runs": MAX_RUNS, "tag_concurrency_limits": _parallel_limits()},
         },
         "run_monitoring": {
