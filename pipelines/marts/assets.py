@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.operations.automation import after_any_day
+from pipelines.pools import DUCKDB
 from pipelines.resources.connections import Postgres, Warehouse
 from pipelines.settings import Settings
 
@@ -24,7 +25,7 @@ PATTERNS_FRESHNESS = dg.FreshnessPolicy.time_window(
     group_name="marts",
     kinds={"postgres"},
     owners=["team:analytics"],
-    pool="duckdb",
+    pool=DUCKDB,
     freshness_policy=OVERVIEW_FRESHNESS,
     automation_condition=after_any_day,
     metadata={"table": "marts.mrt_glucose_overview"},
@@ -41,7 +42,7 @@ def mrt_glucose_overview(
     group_name="marts",
     kinds={"postgres"},
     owners=["team:analytics"],
-    pool="duckdb",
+    pool=DUCKDB,
     freshness_policy=PATTERNS_FRESHNESS,
     automation_condition=after_any_day,
     metadata={"table": "marts.mrt_glucose_hourly_patterns"},
@@ -58,7 +59,7 @@ def mrt_glucose_hourly_patterns(
     group_name="marts",
     kinds={"postgres"},
     owners=["team:analytics"],
-    pool="duckdb",
+    pool=DUCKDB,
     freshness_policy=OVERVIEW_FRESHNESS,
     automation_condition=after_any_day,
     metadata={"table": "marts.mrt_github_activity_overview"},

@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from pipelines.operations.automation import after_ingest
 from pipelines.partitions import DAILY, RANGE_IN_ONE_RUN, days_of
+from pipelines.pools import DUCKDB
 from pipelines.settings import Settings
 from pipelines.transform.prepare import manifest_path, prepare
 
@@ -73,7 +74,7 @@ MANIFEST = manifest(Settings())
     dagster_dbt_translator=Translator(),
     partitions_def=DAILY,
     backfill_policy=RANGE_IN_ONE_RUN,
-    pool="duckdb",
+    pool=DUCKDB,
 )
 def dbt_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
     """Builds and tests the models of the readings, and the calendar, for the days of the run."""
@@ -87,7 +88,7 @@ def dbt_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
     dagster_dbt_translator=Translator(),
     partitions_def=DAILY,
     backfill_policy=RANGE_IN_ONE_RUN,
-    pool="duckdb",
+    pool=DUCKDB,
 )
 def dbt_github_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
     """Builds and tests the models of the events for the days of the run."""
