@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.deployments import LiveDeployment, until
 
-READINGS = (
+READINGS: tuple[str, ...] = (
     "dlt_glucose_entries",
     "stg_glucose_entries",
     "stg_glucose_entries_rejected",
@@ -17,7 +17,7 @@ READINGS = (
     "fct_daily_glucose_metrics",
     "mrt_glucose_readings",
 )
-EVENTS = (
+EVENTS: tuple[str, ...] = (
     "dlt_github_user_events",
     "stg_github_user_events",
     "fct_github_user_events",
