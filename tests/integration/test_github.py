@@ -221,7 +221,7 @@ def test_an_event_without_its_actor_stops_what_is_downstream(lakehouse: Lakehous
     assert outcome.partitions("stg_github_user_events") == []
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_any_order_of_days_gives_the_tables_of_one_run(lakehouse: Lakehouse, seed: int) -> None:
     days = last_days(3)
     dice = random.Random(seed)

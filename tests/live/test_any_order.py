@@ -76,5 +76,7 @@ def test_parallel_runs_in_random_order_with_repeats_give_the_tables_of_one_run(
     piecemeal = published(empty, lakehouse)
     assert any(399 in row for row in piecemeal["silver.fct_glucose_readings"])
     lakehouse.empty_tables()
-    await_success(empty, launch(empty, DAYS[0], DAYS[-1], EVERYTHING), PATIENCE_SECONDS)
+    whole = launch(empty, DAYS[0], DAYS[-1], EVERYTHING)
+    await_success(empty, whole, PATIENCE_SECONDS)
+    assert len(spans(empty, whole)) == 1
     assert published(empty, lakehouse) == piecemeal

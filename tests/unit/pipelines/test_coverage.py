@@ -1,4 +1,4 @@
-"""The list of what is shown by which test names tests that exist."""
+"""The lists of what is shown by which test name tests that exist."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from pipelines.settings import REPOSITORY
 
 COVERAGE = (REPOSITORY / "docs" / "coverage.md").read_text()
-NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py(?:::\w+)?)`", COVERAGE)))
+DEFECTS = (REPOSITORY / "docs" / "defects.md").read_text()
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py(?:::\w+)?)`", COVERAGE + DEFECTS)))
 
 
 @pytest.mark.parametrize("named", NAMED)
@@ -23,3 +24,8 @@ def test_each_row_that_is_ticked_names_a_test() -> None:
     ticked = [line for line in COVERAGE.splitlines() if line.startswith("| ✓")]
     assert len(ticked) > 30
     assert all(re.search(r"`tests/", line) for line in ticked)
+
+
+def test_each_of_the_thirteen_defects_has_a_test() -> None:
+    rows = re.findall(r"^\| (\d+) \|.*`tests/", DEFECTS, re.MULTILINE)
+    assert [int(number) for number in rows] == list(range(1, 14))
