@@ -112,6 +112,6 @@ def explain_the_failure(terminal: Terminal, day: date) -> None:
         terminal.wait_for(lambda text, before=text: text != before)
     text = terminal.wait_for(lambda text: re.search(r"run \w{8} failed", text), 30, "its run")
     assert INGEST in text
-    terminal.wait_for("500")
+    terminal.wait_for(f"Nightscout failed for {day}")
     terminal.press("enter")
     terminal.wait_for(lambda text: "STEP_FAILURE" in text and str(day) in text, 30)
