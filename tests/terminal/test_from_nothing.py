@@ -102,6 +102,10 @@ def count_of_events(text: str) -> int:
     return int(found[2].replace(",", "")) if found else 0
 
 
+def another_than(before: str) -> Callable[[str], bool]:
+    return lambda text: text != before
+
+
 def explain_the_failure(terminal: Terminal, day: date) -> None:
     """The next bad cells are walked until it is the failed day; its panel names the cause."""
     for _ in range(40):
@@ -109,7 +113,7 @@ def explain_the_failure(terminal: Terminal, day: date) -> None:
         if f"{day} " in text and f"{FAILED} failed" in text:
             break
         terminal.press("left")
-        terminal.wait_for(lambda text, before=text: text != before)
+        terminal.wait_for(another_than(text))
     text = terminal.wait_for(lambda text: re.search(r"run \w{8} failed", text), 30, "its run")
     assert INGEST in text
     terminal.wait_for(f"Nightscout failed for {day}")
