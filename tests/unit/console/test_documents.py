@@ -13,7 +13,9 @@ def schema() -> GraphQLSchema:
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_document_is_valid_by_the_servers_own_schema(name: str, schema: GraphQLSchema) -> None:
+def test_every_document_is_valid_by_the_servers_own_schema(
+    name: str, schema: GraphQLSchema
+) -> None:
     assert validate(schema, parse(document(name).text)) == []
 
 
