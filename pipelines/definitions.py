@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.marts.assets import mrt_glucose_hourly_patterns, mrt_glucose_overview
+from pipelines.github.assets import dlt_github_user_events
+from pipelines.github.checks import events_are_complete
+from pipelines.marts.assets import (
+    mrt_github_activity_overview,
+    mrt_glucose_hourly_patterns,
+    mrt_glucose_overview,
+)
 from pipelines.nightscout.assets import dlt_glucose_entries
-from pipelines.nightscout.checks import readings_are_complete, readings_are_plausible
-from pipelines.operations.jobs import glucose_chain, glucose_marts
-from pipelines.operations.schedules import daily_glucose
-from pipelines.resources.connections import Lake, Postgres, Warehouse
-from pipelines.transform.assets import dbt_models
+from pipelines.nightscout.checks import readings_are_good, source_is_current
+from pipelines.nightscout.sensor import nightscout_readings
+from pipelines.operations.alerts.sensors import failure_alerts, undelivered_alerts
+from pipelines.operations.automation import conditions
+from pipelines.operations.jobs import github_chain, github_marts, glucose_chain, glucose_marts
+from pipelines.operations.ops import glucose_day_by_ops
+from pipelines.operations.schedules import daily_github, daily_glucose
+from pipelines.resources.connections import Alerts, Http, Lake, Postgres, Trino, Warehouse
+from pipelines.transform.assets import dbt_github_models, dbt_models
 
 defs = dg.Definitions(
-    assets=[dlt_glucose_entries, dbt_models, mrt_glucose_overview, mrt_glucose_hourly_patterns],
-    asset_checks=[readings_are_complete, readings_are_plausible],
-    jobs=[glucose_chain, glucose_marts],
-    schedules=[daily_glucose],
+    assets=[
+        dlt_glucose_entries,
+        dlt_github_user_events,
+        dbt_models,
+        dbt_github_models,
+        mrt_glucose_overview,
+        mrt_glucose_hourly_patterns,
+        mrt_github_activity_overview,
+    ],
+    asset_checks=[readings_are_good, source_is_current, events_are_complete],
+    jobs=[glucose_chain, glucose_marts, github_chain, github_marts, glucose_day_by_ops],
+    schedules=[daily_glucose, daily_github],
+    sensors=[conditions, nightscout_readings, failure_alerts, undelivered_alerts],
     resources={
         "lake": Lake(),
         "warehouse": Warehouse(),
         "postgres": Postgres(),
+        "trino": Trino(),
+        "http": Http(),
+        "alerts": Alerts(),
     },
     executor=dg.in_process_executor,
 )

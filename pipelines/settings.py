@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cronsim import CronSim, CronSimError
 from platformdirs import user_state_path
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DAYS_SERVED = 400
+SECRETS = ("secret", "token", "postgres_url", "slack_webhook_url", "smtp_url")
+"""What the names of settings contain whose values are never shown."""
 
 
 def _known_zone(name: str) -> str:
@@ -26,8 +30,52 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _cron(expression: str) -> str:
+    try:
+        CronSim(expression, datetime.now(UTC))
+    except CronSimError as error:
+        raise ValueError(f"a cron expression such as '0 * * * *' is expected ({error})") from error
+    return expression
+
+
+def _web_url(url: str) -> str:
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise ValueError("a URL such as 'https://host/path' is expected")
+    return url
+
+
+def _secret_web_url(url: SecretStr) -> SecretStr:
+    _web_url(url.get_secret_value())
+    return url
+
+
+def _smtp_url(url: SecretStr) -> SecretStr:
+    split = urlsplit(url.get_secret_value())
+    if split.scheme not in ("smtp", "smtps") or not split.hostname:
+        raise ValueError("a URL such as 'smtp://user:password@host:587' is expected")
+    return url
+
+
+def _token(token: SecretStr) -> SecretStr:
+    text = token.get_secret_value()
+    if not text.isascii() or not text.isprintable() or not text or " " in text:
+        raise ValueError("a token without spaces or line ends is expected")
+    return token
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
+
+
+class WrongSettingsError(ValueError):
+    """One sentence for each setting that is wrong; what is secret isn't quoted."""
+
+
 class Settings(BaseSettings):
-    """The deployment's settings; each is `DAGDECK_` and its name in capitals."""
+    """The deployment's settings; each is `DAGDECK_` and its name in capitals.
+
+    Raises WrongSettingsError.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="DAGDECK_", env_file=".env", extra="ignore", frozen=True
@@ -39,6 +87,10 @@ class Settings(BaseSettings):
     """A `postgresql://` URL for Dagster's storage, the Iceberg catalog and the marts."""
     nightscout_url: str = "http://127.0.0.1:1337"
     nightscout_secret: str | None = None
+    github_url: WebUrl = "http://127.0.0.1:1337"
+    """GitHub's own is `https://api.github.com`; unset, `up` gives the stand-in's."""
+    github_user: str = "demo"
+    github_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """The one time zone of partitions and of the windows asked of the APIs."""
     first_day: date = Field(
@@ -51,6 +103,8 @@ class Settings(BaseSettings):
     http_attempts: int = Field(default=4, ge=1)
     http_backoff_seconds: float = Field(default=0.25, ge=0)
     """The wait before the second attempt; it doubles with each further one."""
+    http_longest_wait_seconds: float = Field(default=30.0, ge=0)
+    """The longest wait for a source that asks to be left alone; a longer one fails the step."""
     definitions_module: str = "pipelines.definitions"
     """The module that the code location loads."""
     webserver_port: int | None = Field(default=None, ge=1, le=65535)
@@ -62,6 +116,44 @@ class Settings(BaseSettings):
     """How many of the last days the first `up` fills; 0 for none."""
     start_seconds: float = Field(default=120.0, gt=0)
     """How long `up` waits for one part to answer."""
+    automation: Literal["on", "off"] = "on"
+    """Whether the hourly ingest, the daily schedules and the alerts run without being switched on."""
+    ingest_cron: Cron = "0 * * * *"
+    """When today's partition is ingested, in `timezone`."""
+    daily_cron: Cron = "0 6 * * *"
+    """When the two days before today are run again, in `timezone`."""
+    sensor_interval_seconds: int = Field(default=30, ge=1)
+    """The least time between two looks of a sensor."""
+    trino_url: WebUrl = "http://127.0.0.1:8080"
+    trino_user: str = "dagdeck"
+    trino_catalog: str = "lake"
+    slack_webhook_url: Annotated[SecretStr, AfterValidator(_secret_web_url)] | None = None
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
+    """`smtp://user:password@host:587` (STARTTLS where the server offers it), or `smtps://`."""
+    alert_from: str = "dagdeck@localhost"
+    alert_to: str | None = None
+    """The addresses that alerts are mailed to, with commas between them."""
+    alert_window_seconds: float = Field(default=3600.0, gt=0)
+    """Failures of one cause are told once in so long a time."""
+    alert_attempts: int = Field(default=2, ge=1)
+    """How often a receiver is tried at one look of the sensor; the next look tries again."""
+    dagster_url: WebUrl | None = None
+    """What the links in alerts begin with; `up` sets it to its own webserver's where it is unset."""
+
+    @model_validator(mode="after")
+    def _mail_has_addresses(self) -> Self:
+        if self.smtp_url is not None and not self.alert_addresses:
+            raise ValueError(
+                "DAGDECK_ALERT_TO is not set, and DAGDECK_SMTP_URL is; "
+                "addresses such as 'me@example.org, you@example.org' are expected"
+            )
+        return self
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise WrongSettingsError(_sentences(error)) from None
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -90,3 +182,42 @@ class Settings(BaseSettings):
     @property
     def dbt_target_path(self) -> Path:
         return self.home / "dbt"
+
+    @property
+    def alert_addresses(self) -> list[str]:
+        """The addresses in `alert_to`."""
+        return [address.strip() for address in (self.alert_to or "").split(",") if address.strip()]
+
+    def as_variables(self) -> dict[str, str]:
+        """The settings that were given, from wherever, as environment variables."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return {
+            f"DAGDECK_{name.upper()}": _as_text(value)
+            for name, value in given.items()
+            if value is not None
+        }
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value.resolve() if isinstance(value, Path) else value)
+
+
+def _sentences(error: ValidationError) -> str:
+    return "\n".join(_sentence(dict(wrong)) for wrong in error.errors())
+
+
+def _sentence(wrong: dict[str, Any]) -> str:
+    words = wrong["msg"].removeprefix("Value error, ")
+    if not wrong["loc"]:
+        return f"{words}."
+    return f"{_named(str(wrong['loc'][0]), wrong['input'])} is wrong: {words}."
+
+
+def _named(field: str, given: object) -> str:
+    """`DAGDECK_NAME='value'`, or the name alone where the value may hold a password."""
+    name = f"DAGDECK_{field.upper()}"
+    if any(word in field for word in SECRETS):
+        return name
+    return f"{name}={given!r}"

@@ -10,6 +10,7 @@ from importlib import import_module
 
 STEP_MODULES = (
     "pipelines.nightscout.load",
+    "pipelines.github.load",
     "pipelines.transform.dbt_build",
     "pipelines.transform.lake_plugin",
     "pipelines.marts.publish",

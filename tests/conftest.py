@@ -9,12 +9,30 @@ from pathlib import Path
 import pytest
 
 from tests.deployments import LiveDeployment, free_ports
+from tests.receivers import Receivers, listening
+
+OFTEN = {
+    "DAGDECK_INGEST_CRON": "* * * * *",
+    "DAGDECK_DAILY_CRON": "* * * * *",
+    "DAGDECK_SENSOR_INTERVAL_SECONDS": "1",
+}
+"""What is automatic is off in tests; where a test switches it on, it needn't wait for an hour."""
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDeployment]:
+def receivers() -> Iterator[Receivers]:
+    """Servers that speak as Slack and as a mail server do."""
+    with listening() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def deployment(
+    tmp_path_factory: pytest.TempPathFactory, receivers: Receivers
+) -> Iterator[LiveDeployment]:
     """A deployment with its code location loaded; at the end no process of it may be left."""
-    live = LiveDeployment(traversable(tmp_path_factory.mktemp("deployment")) / "home", free_ports())
+    home = traversable(tmp_path_factory.mktemp("deployment")) / "home"
+    live = LiveDeployment(home, free_ports(), {**OFTEN, **receivers.variables})
     try:
         live.up("--wait")
         yield live

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class LiveDeployment:
 
     home: Path
     ports: Mapping[str, int]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Settings of its own, as environment variables."""
 
     @property
     def url(self) -> str:
@@ -69,8 +71,12 @@ class LiveDeployment:
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("DAGDECK_")}
         ports = {setting_of(name): str(port) for name, port in self.ports.items()}
-        own = {"DAGDECK_HOME": str(self.home), "DAGDECK_FIRST_BACKFILL_DAYS": "0"}
-        return {**inherited, **ports, **own}
+        own = {
+            "DAGDECK_HOME": str(self.home),
+            "DAGDECK_FIRST_BACKFILL_DAYS": "0",
+            "DAGDECK_AUTOMATION": "off",
+        }
+        return {**inherited, **ports, **own, **self.variables}
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Starts `python -m pipelines.deployment` and does not wait for it."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pydantic import ValidationError
-
 from pipelines.deployment.errors import FAILED, INTERRUPTED, USAGE, DeploymentError
 from pipelines.deployment.home import Home
 from pipelines.deployment.show import as_json, as_table, rows
 from pipelines.deployment.start import up
 from pipelines.deployment.stop import down
-from pipelines.settings import Settings
+from pipelines.settings import Settings, WrongSettingsError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,8 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return _run(asked, Settings())
-    except ValidationError as error:
-        _say("\n".join(_wrong_settings(error)))
+    except WrongSettingsError as error:
+        _say(str(error))
         return USAGE
     except DeploymentError as error:
         _say(str(error))
@@ -55,13 +53,6 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         case "ps":
             _print(as_json(rows(settings)) if asked.json else as_table(rows(settings)))
     return 0
-
-
-def _wrong_settings(error: ValidationError) -> list[str]:
-    return [
-        f"DAGDECK_{str(wrong['loc'][0]).upper()}={wrong['input']!r} is wrong: {wrong['msg']}."
-        for wrong in error.errors()
-    ]
 
 
 def _say(words: str) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
 
@@ -58,7 +57,7 @@ class Layout:
         urls: dict[str, str] = {}
         if self.settings.postgres_url:
             urls["postgres"] = without_password(self.settings.postgres_url)
-        if "nightscout_url" in given:
+        if {"nightscout_url", "github_url"} <= given:
             urls["nightscout"] = without_password(self.settings.nightscout_url)
         return urls
 
@@ -72,8 +71,16 @@ class Layout:
 
     @property
     def nightscout_url(self) -> str:
-        if "nightscout" in self.external:
-            return self.settings.nightscout_url
+        return self._source_url("nightscout_url")
+
+    @property
+    def github_url(self) -> str:
+        return self._source_url("github_url")
+
+    def _source_url(self, setting: str) -> str:
+        """The URL that was set, else that of the one stand-in which speaks for both sources."""
+        if setting in self.settings.model_fields_set:
+            return str(getattr(self.settings, setting))
         return f"http://{HOST}:{self.ports['nightscout']}"
 
     @property
@@ -107,7 +114,7 @@ class Layout:
     def _nightscout(self) -> Part:
         port = self.ports["nightscout"]
         command = _module("pipelines.standin", "--host", HOST, "--port", str(port))
-        return Part("nightscout", command, port, self.nightscout_url)
+        return Part("nightscout", command, port, f"http://{HOST}:{port}")
 
     def _code_server(self) -> Part:
         port = self.ports["code-server"]
@@ -130,11 +137,13 @@ class Layout:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
         return {
             **inherited,
-            **_given(self.settings),
+            **self.settings.as_variables(),
             MARK: str(self.home.root),
             "DAGDECK_HOME": str(self.home.root),
             "DAGDECK_POSTGRES_URL": self.postgres_url,
             "DAGDECK_NIGHTSCOUT_URL": self.nightscout_url,
+            "DAGDECK_GITHUB_URL": self.github_url,
+            "DAGDECK_DAGSTER_URL": self.settings.dagster_url or self.webserver_url,
             "DAGDECK_FIRST_DAY": self.first_day.isoformat(),
             "DAGSTER_HOME": str(self.home.dagster),
             **{ports.setting_of(name): str(port) for name, port in self.ports.items()},
@@ -145,16 +154,6 @@ class Layout:
 
 def _module(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name, *arguments)
-
-
-def _given(settings: Settings) -> dict[str, str]:
-    """The settings that were given, from wherever, as variables."""
-    values = {name: getattr(settings, name) for name in settings.model_fields_set}
-    return {
-        f"DAGDECK_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 def without_password(url: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.operations.automation import after_any_day
 from pipelines.resources.connections import Postgres, Warehouse
 from pipelines.settings import Settings
 
@@ -25,6 +26,7 @@ PATTERNS_FRESHNESS = dg.FreshnessPolicy.time_window(
     owners=["team:analytics"],
     pool="duckdb",
     freshness_policy=OVERVIEW_FRESHNESS,
+    automation_condition=after_any_day,
     metadata={"table": "marts.mrt_glucose_overview"},
 )
 def mrt_glucose_overview(
@@ -41,6 +43,7 @@ def mrt_glucose_overview(
     owners=["team:analytics"],
     pool="duckdb",
     freshness_policy=PATTERNS_FRESHNESS,
+    automation_condition=after_any_day,
     metadata={"table": "marts.mrt_glucose_hourly_patterns"},
 )
 def mrt_glucose_hourly_patterns(
@@ -48,6 +51,23 @@ def mrt_glucose_hourly_patterns(
 ) -> dg.MaterializeResult[None]:
     """30 days by hour and weekday: count, mean, median, quartiles, share in range, deviation."""
     return _publish(context, warehouse, postgres, "glucose_hourly_patterns")
+
+
+@dg.asset(
+    deps=["fct_daily_github_metrics", "fct_github_user_events"],
+    group_name="marts",
+    kinds={"postgres"},
+    owners=["team:analytics"],
+    pool="duckdb",
+    freshness_policy=OVERVIEW_FRESHNESS,
+    automation_condition=after_any_day,
+    metadata={"table": "marts.mrt_github_activity_overview"},
+)
+def mrt_github_activity_overview(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, postgres: Postgres
+) -> dg.MaterializeResult[None]:
+    """90 days of GitHub events: counts, 7-day mean, change, streak, busiest hour."""
+    return _publish(context, warehouse, postgres, "github_activity_overview")
 
 
 def _publish(

@@ -1,43 +1,120 @@
-"""Checks of the raw readings, over the days of the run."""
+"""Checks of the raw readings, over the days of the run, and of how late they are."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from pipelines.partitions import days_of_run
-from pipelines.resources.connections import Lake
+from pipelines.resources.connections import Http, Lake
 
-LOWEST_MG_DL, HIGHEST_MG_DL = 20, 600
+if TYPE_CHECKING:
+    from pipelines.nightscout.quality import Finding
+
+ASSET = "dlt_glucose_entries"
+BLOCKING = {
+    "readings_are_complete": "No reading is without its `_id` or its value.",
+    "readings_are_unique": "No `_id` is stored twice.",
+    "days_are_in_range": "Of no day's readings more than 5 % are outside 20–600 mg/dL.",
+    "row_count_is_believable": "No day has ten times the readings of the day before.",
+}
+TELLING = {
+    "readings_are_plausible": "Every value is within 20–600 mg/dL; bronze sets the others apart.",
+    "row_count_is_like_the_day_before": "A day has between half and twice as many readings.",
+}
+SHOWN = 20
+"""How many of the wrong rows or days a check names."""
+LATE = timedelta(minutes=30)
+"""A sensor reads each 5 minutes, and its phone may be out of reach for a while."""
+BEHIND = timedelta(hours=2)
+"""Ingestion is hourly; one missed hour is no matter yet."""
 
 
-def _outside(lake: Lake, context: dg.AssetCheckExecutionContext, condition: str) -> int:
-    """How many rows of the run's days (all days without any) meet an Iceberg condition."""
+@dg.multi_asset_check(
+    name="glucose_entries_checks",
+    specs=[
+        *(
+            dg.AssetCheckSpec(name, asset=ASSET, blocking=True, description=words)
+            for name, words in BLOCKING.items()
+        ),
+        *(
+            dg.AssetCheckSpec(name, asset=ASSET, description=words)
+            for name, words in TELLING.items()
+        ),
+    ],
+)
+def readings_are_good(
+    context: dg.AssetCheckExecutionContext, lake: Lake
+) -> Iterator[dg.AssetCheckResult]:
+    """All that one look at the run's days, and the days before, can tell."""
+    from pipelines.nightscout.quality import findings
+    from pipelines.raw.description import DAY
+
+    chosen = days_of_run(context.run.tags)
+    stored = _stored(lake, chosen)
+    days = set(chosen) or {reading[DAY] for reading in stored}
+    for finding in findings(stored, days, datetime.now(UTC)):
+        yield _result(finding, days, len(stored))
+
+
+def _stored(lake: Lake, days: list[date]) -> list[dict[str, Any]]:
+    """The readings of the days and of the days before each; all there are where none is given."""
     from pyiceberg.expressions import AlwaysTrue, BooleanExpression, In
-    from pyiceberg.expressions.parser import parse
 
-    from pipelines.nightscout.columns import DAY
-    from pipelines.nightscout.raw_table import raw_table
+    from pipelines.nightscout.columns import GLUCOSE_ENTRIES
+    from pipelines.raw.description import DAY
+    from pipelines.raw.iceberg import raw_table
 
-    days = days_of_run(context.run.tags)
-    within: BooleanExpression = In(term=DAY, literals=days) if days else AlwaysTrue()
-    return raw_table(lake.catalog()).scan(row_filter=within & parse(condition)).count()
-
-
-@dg.asset_check(asset="dlt_glucose_entries", blocking=True)
-def readings_are_complete(
-    context: dg.AssetCheckExecutionContext, lake: Lake
-) -> dg.AssetCheckResult:
-    """No reading is without its `_id` or its value; what is downstream waits for that."""
-    count = _outside(lake, context, "_id IS NULL OR sgv IS NULL")
-    return dg.AssetCheckResult(passed=count == 0, metadata={"incomplete_rows": count})
+    around = sorted({day - timedelta(days=back) for day in days for back in (0, 1)})
+    within: BooleanExpression = In(term=DAY, literals=around) if around else AlwaysTrue()
+    table = raw_table(lake.catalog(), GLUCOSE_ENTRIES)
+    scan = table.scan(row_filter=within, selected_fields=("_id", "sgv", "date", DAY))
+    readings: list[dict[str, Any]] = scan.to_arrow().to_pylist()
+    return readings
 
 
-@dg.asset_check(asset="dlt_glucose_entries")
-def readings_are_plausible(
-    context: dg.AssetCheckExecutionContext, lake: Lake
-) -> dg.AssetCheckResult:
-    """Every value is within 20–600 mg/dL; bronze sets the others apart, so nothing waits."""
-    count = _outside(lake, context, f"sgv < {LOWEST_MG_DL} OR sgv > {HIGHEST_MG_DL}")
+def _result(finding: "Finding", days: set[date], rows: int) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.ERROR if finding.blocking else dg.AssetCheckSeverity.WARN
+    metadata: dict[str, Any] = {"wrong": len(finding.wrong), "rows": rows, "days": len(days)}
+    if finding.wrong:
+        metadata["which"] = dg.MetadataValue.json(list(finding.wrong[:SHOWN]))
     return dg.AssetCheckResult(
-        passed=count == 0,
+        check_name=finding.check,
+        passed=not finding.wrong,
+        severity=severity,
+        metadata=metadata,
+    )
+
+
+@dg.asset_check(asset=ASSET)
+def source_is_current(
+    context: dg.AssetCheckExecutionContext, lake: Lake, http: Http
+) -> dg.AssetCheckResult:
+    """Whether the source is late or we are: its newest reading against now, and against ours."""
+    from pipelines.nightscout.lateness import lateness, newest_stored
+    from pipelines.nightscout.newest import newest_reading
+    from pipelines.raw.ingest import SourceError
+
+    settings, now = lake.settings(), datetime.now(UTC)
+    try:
+        with http.client() as client:
+            theirs = newest_reading(client, settings)
+    except SourceError as error:
+        context.log.warning(str(error))
+        return _unasked(str(error))
+    found = lateness(theirs.at if theirs else None, newest_stored(lake.catalog(), settings), now)
+    return dg.AssetCheckResult(
+        passed=not found.words(LATE, BEHIND),
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"implausible_rows": count},
+        description=found.words(LATE, BEHIND) or "Neither the source nor the ingestion is late.",
+        metadata=found.metadata(),
+    )
+
+
+def _unasked(why: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"Not known, for the source can't be asked: {why}",
     )

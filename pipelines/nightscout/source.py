@@ -1,43 +1,23 @@
-"""The dlt source: a day's readings over HTTP, with retries; a day that fails stops no other."""
+"""The Nightscout API: a day's readings over HTTP, with retries; a day that fails stops no other."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import dlt
 from dlt.sources.helpers.requests import Client
 from requests import RequestException, Response
 
-from pipelines.nightscout.columns import DLT_COLUMNS
 from pipelines.partitions import day_window
+from pipelines.raw.http import cause_of, message_of
+from pipelines.raw.ingest import Fetched, SourceError
 from pipelines.settings import Settings
 
 COUNT = 10_000
 """Readings asked for at once; the server's own default of 10 would lose nearly all of a day."""
-
-LONGEST_WAIT_SECONDS = 30.0
-"""The longest wait between attempts, whatever `Retry-After` says."""
-
-
-class NightscoutError(RuntimeError):
-    """A day's readings couldn't be had; `permanent` where asking again can't help."""
-
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-
-
-@dataclass
-class Fetched:
-    """What came of asking for the days: seconds for each, and the error of those that failed."""
-
-    seconds: dict[date, float] = field(default_factory=dict)
-    errors: dict[date, NightscoutError] = field(default_factory=dict)
 
 
 def http_client(settings: Settings) -> Client:
@@ -46,19 +26,19 @@ def http_client(settings: Settings) -> Client:
         request_timeout=settings.http_timeout_seconds,
         request_max_attempts=settings.http_attempts,
         request_backoff_factor=settings.http_backoff_seconds,
-        request_max_retry_delay=LONGEST_WAIT_SECONDS,
+        request_max_retry_delay=settings.http_longest_wait_seconds,
         raise_for_status=False,
     )
 
 
-def _headers(settings: Settings) -> dict[str, str]:
+def credentials(settings: Settings) -> dict[str, str]:
     if settings.nightscout_secret is None:
         return {}
     return {"api-secret": hashlib.sha1(settings.nightscout_secret.encode()).hexdigest()}
 
 
 def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, Any]]:
-    """The readings of a day, newest first; raises NightscoutError with one sentence."""
+    """The readings of a day, newest first; raises SourceError with one sentence."""
     first, last = day_window(day, settings.zone).milliseconds
     url = f"{settings.nightscout_url.rstrip('/')}/api/v1/entries.json"
     wanted: dict[str, str | int] = {
@@ -68,10 +48,10 @@ def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, A
         "count": COUNT,
     }
     try:
-        response = client.get(url, params=wanted, headers=_headers(settings))
+        response = client.get(url, params=wanted, headers=credentials(settings))
     except RequestException as error:
         if error.response is None:
-            raise NightscoutError(f"{url} can't be reached ({_cause(error)})") from error
+            raise SourceError(f"{url} can't be reached ({cause_of(error)})") from error
         response = error.response
     return _readings(url, response)
 
@@ -79,17 +59,17 @@ def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, A
 def _readings(url: str, response: Response) -> list[dict[str, Any]]:
     if response.status_code != 200:
         permanent = 400 <= response.status_code < 500 and response.status_code != 429
-        raise NightscoutError(
-            f"{url} answered {response.status_code}: {_message(response)}", permanent=permanent
+        raise SourceError(
+            f"{url} answered {response.status_code}: {message_of(response)}", permanent=permanent
         )
     try:
         entries = response.json()
     except ValueError as error:
-        raise NightscoutError(f"{url} answered something that is not JSON") from error
+        raise SourceError(f"{url} answered something that is not JSON") from error
     if not isinstance(entries, list):
-        raise NightscoutError(f"{url} answered no list of readings", permanent=True)
+        raise SourceError(f"{url} answered no list of readings", permanent=True)
     if len(entries) >= COUNT:
-        raise NightscoutError(f"{url} has more than {COUNT} readings a day", permanent=True)
+        raise SourceError(f"{url} has more than {COUNT} readings a day", permanent=True)
     return [_complete(url, entry) for entry in entries]
 
 
@@ -99,45 +79,23 @@ def _complete(url: str, entry: Any) -> dict[str, Any]:
         or not entry.get("_id")
         or not isinstance(entry.get("date"), int)
     ):
-        raise NightscoutError(f"{url} sent a reading without _id or date: {entry}", permanent=True)
+        raise SourceError(f"{url} sent a reading without _id or date: {entry}", permanent=True)
     return entry
 
 
-def _message(response: Response) -> str:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if isinstance(body, dict) and body.get("message"):
-        return str(body["message"])
-    return response.reason or "no reason given"
-
-
-def _cause(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return str(error) or type(error).__name__
-
-
-def glucose_entries(
+def readings_of_days(
     settings: Settings, days: Sequence[date], fetched: Fetched, log: Callable[[str], None]
-) -> Any:
-    """The dlt resource of the days' readings; what failed is left in `fetched`, not raised."""
-
-    def days_readings() -> Iterator[list[dict[str, Any]]]:
-        client = http_client(settings)
-        for day in days:
-            started = time.monotonic()
-            try:
-                entries = fetch_day(client, settings, day)
-            except NightscoutError as error:
-                fetched.errors[day] = error
-                log(f"{day}: {error}")
-            else:
-                fetched.seconds[day] = time.monotonic() - started
-                log(f"{day}: {len(entries)} readings fetched in {fetched.seconds[day]:.2f} s")
-                yield entries
-
-    return dlt.resource(
-        days_readings(), name="glucose_entries", columns=DLT_COLUMNS, write_disposition="append"
-    )
+) -> Iterator[list[dict[str, Any]]]:
+    """The readings of each day; what failed is left in `fetched`, not raised."""
+    client = http_client(settings)
+    for day in days:
+        started = time.monotonic()
+        try:
+            entries = fetch_day(client, settings, day)
+        except SourceError as error:
+            fetched.errors[day] = error
+            log(f"{day}: {error}")
+        else:
+            fetched.seconds[day] = time.monotonic() - started
+            log(f"{day}: {len(entries)} readings fetched in {fetched.seconds[day]:.2f} s")
+            yield entries

@@ -7,19 +7,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import dagster as dg
 
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
     import duckdb
+    import httpx
     import psycopg
+    import trino
     from pyiceberg.catalog.sql import SqlCatalog
+
+    from pipelines.operations.alerts.alert import Alert
+    from pipelines.operations.alerts.outbox import Delivered
+    from pipelines.operations.alerts.receivers import Send
 
 
 LOCK_SECONDS = 60.0
 """How long a reader waits for a writer that no pool kept away, such as a person's own session."""
+
+DELIVERY_SECONDS = 20.0
+"""A sensor is given 60 seconds, of which the last alert may take two thirds."""
 
 
 class Lake(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -59,7 +72,7 @@ def _connected(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 class Postgres(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The database the marts are published to."""
+    """The database the marts are published to, and that keeps the alerts."""
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
@@ -68,3 +81,66 @@ class Postgres(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         with psycopg.connect(Settings().database_url) as connection:
             yield connection
+
+
+class Trino(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The query engine of the distributed profile; nothing is asked of it before a query is."""
+
+    @contextmanager
+    def connect(self) -> Iterator[trino.dbapi.Connection]:
+        """A connection to the catalog of the lake, in UTC; raises trino's own errors."""
+        from trino.dbapi import connect
+
+        settings = Settings()
+        url = urlsplit(settings.trino_url)
+        with connect(  # type: ignore[no-untyped-call]
+            host=url.hostname,
+            port=url.port or (443 if url.scheme == "https" else 80),
+            http_scheme=url.scheme,
+            user=settings.trino_user,
+            catalog=settings.trino_catalog,
+            timezone="UTC",
+            request_timeout=settings.http_timeout_seconds,
+            max_attempts=settings.http_attempts,
+        ) as connection:
+            yield connection
+
+
+class Http(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """HTTP, for what is asked of a source once and needs no pipeline."""
+
+    @contextmanager
+    def client(self) -> Iterator[httpx.Client]:
+        """A client that waits at most `http_timeout_seconds` and tries a connection again."""
+        import httpx
+
+        settings = Settings()
+        transport = httpx.HTTPTransport(retries=settings.http_attempts - 1)
+        with httpx.Client(timeout=settings.http_timeout_seconds, transport=transport) as client:
+            yield client
+
+
+class Alerts(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The receivers of alerts, and the outbox in Postgres that none is lost from."""
+
+    def receivers(self) -> Mapping[str, Send]:
+        """How to send to each receiver that is set."""
+        from pipelines.operations.alerts.receivers import receivers
+
+        return receivers(Settings())
+
+    def keep(self, alert: Alert, window: timedelta) -> bool:
+        """Whether the alert is to be told: it is new, and its cause wasn't told within the window."""
+        from pipelines.operations.alerts.outbox import keep
+
+        with Postgres().transaction() as connection:
+            return keep(connection, alert, window, self.receivers())
+
+    def deliver(self) -> Delivered:
+        """Tells what is due, in less time than a sensor is given."""
+        from pipelines.operations.alerts.outbox import deliver, prepare
+
+        with Postgres().transaction() as connection:
+            prepare(connection)
+        attempts = Settings().alert_attempts
+        return deliver(Postgres().transaction, self.receivers(), attempts, DELIVERY_SECONDS)

@@ -1,4 +1,5 @@
-"""`python -m pipelines.standin`: a Nightscout server with made-up readings, on this machine."""
+"""`python -m pipelines.standin`: a server on this machine that speaks two APIs,
+Nightscout's with made-up readings and GitHub's with made-up events."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import argparse
 import uvicorn
 
 from pipelines.settings import DAYS_SERVED
+from pipelines.standin.github import GithubServer, routes
 from pipelines.standin.nightscout import NightscoutServer, application
 from pipelines.standin.store import EntryStore
 
@@ -19,6 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--user", default="demo")
     parser.add_argument("--secret", help="without it anyone may read, as Nightscout's default is")
+    parser.add_argument("--github-token", help="without it any token is good")
     return parser.parse_args()
 
 
@@ -26,8 +29,9 @@ def main() -> None:
     given = arguments()
     store = EntryStore(days=given.days, seed=given.seed, user=given.user)
     server = NightscoutServer(store, given.secret)
+    github = GithubServer(user=given.user, seed=given.seed, token=given.github_token)
     uvicorn.run(
-        application(server),
+        application(server, *routes(github)),
         host=given.host,
         port=given.port,
         log_level="info",

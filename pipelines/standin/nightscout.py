@@ -126,21 +126,20 @@ async def bad_request(_request: Request, error: Exception) -> Response:
     return JSONResponse({"message": f"bad body: {error!r}"}, 400)
 
 
-def application(server: NightscoutServer) -> Starlette:
-    """The routes; reading paths are Nightscout's own, `/standin/` is for tests."""
-    return Starlette(
-        routes=[
-            Route("/api/v1/entries.json", server.entries),
-            Route("/api/v1/entries", server.entries),
-            Route("/api/v1/entries/sgv.json", server.entries),
-            Route("/api/v1/status.json", server.status),
-            Route("/standin/faults", server.add_fault, methods=["POST"]),
-            Route("/standin/faults", server.clear_faults, methods=["DELETE"]),
-            Route("/standin/corrections", server.add_correction, methods=["POST"]),
-        ],
-        exception_handlers={
-            KeyError: bad_request,
-            ValueError: bad_request,
-            TypeError: bad_request,
-        },
-    )
+def routes(server: NightscoutServer) -> list[Route]:
+    """The reading paths are Nightscout's own, `/standin/` is for tests."""
+    return [
+        Route("/api/v1/entries.json", server.entries),
+        Route("/api/v1/entries", server.entries),
+        Route("/api/v1/entries/sgv.json", server.entries),
+        Route("/api/v1/status.json", server.status),
+        Route("/standin/faults", server.add_fault, methods=["POST"]),
+        Route("/standin/faults", server.clear_faults, methods=["DELETE"]),
+        Route("/standin/corrections", server.add_correction, methods=["POST"]),
+    ]
+
+
+def application(server: NightscoutServer, *others: Route) -> Starlette:
+    """The server's routes and others beside them."""
+    refused = dict.fromkeys((KeyError, ValueError, TypeError), bad_request)
+    return Starlette(routes=[*routes(server), *others], exception_handlers={**refused})

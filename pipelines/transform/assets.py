@@ -8,11 +8,18 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
+from pipelines.operations.automation import after_ingest
 from pipelines.partitions import DAILY, RANGE_IN_ONE_RUN, days_of
 from pipelines.settings import Settings
 from pipelines.transform.prepare import manifest_path, prepare
 
+GITHUB = "tag:github"
+"""The models of each source are an op of their own: one source's failure holds back no other's."""
+
 FRESHNESS: dict[str, dg.FreshnessPolicy] = {
+    "bronze": dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(hours=28), warn_window=timedelta(hours=14)
+    ),
     "silver": dg.FreshnessPolicy.time_window(
         fail_window=timedelta(hours=30), warn_window=timedelta(hours=15)
     ),
@@ -35,6 +42,12 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["fqn"][1])
 
+    def get_automation_condition(
+        self,
+        dbt_resource_props: Mapping[str, Any],  # noqa: ARG002
+    ) -> dg.AutomationCondition[Any] | None:
+        return after_ingest
+
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
@@ -50,16 +63,38 @@ def manifest(settings: Settings) -> Path:
     return manifest_path(settings)
 
 
+MANIFEST = manifest(Settings())
+
+
 @dbt_assets(
-    manifest=manifest(Settings()),
+    manifest=MANIFEST,
     name="dbt_models",
+    exclude=GITHUB,
     dagster_dbt_translator=Translator(),
     partitions_def=DAILY,
     backfill_policy=RANGE_IN_ONE_RUN,
     pool="duckdb",
 )
 def dbt_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
-    """Builds and tests the models for the days of the run."""
+    """Builds and tests the models of the readings, and the calendar, for the days of the run."""
+    yield from _built(context)
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    name="dbt_github_models",
+    select=GITHUB,
+    dagster_dbt_translator=Translator(),
+    partitions_def=DAILY,
+    backfill_policy=RANGE_IN_ONE_RUN,
+    pool="duckdb",
+)
+def dbt_github_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """Builds and tests the models of the events for the days of the run."""
+    yield from _built(context)
+
+
+def _built(context: dg.AssetExecutionContext) -> Iterator[Any]:
     from pipelines.transform.dbt_build import build
 
     days = days_of(context.partition_keys)

@@ -22,6 +22,7 @@ def lakehouse_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Set
         environment.setenv("DAGDECK_HOME", str(home))
         environment.setenv("DAGDECK_POSTGRES_URL", database)
         environment.setenv("DAGDECK_NIGHTSCOUT_URL", nightscout)
+        environment.setenv("DAGDECK_GITHUB_URL", nightscout)
         environment.setenv("DAGDECK_HTTP_BACKOFF_SECONDS", "0.05")
         yield Settings()
 

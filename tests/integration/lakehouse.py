@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import duckdb
 import httpx
 import psycopg
+from dagster_shared.serdes import serialize_value
 
+from pipelines.github.columns import GITHUB_USER_EVENTS
+from pipelines.nightscout.columns import GLUCOSE_ENTRIES
 from pipelines.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, day_window
+from pipelines.raw.description import RawTable, Row
 from pipelines.settings import Settings
 from pipelines.standin.days import is_without_data
-
-if TYPE_CHECKING:
-    from pipelines.nightscout.merge import Row
 
 RECENT = datetime.now(UTC).date()
 """Today; days before yesterday are settled, their late and corrected readings having come."""
@@ -29,7 +31,20 @@ DBT = [
     "fct_daily_glucose_metrics",
     "mrt_glucose_readings",
 ]
+GITHUB_DBT = [
+    "stg_github_user_events",
+    "fct_github_user_events",
+    "fct_daily_github_metrics",
+]
 INGEST = ["dlt_glucose_entries"]
+GITHUB_TABLES = {
+    "bronze.stg_github_user_events": "* exclude (ingested_at, ingested_by)",
+    "silver.fct_github_user_events": "*",
+    "gold.dim_date": "*",
+    "gold.fct_daily_github_metrics": "*",
+}
+MARTS = ("mrt_glucose_overview", "mrt_glucose_hourly_patterns")
+GITHUB_MARTS = ("mrt_github_activity_overview",)
 TABLES = {
     "bronze.stg_glucose_entries": "* exclude (ingested_at, ingested_by)",
     "bronze.stg_glucose_entries_rejected": "*",
@@ -63,6 +78,8 @@ class Outcome:
     """What a run did, read from its events."""
 
     result: dg.ExecuteInProcessResult
+    log: str
+    """Everything the run wrote into Dagster's event log."""
 
     @property
     def success(self) -> bool:
@@ -111,6 +128,18 @@ class Lakehouse:
         tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
         return self._execute("glucose_chain", tags if last else {PARTITION_TAG: str(first)}, assets)
 
+    def run_github(
+        self, first: date, last: date | None = None, assets: Sequence[str] | None = None
+    ) -> Outcome:
+        """One run of GitHub's chain, or of some of its assets, for a range of days."""
+        tags = {RANGE_START_TAG: str(first), RANGE_END_TAG: str(last)}
+        return self._execute("github_chain", tags if last else {PARTITION_TAG: str(first)}, assets)
+
+    def run_both(self, day: date) -> Outcome:
+        """One run of every partitioned asset."""
+        names = ["dlt_glucose_entries", *DBT, "dlt_github_user_events", *GITHUB_DBT]
+        return self._execute("__ASSET_JOB", {PARTITION_TAG: str(day)}, names)
+
     def publish(self) -> Outcome:
         return self._execute("glucose_marts", {}, None)
 
@@ -122,7 +151,8 @@ class Lakehouse:
                 raise_on_error=False,
                 asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
             )
-        return Outcome(result)
+            logged = instance.all_logs(result.run_id)
+            return Outcome(result, "\n".join(map(serialize_value, logged)))
 
     def readings(self, day: date) -> list[dict[str, Any]]:
         """The stand-in's readings of a day of the deployment's zone."""
@@ -136,11 +166,33 @@ class Lakehouse:
         body = {"_id": entry_id, "sgv": sgv}
         self.http.post("/standin/corrections", json=body).raise_for_status()
 
-    def raw(self, days: Sequence[date]) -> list[Row]:
-        from pipelines.nightscout.raw_table import raw_table, stored_rows
+    def events(self) -> list[dict[str, Any]]:
+        """All events that the stand-in serves, newest first; the asking costs quota."""
+        found: list[dict[str, Any]] = []
+        url: str | None = "/users/demo/events?per_page=100"
+        while url:
+            answer = self.http.get(url).raise_for_status()
+            found += answer.json()
+            url = answer.links.get("next", {}).get("url")
+        return found
+
+    def control_github(self, **wanted: Any) -> dict[str, Any]:
+        answer = self.http.post("/standin/github", json=wanted).raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def let_poll_interval_pass(self) -> None:
+        """As if the interval in which GitHub is not to be asked again were over."""
+        with psycopg.connect(self.settings.database_url) as connection:
+            connection.execute(
+                "UPDATE ingestion.github_answers SET seen_at = seen_at - interval '61 seconds'"
+            )
+
+    def raw(self, days: Sequence[date], table: RawTable = GLUCOSE_ENTRIES) -> list[Row]:
+        from pipelines.raw.iceberg import raw_table, stored_rows
         from pipelines.resources.lake import load_catalog
 
-        return stored_rows(raw_table(load_catalog(self.settings)), days)
+        return stored_rows(raw_table(load_catalog(self.settings), table), days)
 
     def warehouse(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(self.settings.duckdb_path) as connection:
@@ -153,32 +205,33 @@ class Lakehouse:
             names = [column.name for column in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+    def everything(
+        self, of: Mapping[str, str] = TABLES, marts: Sequence[str] = MARTS
+    ) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of bronze, silver, gold and the marts, but for when and by whom it was made."""
         tables = {
             table: self.warehouse(f"select {columns} from {table} order by all")
-            for table, columns in TABLES.items()
+            for table, columns in of.items()
         }
-        for mart in ("mrt_glucose_overview", "mrt_glucose_hourly_patterns"):
+        for mart in marts:
             rows = self.postgres(f"select * from marts.{mart}")
-            tables[mart] = sorted(tuple(row.values()) for row in rows)
+            tables[mart] = sorted((tuple(row.values()) for row in rows), key=str)
         return tables
 
     def forget(self) -> None:
         """Everything made so far is gone, and nothing of the source is broken any more."""
         self.http.delete("/standin/faults").raise_for_status()
+        self.http.delete("/standin/github").raise_for_status()
         self.settings.duckdb_path.unlink(missing_ok=True)
         self._drop_raw()
         with psycopg.connect(self.settings.database_url) as connection:
-            connection.execute("DROP SCHEMA IF EXISTS marts CASCADE")
+            connection.execute("DROP SCHEMA IF EXISTS marts, ingestion CASCADE")
 
     def _drop_raw(self) -> None:
         from pyiceberg.exceptions import NoSuchTableError
 
-        from pipelines.nightscout.raw_table import IDENTIFIER
         from pipelines.resources.lake import load_catalog
 
-        try:
-            load_catalog(self.settings).purge_table(IDENTIFIER)
-        except NoSuchTableError:
-            return
+        for table in (GLUCOSE_ENTRIES, GITHUB_USER_EVENTS):
+            with suppress(NoSuchTableError):
+                load_catalog(self.settings).purge_table(table.identifier)

@@ -107,7 +107,11 @@ def another_than(before: str) -> Callable[[str], bool]:
 
 
 def explain_the_failure(terminal: Terminal, day: date) -> None:
-    """The next bad cells are walked until it is the failed day; its panel names the cause."""
+    """The asset's days are walked until it is the failed one; its panel names the cause."""
+    terminal.press("/")
+    terminal.wait_for("letters of an asset")
+    terminal.press(INGEST, "enter")
+    terminal.wait_for(lambda text: f"{INGEST} · 20" in text)
     for _ in range(40):
         text = terminal.screen_text()
         if f"{day} " in text and f"{FAILED} failed" in text:

@@ -1,9 +1,10 @@
+{# A row for every day that was run, whichever source the run was for. It is made along with the
+   readings, so that what is downstream of them includes it. #}
+-- depends_on: {{ ref('fct_glucose_readings') }}
 {{ config(pre_hook="{{ clear_window('date_day') }}") }}
 
 with days as (
-    select distinct reading_date as day
-    from {{ ref('fct_glucose_readings') }}
-    where {{ in_window('reading_date') }}
+    select cast(unnest(generate_series({{ window_start() }}, {{ window_end() }}, interval 1 day)) as date) as day
 )
 
 select

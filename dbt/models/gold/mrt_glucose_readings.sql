@@ -21,7 +21,7 @@ select
     readings.hour_of_day,
     readings.day_of_week,
     readings.day_name,
-    dates.is_weekend,
+    readings.day_of_week >= 6 as is_weekend,
     readings.device,
     readings.glucose_mg_dl,
     readings.glucose_category,
@@ -33,5 +33,4 @@ select
     readings.glucose_mg_dl - daily.avg_glucose_mg_dl as deviation_from_day_avg_mg_dl
 from readings
 left join {{ ref('fct_daily_glucose_metrics') }} as daily using (reading_date)
-left join {{ ref('dim_date') }} as dates on readings.reading_date = dates.date_day
 where {{ in_window('readings.reading_date') }} or readings.reading_at = readings.next_after_window_at

@@ -1,4 +1,4 @@
-"""The Iceberg table `raw.glucose_entries`, and the commit of a merge into it."""
+"""A raw table in Iceberg, and the commit of a merge into it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import (
+    BooleanType,
     DateType,
     DoubleType,
     LongType,
@@ -25,14 +26,19 @@ from pyiceberg.types import (
     TimestamptzType,
 )
 
-from pipelines.nightscout.columns import DAY, ENTRY_TYPES, KEY
-from pipelines.nightscout.merge import MergedDay, Row, by_day, merge_day
+from pipelines.raw.description import DAY, RawTable, Row
+from pipelines.raw.merge import MergedDay, by_day, merge_day
 from pipelines.resources.lake import ensure_table
 
-IDENTIFIER = "raw.glucose_entries"
 COMMIT_ATTEMPTS = 25
 LONGEST_WAIT_SECONDS = 2.0
-ICEBERG_TYPES = {"text": StringType(), "bigint": LongType(), "double": DoubleType()}
+ICEBERG_TYPES = {
+    "text": StringType(),
+    "bigint": LongType(),
+    "double": DoubleType(),
+    "bool": BooleanType(),
+    "timestamp": TimestamptzType(),
+}
 
 
 class MergeConflictError(RuntimeError):
@@ -47,15 +53,15 @@ class Merge:
     snapshot_id: int | None
 
 
-def schema() -> Schema:
-    """Nightscout's fields, the partition's day, and when (UTC) and by which run a row came in."""
-    columns = [(name, ICEBERG_TYPES[kind]) for name, kind in ENTRY_TYPES.items()]
+def schema(described: RawTable) -> Schema:
+    """The source's columns, the partition's day, and when (UTC) and by which run a row came in."""
+    columns = [(name, ICEBERG_TYPES[kind]) for name, kind in described.kinds.items()]
     columns += [
         (DAY, DateType()),
         ("ingested_at", TimestamptzType()),
         ("ingested_by", StringType()),
     ]
-    required = {KEY, "date", DAY, "ingested_at", "ingested_by"}
+    required = {described.key, described.moment, DAY, "ingested_at", "ingested_by"}
     return Schema(
         *(
             NestedField(number, name, kind, required=name in required)
@@ -64,14 +70,11 @@ def schema() -> Schema:
     )
 
 
-def partitions() -> PartitionSpec:
-    field_id = schema().find_field(DAY).field_id
-    return PartitionSpec(PartitionField(field_id, 1000, IdentityTransform(), DAY))
-
-
-def raw_table(catalog: SqlCatalog) -> Table:
+def raw_table(catalog: SqlCatalog, described: RawTable) -> Table:
     """The table, created when it isn't there."""
-    return ensure_table(catalog, IDENTIFIER, schema(), partitions())
+    columns = schema(described)
+    day = PartitionField(columns.find_field(DAY).field_id, 1000, IdentityTransform(), DAY)
+    return ensure_table(catalog, described.identifier, columns, PartitionSpec(day))
 
 
 def stored_rows(table: Table, days: Sequence[date]) -> list[Row]:
@@ -80,26 +83,33 @@ def stored_rows(table: Table, days: Sequence[date]) -> list[Row]:
     return rows
 
 
-def merge(catalog: SqlCatalog, incoming: Sequence[Row], run_id: str) -> Merge:
+def stored_counts(table: Table, days: Sequence[date]) -> dict[date, int]:
+    """How many rows there are of each of the days; a day without any isn't in it."""
+    scan = table.scan(row_filter=In(term=DAY, literals=days), selected_fields=(DAY,))
+    counted = scan.to_arrow().group_by(DAY).aggregate([(DAY, "count")]).to_pylist()
+    return {row[DAY]: row[f"{DAY}_count"] for row in counted}
+
+
+def merge(catalog: SqlCatalog, described: RawTable, incoming: Sequence[Row], run_id: str) -> Merge:
     """Upserts rows in one catalog commit; done again whole where another writer came first.
 
     Raises MergeConflictError after 25 attempts.
     """
     for attempt in range(COMMIT_ATTEMPTS):
         try:
-            return _merge_once(raw_table(catalog), incoming, run_id)
+            return _merge_once(raw_table(catalog, described), described, incoming, run_id)
         except CommitFailedException:
             time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_WAIT_SECONDS)))
     raise MergeConflictError(
-        f"{IDENTIFIER} could not be committed in {COMMIT_ATTEMPTS} attempts: "
+        f"{described.identifier} could not be committed in {COMMIT_ATTEMPTS} attempts: "
         "other runs kept committing first"
     )
 
 
-def _merge_once(table: Table, incoming: Sequence[Row], run_id: str) -> Merge:
+def _merge_once(table: Table, described: RawTable, incoming: Sequence[Row], run_id: str) -> Merge:
     arriving = by_day(incoming)
     stored = by_day(stored_rows(table, sorted(arriving))) if arriving else {}
-    days = {day: merge_day(stored.get(day, []), rows) for day, rows in arriving.items()}
+    days = {day: merge_day(described, stored.get(day, []), rows) for day, rows in arriving.items()}
     changed = sorted(day for day, merged in days.items() if merged.is_changed)
     if changed:
         rows = [row for day in changed for row in days[day].rows]

@@ -1,0 +1,29 @@
+"""The columns of `raw.github_user_events`; what GitHub nests is JSON text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipelines.raw.description import RawTable
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+GITHUB_USER_EVENTS = RawTable(
+    name="github_user_events",
+    key="id",
+    moment="created_at",
+    kinds={
+        "id": "text",
+        "type": "text",
+        "actor": "text",
+        "repo": "text",
+        "payload": "text",
+        "public": "bool",
+        "created_at": "timestamp",
+        "org": "text",
+    },
+    as_moment=_in_utc,
+)

@@ -1,0 +1,50 @@
+"""What a source says of its raw table; schema, merge and load follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from dlt.common.schema.typing import TTableSchemaColumns
+
+Kind = Literal["text", "bigint", "double", "bool", "timestamp"]
+Row = dict[str, Any]
+
+DAY = "partition_day"
+"""A row's day in the deployment's time zone; the Iceberg tables are partitioned by it."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table keyed by `key`, whose rows belong to the moment in their column `moment`."""
+
+    name: str
+    key: str
+    moment: str
+    kinds: Mapping[str, Kind]
+    """dlt's type of each of the source's columns, under dlt's snake_case name."""
+    as_moment: Callable[[Any], datetime]
+    """The aware UTC moment that a value of the column `moment` means."""
+
+    @property
+    def identifier(self) -> str:
+        return f"raw.{self.name}"
+
+    @property
+    def dlt_columns(self) -> TTableSchemaColumns:
+        return {
+            name: {"name": name, "data_type": kind, "nullable": True}
+            for name, kind in self.kinds.items()
+        }
+
+    def day_of(self, record: Mapping[str, Any], zone: ZoneInfo) -> date:
+        return self.as_moment(record[self.moment]).astimezone(zone).date()
+
+    def as_row(self, record: Mapping[str, Any], zone: ZoneInfo, at: datetime, run_id: str) -> Row:
+        """A loaded record as a row of the table; `at` is the moment of ingestion (aware)."""
+        own = {column: record.get(column) for column in self.kinds}
+        return own | {DAY: self.day_of(record, zone), "ingested_at": at, "ingested_by": run_id}

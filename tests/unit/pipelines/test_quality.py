@@ -1,0 +1,99 @@
+"""What is found wrong with stored readings, and whose lateness it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from pipelines.nightscout.lateness import Stored, lateness
+from pipelines.nightscout.quality import Reading, findings
+from pipelines.raw.description import DAY
+
+DAY_BEFORE, TODAY = date(2026, 3, 1), date(2026, 3, 2)
+LATER = datetime(2026, 3, 9, tzinfo=UTC)
+LATE, BEHIND = timedelta(minutes=30), timedelta(hours=2)
+
+
+def readings(day: date, count: int, sgv: int | None = 110) -> list[Reading]:
+    """One each 5 minutes from midnight on; a sixth of that apart from the 289th on."""
+    step = timedelta(minutes=5) if count <= 288 else timedelta(seconds=25)
+    midnight = datetime.combine(day, time(), UTC)
+    moments = [midnight + i * step for i in range(count)]
+    return [
+        {"_id": f"{day}-{i}", "sgv": sgv, "date": int(at.timestamp() * 1000), DAY: day}
+        for i, at in enumerate(moments)
+    ]
+
+
+def wrong(stored: list[Reading], now: datetime = LATER) -> dict[str, list[str]]:
+    """What is found of TODAY, by check."""
+    found = findings(stored, {TODAY}, now)
+    return {finding.check: list(finding.wrong) for finding in found if finding.wrong}
+
+
+def test_good_days_have_no_findings() -> None:
+    assert wrong(readings(DAY_BEFORE, 280) + readings(TODAY, 288)) == {}
+
+
+def test_a_reading_without_value_or_stored_twice_is_named() -> None:
+    good = readings(TODAY, 100)
+    assert wrong([*good[1:], good[0] | {"sgv": None}]) == {"readings_are_complete": [f"{TODAY}-0"]}
+    assert wrong([*good, good[7]]) == {"readings_are_unique": [f"{TODAY}-7"]}
+
+
+def test_what_is_wrong_with_the_day_before_is_not_laid_to_this_one() -> None:
+    assert wrong(readings(DAY_BEFORE, 288, sgv=3) + readings(TODAY, 288)) == {}
+
+
+def test_one_implausible_reading_is_told_and_a_day_of_them_blocks() -> None:
+    one = [*readings(TODAY, 287), readings(TODAY, 288)[-1] | {"sgv": 601}]
+    assert list(wrong(one)) == ["readings_are_plausible"]
+    in_mmol_l = wrong(readings(TODAY, 288, sgv=6))
+    assert in_mmol_l["days_are_in_range"] == [str(TODAY)]
+
+
+def test_a_day_of_ten_times_the_readings_blocks_and_one_of_half_is_told() -> None:
+    flood = wrong(readings(DAY_BEFORE, 288) + readings(TODAY, 2881))
+    assert flood["row_count_is_believable"] == [f"{TODAY}: 2881 readings, 288 the day before"]
+    fewer = wrong(readings(DAY_BEFORE, 288) + readings(TODAY, 143))
+    assert list(fewer) == ["row_count_is_like_the_day_before"]
+
+
+def test_a_day_after_a_silent_one_and_a_device_that_reads_each_minute_do_not_block() -> None:
+    after_silence = wrong(readings(DAY_BEFORE, 3) + readings(TODAY, 288))
+    assert list(after_silence) == ["row_count_is_like_the_day_before"]
+    each_minute = wrong(readings(DAY_BEFORE, 200) + readings(TODAY, 1440))
+    assert list(each_minute) == ["row_count_is_like_the_day_before"]
+
+
+def test_a_day_that_is_not_over_is_compared_with_the_same_part_of_the_day_before() -> None:
+    morning = datetime.combine(TODAY, time(6), UTC)
+    assert wrong(readings(DAY_BEFORE, 288) + readings(TODAY, 72), morning) == {}
+    assert wrong(readings(DAY_BEFORE, 288) + readings(TODAY, 20), morning) != {}
+
+
+def test_a_silent_source_is_the_sources_lateness_not_ours() -> None:
+    newest = LATER - timedelta(hours=3)
+    found = lateness(newest, Stored(newest, LATER), LATER)
+    assert found.words(LATE, BEHIND) == "The source is late: its newest reading is 3 h old."
+    assert found.metadata()["source_lag_seconds"].value == 3 * 3600
+    assert found.metadata()["ingestion_lag_seconds"].value == 0
+
+
+def test_an_ingestion_that_stopped_is_ours() -> None:
+    newest = LATER - timedelta(minutes=4)
+    stored = Stored(LATER - timedelta(hours=5), LATER - timedelta(hours=5))
+    found = lateness(newest, stored, LATER)
+    assert found.words(LATE, BEHIND) == "Ingestion is late: it is 4 h behind the source."
+
+
+def test_nothing_at_the_source_or_nothing_stored_is_said() -> None:
+    assert "no reading of the last 4 days" in lateness(None, None, LATER).words(LATE, BEHIND)
+    assert "nothing of the last 4 days is stored" in lateness(LATER, None, LATER).words(
+        LATE, BEHIND
+    )
+
+
+def test_both_current_is_nobodys_fault() -> None:
+    newest = LATER - timedelta(minutes=5)
+    ours = Stored(newest - timedelta(minutes=50), LATER)
+    assert lateness(newest, ours, LATER).words(LATE, BEHIND) == ""
