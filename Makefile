@@ -25,7 +25,6 @@ down: install ## Stop the local deployment
 	$(BIN)/dagdeck down
 
 test: lint types imports ## Lint, types, import rules and all tests
-	@command -v tmux >/dev/null || { echo "The terminal tests need tmux; on Debian: apt-get install tmux"; exit 1; }
 	$(BIN)/python -m pytest
 
 lint: install ## Check style and formatting

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
+from textual.events import Key
 from textual.widgets import Input
 
 from console.actions import EVERYWHERE, actions_of
@@ -78,17 +79,22 @@ class Deck(App[None]):
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
 
-    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        """Act on a key at once, unless something is being typed.
+    async def on_event(self, event: events.Event) -> None:
+        """Act on a key at once: type it where something is typed, else look for its binding.
 
         Textual sends a key through two queues before it looks for the binding, and by then
         the next keys are on the same way: what is typed fast after a key that opens a line
-        to type in would be taken for commands.
+        to type in would be taken for commands, and a deletion would come after the letters.
         """
-        if await super()._check_bindings(key, priority):
-            return True
-        typing = isinstance(self.focused, Input)
-        return priority and not typing and await super()._check_bindings(key)
+        if isinstance(event, Key) and not event.is_forwarded:
+            if isinstance(self.focused, Input) and event.is_printable:
+                await self.focused.on_event(event)
+                return
+            if await self._check_bindings(event.key, priority=True):
+                return
+            if await self._check_bindings(event.key):
+                return
+        await super().on_event(event)
 
     def on_app_blur(self, _: events.AppBlur) -> None:
         self.poller.away = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -24,12 +25,20 @@ class ErrorInfo:
 
     @property
     def headline(self) -> str:
-        """The first line of the root cause, its class name said once."""
+        """The first line of the root cause, its class name said once and without its module.
+
+        Dagster's own `Failure` only wraps words that someone chose, so they stand alone.
+        """
         first = self.root.message.strip().split("\n", 1)[0]
+        qualified = _QUALIFIED.match(first)
+        if qualified is not None:
+            words = first[qualified.end() :]
+            return words if qualified[1] == "Failure" else f"{qualified[1]}: {words}"
         name = (self.root.class_name or "").rsplit(".", 1)[-1]
-        if not name or first.startswith((name, f"{self.root.class_name}:")) or f"{name}:" in first:
-            return first
-        return f"{name}: {first}"
+        return first if not name or f"{name}:" in first else f"{name}: {first}"
+
+
+_QUALIFIED = re.compile(r"(?:[A-Za-z_]\w*\.)+([A-Za-z_]\w*): ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,8 +294,9 @@ class PlannerScreen(DeckScreen):
         )
 
     def _check_partitions(self, text: str) -> str | None:
+        keys = self._own_keys()
         try:
-            _chosen(self._own_keys(), text)
+            parse_partitions(text, keys or PartitionKeys(()))
         except BadPartitions as error:
             return str(error)
         return None

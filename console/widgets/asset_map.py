@@ -18,7 +18,7 @@ from console.domain.layout import lay_out, step
 from console.domain.lines import Lines
 from console.domain.neighbourhood import Neighbourhood
 from console.domain.text import one_line
-from console.widgets.line_list import strip_of
+from console.widgets.line_list import empty_strip
 from console.widgets.looks import HIGHLIGHT, style
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class AssetMap(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, row = self.size.width, y + self._origin[1]
         if not self.near.keys:
-            return strip_of([(f"  {self.empty}" if y == 1 else "", "dim")], width)
+            return empty_strip(self.empty, y, width)
         left = self._origin[0]
         cells = self._line_cells(row, left, left + width - 1)
         boxes = self._boxes_on(row, left, left + width)

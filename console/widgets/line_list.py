@@ -7,6 +7,7 @@ lines and a new line at the end just itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -136,12 +137,17 @@ class LineList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self.top + y
         if self.count == 0:
-            text = f"  {self.empty}" if y == 1 else ""
-            return strip_of([(text, "dim")], width)
+            return empty_strip(self.empty, y, width)
         if index >= self.count:
             return strip_of([], width)
         background = HIGHLIGHT if index == self.cursor else None
         return strip_of(self._draw(index, width), width, background)
+
+
+def empty_strip(text: str, y: int, width: int) -> Strip:
+    """Line `y` of a widget that has nothing to show but a sentence."""
+    lines = wrap(text, max(width - 4, 20))
+    return strip_of([(f"  {lines[y - 1]}" if 1 <= y <= len(lines) else "", "dim")], width)
 
 
 def strip_of(parts: Sequence[tuple[str, str]], width: int, background: str | None = None) -> Strip:

@@ -18,7 +18,7 @@ from console.domain.keys import key_text
 from console.domain.status import State
 from console.domain.text import cut
 from console.widgets.grid_labels import column_labels
-from console.widgets.line_list import strip_of
+from console.widgets.line_list import empty_strip, strip_of
 from console.widgets.looks import HIGHLIGHT, SELECTION, glyph, state_style, style
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class PartitionGrid(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if not self.grid.lines:
-            return strip_of([(f"  {self.empty}" if y == 1 else "", "dim")], width)
+            return empty_strip(self.empty, y, width)
         if y < HEADER:
             return self._header(y)
         line = self.top + y - HEADER

@@ -158,6 +158,6 @@ async def failed_run(stage: Stage) -> None:
     screen = stage.deck.screen
     assert isinstance(screen, RunScreen)
     await stage.until(lambda: screen.watched.interval is None, "its whole log")
-    await stage.pilot.press("enter", "home", "e", "w")
+    await stage.pilot.press("enter", "home", "w", "e", *["down"] * 4, *["up"] * 4)
     await stage.take("run")
     await stage.pilot.press("escape")

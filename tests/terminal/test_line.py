@@ -31,6 +31,7 @@ def test_without_dagster_it_opens_and_says_so_in_one_sentence(
     text = terminal.wait_for("does not accept connections")
     assert f"Dagster at 127.0.0.1:{line.port} does not accept connections" in footer(text)
     assert "no answer" in header(text)
+    terminal.wait_for(lambda text: "--url names another" in " ".join(text.split()))
     assert "Traceback" not in text
 
 

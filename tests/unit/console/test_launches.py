@@ -231,6 +231,18 @@ def test_days_that_need_nothing_above_do_not_wait(instance: dg.DagsterInstance) 
     _check(nodes, {"a": DAYS[4:5], "b": DAYS[4:5], "c": DAYS[2:5]}, instance)
 
 
+def test_a_day_is_no_root_where_the_graph_leads_to_it_from_another_target(
+    instance: dg.DagsterInstance,
+) -> None:
+    nodes = [Node("a", None), Node("b", "daily", None, ("a",)), Node("c", "daily", None, ("b",))]
+    stages = _check(nodes, {"a": (None,), "b": DAYS[:1], "c": DAYS[1:2]}, instance)
+    assert [set(stage) for stage in stages] == [
+        {frozenset("a")},
+        {frozenset("b")},
+        {frozenset("c")},
+    ]
+
+
 def test_an_asset_made_from_its_own_day_before_is_never_in_its_parents_runs(
     instance: dg.DagsterInstance,
 ) -> None:

@@ -236,6 +236,18 @@ def test_an_asset_without_any_of_the_partitions_is_left_out_with_a_warning() -> 
     assert made.warnings == ("b has none of these partitions and is left out",)
 
 
+def test_a_child_with_the_same_definition_runs_for_the_parents_partitions_only() -> None:
+    graph = graph_of([asset_of("a", "daily"), asset_of("b", "daily")], [("a", "b")])
+    keys: dict[AssetKey, PartitionKeys | None] = {("a",): DAYS, ("b",): DAYS}
+    rows: dict[AssetKey, Row] = {
+        ("a",): Row(bytes([State.MISSING, State.MATERIALIZED] * 2), 1.0),
+        ("b",): Row(bytes([State.MATERIALIZED] * 4), 1.0),
+    }
+    request = Request((("a",),), ("d1", "d2"), downstream=True)
+    made = plan(request, Snapshot(graph, keys, rows))
+    assert made.to_run == {("a",): ("d1",), ("b",): ("d1",)}
+
+
 def test_a_child_with_another_definition_runs_when_any_partition_of_its_parent_does() -> None:
     graph = graph_of([asset_of("a", "daily"), asset_of("b", "cities")], [("a", "b")])
     keys: dict[AssetKey, PartitionKeys | None] = {("a",): DAYS, ("b",): CITIES}

@@ -220,5 +220,8 @@ async def test_a_run_that_was_left_is_polled_no_more(tmp_path: Path) -> None:
         screen = await _run(deck, pilot, "aaaa1111-1")
         assert screen.watched in deck.poller._watches
         await pilot.press("escape")
-        await pilot.pause()
+        for _ in range(200):
+            if screen.watched not in deck.poller._watches:
+                break
+            await pilot.pause(0.02)
         assert screen.watched not in deck.poller._watches

@@ -1,0 +1,125 @@
+"""The main job, from nothing: start it all, plan five days, watch, find what failed, stop it all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import traversable
+from tests.deployments import LiveDeployment, free_ports
+from tests.integration.lakehouse import settled_days
+from tests.terminal.driver import Terminal, on_screen, open_console
+
+MADE, FAILED, RUNNING = "■", "✗", "▶"
+INGEST = "dlt_glucose_entries"
+BACKFILL_SECONDS = 240
+
+
+@pytest.fixture
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDeployment]:
+    """A deployment that was never started; nothing of it is left."""
+    home = traversable(tmp_path_factory.mktemp("from_nothing")) / "home"
+    live = LiveDeployment(home, free_ports())
+    try:
+        yield live
+    finally:
+        live.down()
+
+
+def test_five_days_are_planned_launched_watched_and_the_failed_one_is_explained(
+    fresh: LiveDeployment, tmp_path: Path
+) -> None:
+    fresh.up("--wait")
+    days = settled_days(5)
+    break_day(fresh, days[2])
+    with open_console("--url", fresh.url, home=tmp_path, columns=140, lines=40) as terminal:
+        terminal.wait_for(lambda text: f"{INGEST} " in text)
+        plan_days(terminal, days)
+        terminal.press("enter")
+        terminal.wait_for("[ Cancel ]")
+        terminal.press("y")
+        terminal.wait_for(lambda text: re.search(r"backfill \w{8}", text))
+        terminal.press("2")
+        terminal.wait_for(row_has(INGEST, RUNNING), BACKFILL_SECONDS, "a running cell")
+        watch_the_log_grow(terminal)
+        terminal.wait_for(row_has(INGEST, FAILED), BACKFILL_SECONDS, "a failed cell")
+        terminal.wait_for(row_has(INGEST, MADE), BACKFILL_SECONDS, "the days that were loaded")
+        explain_the_failure(terminal, days[2])
+    fresh.down()
+    assert fresh.processes() == []
+
+
+def break_day(live: LiveDeployment, day: date) -> None:
+    fault = {"day": day.isoformat(), "status": 500}
+    httpx.post(f"{live.nightscout_url}/standin/faults", json=fault).raise_for_status()
+
+
+def plan_days(terminal: Terminal, days: list[date]) -> None:
+    terminal.press("4")
+    terminal.wait_for(on_screen("planner"))
+    terminal.press("a")
+    terminal.wait_for("completes")
+    terminal.press(f"{INGEST}+", "enter")
+    terminal.wait_for(f"{INGEST} and all downstream")
+    terminal.press("p")
+    terminal.wait_for("commas between")
+    terminal.press("\x15", f"[{days[0]}...{days[-1]}]", "enter")
+    terminal.wait_for(lambda text: "5 partitions" in text and "missing" in text and " run " in text)
+    terminal.wait_for(lambda text: re.search(r"\d+ run · 0 skip · 0 blocked", text))
+
+
+def row_has(asset: str, glyph: str) -> Callable[[str], bool]:
+    """Whether the grid's row of the asset has a cell that looks so."""
+
+    def holds(text: str) -> bool:
+        rows = [line for line in text.splitlines() if f" {asset} " in line]
+        return any(glyph in line.split(asset, 1)[1] for line in rows)
+
+    return holds
+
+
+def watch_the_log_grow(terminal: Terminal) -> None:
+    """Opened on a run under way, the log has more lines a moment later."""
+    terminal.press("3")
+    terminal.wait_for(lambda text: re.search(rf"{RUNNING} running +[0-9a-f]{{8}}", text))
+    terminal.press("enter")
+    first = terminal.wait_for(lambda text: count_of_events(text) > 0, 60, "the run's first events")
+    before = count_of_events(first)
+    terminal.wait_for(lambda text: count_of_events(text) > before, 120, "more events")
+    terminal.press("escape")
+    terminal.wait_for(on_screen("runs"))
+    terminal.press("2")
+    terminal.wait_for(on_screen("partitions"))
+
+
+def count_of_events(text: str) -> int:
+    found = re.search(r"events\s+([\d,]+) of ([\d,]+)", text)
+    return int(found[2].replace(",", "")) if found else 0
+
+
+def another_than(before: str) -> Callable[[str], bool]:
+    return lambda text: text != before
+
+
+def explain_the_failure(terminal: Terminal, day: date) -> None:
+    """The asset's days are walked until it is the failed one; its panel names the cause."""
+    terminal.press("/")
+    terminal.wait_for("letters of an asset")
+    terminal.press(INGEST, "enter")
+    terminal.wait_for(lambda text: f"{INGEST} · 20" in text)
+    for _ in range(40):
+        text = terminal.screen_text()
+        if f"{day} " in text and f"{FAILED} failed" in text:
+            break
+        terminal.press("left")
+        terminal.wait_for(another_than(text))
+    text = terminal.wait_for(lambda text: re.search(r"run \w{8} failed", text), 30, "its run")
+    assert INGEST in text
+    terminal.wait_for(f"Nightscout failed for {day}")
+    terminal.press("enter")
+    terminal.wait_for(lambda text: "STEP_FAILURE" in text and str(day) in text, 30)
