@@ -56,7 +56,9 @@ class Structure:
     tag_limits: str
     """The run queue's `tag_concurrency_limits`, YAML as the server gives it."""
     pool_limits: dict[str, int]
-    """How many steps at once each pool lets in; a pool without a limit isn't listed."""
+    """How many at once each pool lets in; a pool without a limit isn't listed."""
+    pools_hold_runs: bool
+    """A pool counts whole runs, which wait in the queue; else it counts steps."""
 
 
 def key_input(key: AssetKey) -> Json:
@@ -83,6 +85,7 @@ async def structure(client: Client) -> Structure:
         limit if isinstance(limit, int) and limit >= 0 else None,
         str(queue.get("tagConcurrencyLimitsYaml") or ""),
         _pool_limits(instance, assets.values()),
+        sub(instance, "poolConfig").get("poolGranularity") == "run",
     )
 
 

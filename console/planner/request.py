@@ -64,3 +64,5 @@ class Snapshot:
     past: tuple[PastRun, ...] = ()
     max_concurrent_runs: int | None = None
     pool_limits: Mapping[str, int] = field(default_factory=dict)
+    pools_hold_runs: bool = False
+    """Pools count whole runs rather than steps."""

@@ -136,6 +136,7 @@ async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
         past=past,
         max_concurrent_runs=structure.max_concurrent_runs if structure else None,
         pool_limits=structure.pool_limits if structure else {},
+        pools_hold_runs=structure.pools_hold_runs if structure else False,
     )
 
 
@@ -152,12 +153,14 @@ def _preview(request: Request, snapshot: Snapshot) -> Preview:
         waves(cut, parallel),
         parallel,
         estimate(cut, snapshot, parallel),
-        (*made.warnings, *(_pool_note(pool, limit) for pool, limit in pools.items())),
+        (*made.warnings, *(pool_note(pool, limit, snapshot) for pool, limit in pools.items())),
     )
 
 
-def _pool_note(pool: str, limit: int) -> str:
-    return f"pool {pool} lets {limit} step{'s' * (limit != 1)} in at once"
+def pool_note(pool: str, limit: int, snapshot: Snapshot) -> str:
+    """What a narrow pool does to the plan, in the unit that the deployment counts it in."""
+    unit = "run" if snapshot.pools_hold_runs else "step"
+    return f"pool {pool} lets {limit} {unit}{'s' * (limit != 1)} in at once"
 
 
 async def _launch(deployment: Deployment, made: Plan) -> Launched:

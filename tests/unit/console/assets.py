@@ -73,7 +73,7 @@ def deck_of(graph: AssetGraph, statuses: Iterable[AssetStatus], **flags: bool) -
     settings = Settings(NOBODY, flags.get("read_only", False), flags.get("ascii", False), Path())
     deck = Deck(settings)
     deployment = deck.deployment
-    deployment.structure = Structure(graph, "1.13.27", {}, None, "", {})
+    deployment.structure = Structure(graph, "1.13.27", {}, None, "", {}, False)
     deployment.graph = graph
     for status in statuses:
         take(deck, status)
