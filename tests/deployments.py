@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,11 @@ from pipelines.deployment.processes import MARK
 from pipelines.settings import Settings
 
 COMMAND_SECONDS = 180
+
+
+def _heed_ctrl_c() -> None:
+    """As in a terminal: what a background job of a shell starts ignores SIGINT otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_ports() -> dict[str, int]:
@@ -86,6 +92,7 @@ class LiveDeployment:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heed_ctrl_c,
         )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from contextlib import suppress
 
 import psutil
@@ -16,6 +16,9 @@ HOST = "127.0.0.1"
 PREFERRED = {"webserver": 3000, "code-server": 4266, "nightscout": 1337, "postgres": 54321}
 TRIED = 100
 WAIT_SECONDS = 0.05
+CLOSING_SECONDS = 5.0
+"""How long a port may stay taken though nobody listens: a process of many threads that was
+stopped lets go of its sockets a moment after it counts as ended."""
 
 
 def setting_of(part: str) -> str:
@@ -61,19 +64,29 @@ def first_free(part: str, taken: Container[int]) -> int:
 
 
 def demand_free(part: str, port: int) -> None:
-    """Raises DeploymentError, saying who holds the port, unless it is free."""
-    if not is_free(port):
-        raise DeploymentError(
-            f"Port {port} for the {part} is in use by {holder(port)}; "
-            f"stop that, or set {setting_of(part)} to a free port."
-        )
+    """Raises DeploymentError, saying who holds the port, unless it is free or let go of soon."""
+    deadline = time.monotonic() + CLOSING_SECONDS
+    while not is_free(port):
+        if list(_listeners(port)) or time.monotonic() > deadline:
+            raise DeploymentError(
+                f"Port {port} for the {part} is in use by {holder(port)}; "
+                f"stop that, or set {setting_of(part)} to a free port."
+            )
+        time.sleep(WAIT_SECONDS)
 
 
 def holder(port: int) -> str:
     """Who listens on `port`, in words; other users' processes can't always be told."""
     with suppress(psutil.Error):
-        for connection in psutil.net_connections("tcp"):
-            listens = connection.status == psutil.CONN_LISTEN
-            if listens and connection.laddr and connection.laddr.port == port and connection.pid:
-                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+        for pid in _listeners(port):
+            if pid:
+                return f"{psutil.Process(pid).name()} (pid {pid})"
     return "another program"
+
+
+def _listeners(port: int) -> Iterator[int | None]:
+    """The pid of each process that listens on `port`; None for another user's."""
+    for connection in psutil.net_connections("tcp"):
+        listens = connection.status == psutil.CONN_LISTEN
+        if listens and connection.laddr and connection.laddr.port == port:
+            yield connection.pid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,18 @@ def test_the_next_free_port_is_taken_when_the_preferred_one_is_not_free(
         assert ports.first_free("webserver", {chosen}) > chosen
         with pytest.raises(DeploymentError, match=f"Port {taken} for the webserver is in use by"):
             ports.demand_free("webserver", taken)
+
+
+def test_a_port_that_is_being_let_go_of_is_waited_for() -> None:
+    with socket.socket() as closing:
+        closing.bind((ports.HOST, 0))
+        port = closing.getsockname()[1]
+        assert not ports.is_free(port)
+        later = threading.Timer(0.2, closing.close)
+        later.start()
+        ports.demand_free("webserver", port)
+        assert ports.is_free(port)
+        later.join()
 
 
 def test_the_telling_line_of_a_log_is_quoted_without_colours(tmp_path: Path) -> None:
