@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -259,6 +260,9 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _take_terminal() -> None:
+    """As a shell does; what a background job starts would ignore these signals otherwise."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
