@@ -18,7 +18,7 @@ MILLISECONDS = 100
 """What feels immediate, after Nielsen, Usability Engineering (1993), chapter 5."""
 
 
-def measure(rig: Rig) -> list[Measurement]:
+def measure(rig: Rig, page_bytes: float = PAGE_BYTES) -> list[Measurement]:
     with Terminal(
         [sys.executable, "-m", empty_app.__name__], columns=COLUMNS, lines=LINES
     ) as terminal:
@@ -30,7 +30,7 @@ def measure(rig: Rig) -> list[Measurement]:
         page = _keys(terminal, *("pageup", "pageup", "pagedown", "pagedown"), every=2)
     return [
         *_measurements("step", step, empty, STEP_BYTES),
-        *_measurements("page", page, empty, PAGE_BYTES),
+        *_measurements("page", page, empty, page_bytes),
     ]
 
 
