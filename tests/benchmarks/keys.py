@@ -34,21 +34,28 @@ def measure(rig: Rig, page_bytes: float = PAGE_BYTES) -> list[Measurement]:
     ]
 
 
-def _keys(terminal: Terminal, *keys: str, every: int = 1) -> tuple[list[float], list[float]]:
+def milliseconds_of(terminal: Terminal, times: int, *keys: str) -> list[float]:
+    """Till each key's last byte."""
+    return _keys(terminal, *keys, times=times)[0]
+
+
+def _keys(
+    terminal: Terminal, *keys: str, every: int = 1, times: int = TIMES
+) -> tuple[list[float], list[float]]:
     """The milliseconds till a key's last byte, and all its bytes till all is quiet.
 
     Of the keys only each `every`th counts: of two pages the first stays in sight.
     """
-    times, sizes = [], []
-    for key in islice(cycle(keys), TIMES * every):
+    took, sizes = [], []
+    for key in islice(cycle(keys), times * every):
         before, pressed = terminal.bytes_received, time.monotonic()
         terminal.press(key)
         terminal.wait_for_bytes(before)
         terminal.wait_until_quiet(QUIET)
-        times.append((terminal.read_at - pressed) * 1000)
+        took.append((terminal.read_at - pressed) * 1000)
         terminal.wait_until_quiet(SETTLED)
         sizes.append(float(terminal.bytes_received - before))
-    return times[every - 1 :: every], sizes[every - 1 :: every]
+    return took[every - 1 :: every], sizes[every - 1 :: every]
 
 
 def _measurements(
