@@ -43,6 +43,9 @@ class Asset:
     policy_hours: int | None = None
     """Of a time-window freshness policy."""
     description: str = ""
+    materializable: bool = True
+    path: tuple[str, ...] = ()
+    """The key, where it isn't just the name."""
 
     @cached_property
     def outcomes(self) -> bytearray:
@@ -63,7 +66,7 @@ class Asset:
 
     def made_at(self, position: int) -> float | None:
         """When a partition was last materialized, epoch seconds UTC; None for one that wasn't."""
-        if chr(self.outcomes[position]) in "-F":
+        if chr(self.outcomes[position]) in "-F" or not self.materializable:
             return None
         usual = self.made - (self.count - 1 - position) * 86_400.0
         later = [s.again for s in self.stretches if s.outcome == "M" and position in self._span(s)]
@@ -84,7 +87,7 @@ class Asset:
 
     @property
     def key(self) -> Json:
-        return {"path": self.name.split("/")}
+        return {"path": list(self.path or (self.name,))}
 
     def ranges(self) -> Iterator[Json]:
         """What `TimePartitionStatuses` lists: stretches of the same status, missing left out."""

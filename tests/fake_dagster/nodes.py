@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from tests.fake_dagster.assets import Asset
@@ -12,6 +13,12 @@ from tests.fake_dagster.partitions import Partitions
 
 Json = dict[str, Any]
 LOCATION = {"name": "lakehouse"}
+LETTERS = {
+    "materializedPartitions": "M",
+    "failedPartitions": "F",
+    "materializingPartitions": "R",
+    "unmaterializedPartitions": "-",
+}
 
 
 def node(asset: Asset, run_of: Callable[[str], Json | None], now: float) -> Json:
@@ -28,9 +35,9 @@ def node(asset: Asset, run_of: Callable[[str], Json | None], now: float) -> Json
         "dependencyKeys": [parent.key for parent in asset.parents],
         "dependedByKeys": [child.key for child in asset.children],
         "dependencies": [{"asset": {"assetKey": parent.key}} for parent in asset.parents],
-        "isMaterializable": True,
-        "isExecutable": True,
-        "hasMaterializePermission": True,
+        "isMaterializable": asset.materializable,
+        "isExecutable": asset.materializable,
+        "hasMaterializePermission": asset.materializable,
         "isPartitioned": partitions is not None,
         "partitionDefinition": partitions and partitions.definition,
         "backfillPolicy": {"maxPartitionsPerRun": None, "policyType": "SINGLE_RUN"},
@@ -39,6 +46,10 @@ def node(asset: Asset, run_of: Callable[[str], Json | None], now: float) -> Json
         "repository": {"name": "__repository__", "location": LOCATION},
         "partitionStats": partitions and _stats(asset),
         "partitionKeys": list(partitions.keys) if partitions else [],
+        "partitionKeysByDimension": [
+            {"name": name, "partitionKeys": list(keys), "type": "STATIC"}
+            for name, keys in (partitions.dimensions if partitions else {}).items()
+        ],
         "partitionKeyConnection": partitions.connection if partitions else None,
         "assetPartitionStatuses": lambda: _statuses(asset),
         "latestMaterializationByPartition": lambda partitions=None: [
@@ -168,13 +179,42 @@ def _statuses(asset: Asset) -> Json:
         return {"__typename": "DefaultPartitionStatuses"}
     if partitions.type == "TIME_WINDOW":
         return {"__typename": "TimePartitionStatuses", "ranges": list(asset.ranges())}
+    if partitions.dimensions:
+        return {
+            "__typename": "MultiPartitionStatuses",
+            "primaryDimensionName": next(iter(partitions.dimensions)),
+            "ranges": list(_ranges_of_two(asset)),
+        }
     return {
         "__typename": "DefaultPartitionStatuses",
-        "materializedPartitions": asset.keys_of("M"),
-        "failedPartitions": asset.keys_of("F"),
-        "materializingPartitions": asset.keys_of("R"),
-        "unmaterializedPartitions": asset.keys_of("-"),
+        **{field: asset.keys_of(letter) for field, letter in LETTERS.items()},
     }
+
+
+def _ranges_of_two(asset: Asset) -> Iterator[Json]:
+    """Stretches of primary keys below which the secondary ones look alike; empty ones left out."""
+    assert asset.partitions is not None
+    primary, secondary = asset.partitions.dimensions.values()
+    width = len(secondary)
+    slices = [bytes(asset.outcomes[at * width : (at + 1) * width]) for at in range(len(primary))]
+    at = 0
+    for cells, alike in groupby(slices):
+        length = len(list(alike))
+        if set(cells) != {ord("-")}:
+            yield {
+                "primaryDimStartKey": primary[at],
+                "primaryDimEndKey": primary[at + length - 1],
+                "secondaryDim": {
+                    "__typename": "DefaultPartitionStatuses",
+                    **{
+                        field: [
+                            k for k, c in zip(secondary, cells, strict=True) if chr(c) == letter
+                        ]
+                        for field, letter in LETTERS.items()
+                    },
+                },
+            }
+        at += length
 
 
 def _checks(asset: Asset) -> list[Json]:

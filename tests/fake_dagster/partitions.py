@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -18,14 +18,20 @@ class Partitions:
     keys: tuple[str, ...]
     description: str
     type: str = "TIME_WINDOW"
+    dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a definition with two: each one's keys, the primary one first."""
 
     @cached_property
     def definition(self) -> Json:
         return {
             "type": self.type,
             "description": self.description,
-            "name": None,
-            "dimensionTypes": [{"name": "default", "isPrimaryDimension": False, "type": self.type}],
+            "name": "found" if self.type == "DYNAMIC" else None,
+            "dimensionTypes": [
+                {"name": name, "isPrimaryDimension": at == 0, "type": "STATIC"}
+                for at, name in enumerate(self.dimensions)
+            ]
+            or [{"name": "default", "isPrimaryDimension": False, "type": self.type}],
         }
 
     def connection(self, limit: int, ascending: bool, cursor: str | None = None) -> Json:
@@ -57,6 +63,22 @@ def static(keys: Sequence[str]) -> Partitions:
     return Partitions(tuple(keys), f"Static partitions: {', '.join(keys)}", "STATIC")
 
 
+def dynamic(keys: Sequence[str]) -> Partitions:
+    return Partitions(tuple(keys), 'Dynamic partitions: "found"', "DYNAMIC")
+
+
+def by_day_and(name: str, days: Partitions, others: Sequence[str]) -> Partitions:
+    """Two dimensions; a key joins them in alphabetical order of the dimensions' names."""
+    dimensions = {"date": days.keys, name: tuple(others)}
+    keys = tuple(
+        f"{day}|{other}" if name > "date" else f"{other}|{day}"
+        for day in days.keys
+        for other in others
+    )
+    words = f"Multi-partitioned, with dimensions: \ndate: {days.description}\n{name}: static"
+    return Partitions(keys, words, "MULTIPARTITIONED", dimensions)
+
+
 def _windows(count: int, now: float, step: timedelta, form: str, word: str) -> Partitions:
     last = _start_of(now, step)
     starts = [last - step * (count - at) for at in range(count)]
@@ -71,6 +93,3 @@ def _start_of(now: float, step: timedelta) -> datetime:
         return at
     day = at.replace(hour=0)
     return day if step == timedelta(days=1) else day - timedelta(days=day.isoweekday() % 7)
-
-
-Maker = Callable[[float], Partitions]

@@ -35,8 +35,8 @@ def root(
         """Names in the server's own order; unknown keys are dropped."""
         if assetKeys is None:
             return list(nodes)
-        wanted = {"/".join(key["path"]) for key in assetKeys}
-        return [name for name in nodes if name in wanted]
+        wanted = {tuple(key["path"]) for key in assetKeys}
+        return [asset.name for asset in assets if tuple(asset.key["path"]) in wanted]
 
     latest = {asset.name: _latest(asset, runs) for asset in assets}
     return {
