@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from rich.cells import cell_len
+
+from console.domain.text import cut
+
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[-T ](\d{2}):(\d{2}))?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -27,10 +31,10 @@ def column_labels(keys: list[str | None]) -> tuple[str, str]:
 def _parts(key: str) -> tuple[str, str]:
     found = _DAY.match(key)
     if found is None:
-        return "", key[:8]
+        return "", cut(key, 8)
     year, month, day, hour, minute = found.groups()
     if not 1 <= int(month) <= 12:
-        return "", key[:8]
+        return "", cut(key, 8)
     if hour is None:
         return f"{_MONTHS[int(month) - 1]} {year}", day
     return f"{_MONTHS[int(month) - 1]} {day}", f"{hour}:{minute}" if minute != "00" else hour
@@ -46,9 +50,9 @@ def _wanted(key: str, column: int, count: int) -> bool:
 
 
 def _write(line: list[str], column: int, text: str) -> int:
-    """As much of the text as has room; how many characters that was."""
-    room = len(line) - column
-    if len(text) > room:
+    """The text, where it has room; how many columns it takes."""
+    cells = [part for letter in text for part in (letter, *[""] * (cell_len(letter) - 1))]
+    if len(cells) > len(line) - column:
         return 0
-    line[column : column + len(text)] = text
-    return len(text)
+    line[column : column + len(cells)] = cells
+    return len(cells)
