@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from console.api import queries, run_queries
+from console.api.client import IN_FLIGHT
 from console.api.errors import ApiError
 from console.domain.assets import AssetGraph
 from console.domain.rows import row_of
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from console.domain.status import Row
 
 ASSETS_AT_ONCE = 25
+TOLD_SECONDS = 0.5
+"""While many assets are read, what came is shown this often."""
 NEWEST_RUNS = 30
 NEWEST_BACKFILLS = 500
 
@@ -59,6 +63,9 @@ class Deployment:
         self.backfill_titles: dict[str, str] = {}
         """Empty for a backfill without a title."""
         self._key_lists: dict[Signature, PartitionKeys] = {}
+        self._reading_keys = asyncio.Lock()
+        self._untold = False
+        self._told_at = -TOLD_SECONDS
 
     async def load(self) -> None:
         """Ask for everything once. Raises ApiError."""
@@ -89,10 +96,33 @@ class Deployment:
         return {key for run in (*changed, *ended, *pulse.active) for key in run.assets}
 
     async def load_statuses(self, wanted: Iterable[AssetKey]) -> None:
-        """Ask for the cells of these assets, a batch a request, at most two at once."""
-        keys = [key for key in wanted if key in self.graph]
-        batches = [keys[at : at + ASSETS_AT_ONCE] for at in range(0, len(keys), ASSETS_AT_ONCE)]
-        await asyncio.gather(*(self._load_batch(batch) for batch in batches))
+        """Ask for the cells of these assets, a batch a request, two at once.
+
+        The first batch goes alone, and is what stands on top: it is shown as soon as it is
+        there, and nothing comes above it afterwards.
+        """
+        keys = self._by_group(wanted)
+        batches = iter(
+            [keys[at : at + ASSETS_AT_ONCE] for at in range(0, len(keys), ASSETS_AT_ONCE)]
+        )
+        try:
+            await self._load_batches(islice(batches, 1))
+            await asyncio.gather(*(self._load_batches(batches) for _ in range(IN_FLIGHT)))
+        finally:
+            self._tell_status(at_once=True)
+
+    def _by_group(self, wanted: Iterable[AssetKey]) -> list[AssetKey]:
+        """Groups in the order that they first come in, as the grid shows them."""
+        groups: dict[str, list[AssetKey]] = {}
+        for key in wanted:
+            if key in self.graph:
+                groups.setdefault(self.graph[key].group, []).append(key)
+        return [key for group in groups.values() for key in group]
+
+    async def _load_batches(self, batches: Iterable[Sequence[AssetKey]]) -> None:
+        """One after the other, each shown before the next is asked for."""
+        for batch in batches:
+            await self._load_batch(batch)
 
     async def _load_batch(self, batch: Sequence[AssetKey]) -> None:
         answered = await queries.statuses(self.client, batch)
@@ -100,7 +130,8 @@ class Deployment:
         at = time.time()
         for status in found:
             if status.partitioned:
-                self.keys[status.key] = await self._keys_of(status)
+                async with self._reading_keys:
+                    self.keys[status.key] = await self._keys_of(status)
             else:
                 self.keys[status.key] = None
         self._take(found, at)
@@ -117,7 +148,14 @@ class Deployment:
             changed |= self.statuses.get(status.key) != status
             self.rows[status.key], self.statuses[status.key] = row, status
         self.answered()
-        if changed:
+        self._untold |= changed
+        self._tell_status()
+
+    def _tell_status(self, *, at_once: bool = False) -> None:
+        """Screens draw everything anew when told, so a large deployment tells them seldom."""
+        now = time.monotonic()
+        if self._untold and (at_once or now - self._told_at > TOLD_SECONDS):
+            self._untold, self._told_at = False, now
             self.signals.tell(Topic.STATUS)
 
     async def _keys_of(self, status: AssetStatus) -> PartitionKeys:
