@@ -28,6 +28,7 @@ ACTIONS = (
     Action("show_screen('planner')", "4", "planner", footer=True),
     Action("show_screen('freshness')", "5", "freshness", footer=True),
     Action("help", "question_mark,f1", "help"),
+    Action("find", "slash,ctrl+f", "find an asset"),
     Action("command_palette", "ctrl+p", "commands"),
     Action("look_now", "ctrl+r", "ask Dagster now"),
     Action("go_back", "escape", "back"),

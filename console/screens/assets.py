@@ -15,7 +15,6 @@ from console.domain.neighbourhood import MOST_BOXES, neighbourhood
 from console.domain.text import one_line
 from console.domain.urgency import by_urgency
 from console.screens.base import DeckScreen
-from console.screens.find import FindScreen
 from console.store.signals import Topic
 from console.widgets.asset_map import AssetMap, Face
 from console.widgets.asset_panel import AssetPanel
@@ -42,6 +41,7 @@ class AssetsScreen(DeckScreen):
     """The neighbourhood of `centre`; the panel follows the cursor."""
 
     NAME = "assets"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STRUCTURE, Topic.STATUS, Topic.RUNS})
     DEFAULT_CSS = """
     AssetsScreen #assets { layout: vertical; height: 1fr; }
@@ -111,9 +111,6 @@ class AssetsScreen(DeckScreen):
     def action_page(self, pages: int) -> None:
         self.panel.page(pages)
 
-    def action_find(self) -> None:
-        self.deck.push_screen(FindScreen(self.deck), self._found)
-
     def action_partitions(self) -> None:
         if self.map.cursor is not None:
             self.deck.open_asset("partitions", self.map.cursor)
@@ -125,10 +122,6 @@ class AssetsScreen(DeckScreen):
     def on_asset_map_moved(self, _: AssetMap.Moved) -> None:
         self._settled = True
         self._show_panel(keep=False)
-
-    def _found(self, key: AssetKey | None) -> None:
-        if key is not None:
-            self.show_asset(key)
 
     def _most_urgent(self) -> AssetKey:
         graph, statuses = self.deployment.graph, self.deployment.statuses

@@ -30,6 +30,7 @@ REST_SECONDS = 0.15
 
 class PartitionsScreen(DeckScreen):
     NAME = "partitions"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset(
         {Topic.STATUS, Topic.STRUCTURE, Topic.CONNECTION}
     )

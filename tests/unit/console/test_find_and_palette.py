@@ -128,3 +128,14 @@ async def test_the_palette_opens_once_on_every_screen(keys: str) -> None:
         assert isinstance(deck.screen, Palette)
         await pilot.press("escape")
         assert not isinstance(deck.screen, Palette | HelpScreen)
+
+
+@pytest.mark.parametrize("screen", ["1", "2", "3", "4", "5"])
+async def test_slash_finds_an_asset_from_every_screen(screen: str) -> None:
+    deck = _deck()
+    async with deck.run_test(size=(80, 24)) as pilot:
+        await pilot.press(screen, "slash", *"mrt")
+        assert isinstance(deck.screen, FindScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "mrt_overview" in text_of(deck)
