@@ -142,6 +142,8 @@ class Deck(App[None]):
     def action_go_back(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        elif isinstance(self.screen, DeckScreen):
+            self.screen.action_go_back()
 
     def action_help(self) -> None:
         from console.screens.help import HelpScreen

@@ -100,6 +100,9 @@ class DeckScreen(Screen[None]):
     def action_find(self) -> None:
         self.deck.action_find()
 
+    def action_go_back(self) -> None:
+        """Where there is no screen below: what the screen itself can go back to."""
+
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""
 
