@@ -8,7 +8,7 @@ import signal
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
@@ -22,11 +22,13 @@ from console.screens.base import DeckScreen
 from console.store.deployment import Deployment
 from console.store.poller import Poller
 from console.widgets.ascii_filter import AsciiFilter
+from console.widgets.lean_update import lean
 from console.widgets.looks import THEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.console import RenderableType
     from textual import events
     from textual.command import Provider
     from textual.filter import LineFilter
@@ -78,6 +80,9 @@ class Deck(App[None]):
         """What every line of every widget passes on its way to the terminal."""
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, lean(renderable))
 
     async def on_event(self, event: events.Event) -> None:
         """Act on a key at once: type it where something is typed, else look for its binding.
