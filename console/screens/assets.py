@@ -348,7 +348,11 @@ class AssetsScreen(DeckScreen):
             self._show()
         elif (key := self.asset) is not None:
             asks = f"from or to {one_line(key_text(key))}: letters of the other asset"
-            self.deck.push_screen(FindScreen(self.deck, asks), lambda to: self._way(key, to))
+
+            def found(to: AssetKey | None) -> None:
+                self.call_after_refresh(self._way, key, to)
+
+            self.deck.push_screen(FindScreen(self.deck, asks), found)
 
     def _way(self, key: AssetKey, to: AssetKey | None) -> None:
         graph = self.deployment.graph
