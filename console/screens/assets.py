@@ -40,7 +40,7 @@ from console.widgets.group_panel import group_lines
 from console.widgets.line_list import LineList
 from console.widgets.node_faces import NodeFaces
 from console.widgets.pane import Pane
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 from console.widgets.state_cells import StateCells, next_cells, state_cells
 
 if TYPE_CHECKING:
@@ -368,13 +368,12 @@ class AssetsScreen(DeckScreen):
     def action_select(self) -> None:
         graph = self.deployment.graph
         groups = dict.fromkeys(f"group:{asset.group}" for asset in graph.assets.values())
-        hint = "a name, group:x, kind:x, status:failed; x+ with all downstream; and, or, not; → completes"
         self.question.ask(
             "show on the map",
             self.view.text if isinstance(self.view, Selected) else "",
             self._check_selection,
             lambda text: self._go(Selected(text.strip())),
-            hint=hint,
+            hint=SELECTION_HINT,
             suggestions=[*(written(key) for key in graph.order), *groups],
         )
 

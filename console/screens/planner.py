@@ -30,7 +30,7 @@ from console.widgets.plan_lines import (
     runs_text,
     summary,
 )
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -252,13 +252,12 @@ class PlannerScreen(DeckScreen):
 
     def action_edit_assets(self) -> None:
         names = [written(key) for key in self.deployment.graph.order]
-        hint = "a name, group:x, kind:x, status:failed; x+ with all downstream; and, or, not; → completes"
         self.question.ask(
             "assets",
             self.selection,
             self._check_assets,
             self._take_assets,
-            hint=hint,
+            hint=SELECTION_HINT,
             suggestions=names,
         )
 
