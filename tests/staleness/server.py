@@ -35,8 +35,12 @@ class InProcess(Client):
         self, query: Document, variables: dict[str, Any], timeout: float = 0.0
     ) -> dict[str, Any]:
         self.operations.append(query.name)
+        return await self.ask_text(query.text, variables)
+
+    async def ask_text(self, text: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a question that isn't one of the console's. Raises ApiError."""
         answer = await SCHEMA.execute_async(
-            query.text,
+            text,
             context_value=self._process.create_request_context(),
             variable_values=variables,
         )
