@@ -55,6 +55,7 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.poller.add(self.deployment.staleness)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)
