@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from console.domain.axis import Axis, levels, make_axis
 from console.domain.grid_row import GridRow, Source, rows_of, width_of
+from console.domain.key_times import Level
 from console.domain.keys import key_text
 from console.domain.partitions import PartitionKeys
 from console.domain.status import bad_cells, worst_across
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from console.domain.assets import AssetGraph
-    from console.domain.key_times import Level
     from console.domain.keys import AssetKey
     from console.domain.status import Row
 
@@ -98,6 +98,12 @@ class Grid:
             for at, line in enumerate(self.lines)
             if isinstance(line, GridRow) and line.secondary is None
         }
+
+    @property
+    def level(self) -> Level:
+        """How much time a column holds, where `levels` says that it does."""
+        times = self.axis.keys.times
+        return self.axis.level or (times.level if times else Level.DAY)
 
     @cached_property
     def longest_name(self) -> int:
@@ -276,8 +282,3 @@ def _find(bad: bytes, start: int, direction: int) -> int | None:
     stop = max(start + 1, 0)
     found = bad.find(1, max(start, 0)) if direction > 0 else bad.rfind(1, 0, stop)
     return None if found < 0 else found
-
-
-def assets_with(lines: Collection[GridLine]) -> list[AssetKey]:
-    """The assets of these lines, each once."""
-    return list(dict.fromkeys(line.asset for line in lines if isinstance(line, GridRow)))

@@ -76,6 +76,8 @@ class GridRow:
     held: Mapping[int, Sequence[int]] | None
     """The places in each column; None where they are the columns less `shift`."""
     shift: int
+    states: bytes = b""
+    """A cell for each of the asset's own keys."""
     bad: int = 0
     """How many partitions of it are bad, whether or not they share a cell."""
     secondary: str | None = None
@@ -117,6 +119,21 @@ class GridRow:
         if self.held is None:
             return place + self.shift
         return next((c + self.shift for c, at in self.held.items() if place in at), None)
+
+    def column_of(self, partition: str) -> int | None:
+        """Where a key of the asset is."""
+        if self.keys is None or self.keys.sides is None:
+            return self.column(partition)
+        at = self.keys.positions.get(partition)
+        if at is None:
+            return None
+        first, second = divmod(at, len(self.keys.sides[1]))
+        place = first if self.keys.primary == 0 else second
+        return self.column(self.keys.sides[self.keys.primary].keys[place])
+
+    def state_at(self, position: int) -> State:
+        """The state of a partition by its position in the asset's own keys."""
+        return state_of(self.states[position])
 
     def cell(self, column: int) -> int:
         return self.cells[column] if 0 <= column < len(self.cells) else 0
@@ -184,7 +201,9 @@ def _whole(asset: AssetKey, source: Source, width: int) -> GridRow:
     states = source.states[-width:]
     cells = bytes(width - len(states)) + states
     bad = sum(bad_cells(source.states))
-    return GridRow(asset, cells, source.keys, None, None, 0, bad, checks=source.checks)
+    return GridRow(
+        asset, cells, source.keys, None, None, 0, source.states, bad, checks=source.checks
+    )
 
 
 def _row(
@@ -204,7 +223,9 @@ def _row(
     else:
         cells = _placed(states, held, shift, width)
     checks = source.checks if secondary is None else 0
-    return GridRow(asset, cells, source.keys, lane, held, shift, bad, secondary, opens, checks)
+    return GridRow(
+        asset, cells, source.keys, lane, held, shift, source.states, bad, secondary, opens, checks
+    )
 
 
 def _placing(

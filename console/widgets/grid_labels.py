@@ -32,9 +32,9 @@ def column_labels(keys: list[str | None]) -> tuple[str, str]:
 def _parts(key: str) -> tuple[str, str]:
     found = _DAY.match(key)
     if found is None:
-        month = _MONTH.match(key)
-        if month and 1 <= int(month[2]) <= 12:
-            return month[1], _MONTHS[int(month[2]) - 1]
+        whole = _MONTH.match(key)
+        if whole is not None and 1 <= int(whole[2]) <= 12:
+            return whole[1], _MONTHS[int(whole[2]) - 1]
         return "", cut(key, 8)
     year, month, day, hour, minute = found.groups()
     if not 1 <= int(month) <= 12:

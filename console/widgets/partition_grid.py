@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -12,7 +13,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.domain.grid import EMPTY, Grid, GridRow, Heading
+from console.domain.grid import EMPTY, Grid, Heading
+from console.domain.grid_row import GridRow
 from console.domain.keys import short_name
 from console.domain.status import CHECK_FAILED, CHECK_LOOK, LOOKS, state_of
 from console.domain.text import cut, one_line
@@ -33,8 +35,6 @@ NARROWEST_NAME, WIDEST_NAME = 16, 44
 CURSOR = Style(color="#0d1117", bgcolor="#f0f6fc", bold=True)
 _RUNS = re.compile(rb"(.)\1*", re.DOTALL)
 Place = tuple[int, int]
-Glyphs = "Callable[[GridRow, range], Sequence[str | None]]"
-"""A second reading of the cells: a character for each column, None for the state's own."""
 
 
 class PartitionGrid(Widget, can_focus=True):
@@ -287,7 +287,7 @@ class PartitionGrid(Widget, can_focus=True):
 
     def _draw(self, line: int, found: GridLine) -> Strip:
         here = line == self.line
-        name = self._name(found, here).ljust(self._name_width())
+        name = self._label_of(found, here).ljust(self._name_width())
         is_heading = isinstance(found, Heading)
         look = style("dim" if is_heading else "text", HIGHLIGHT if here else None)
         segments = [Segment(name, look), *self._cells(line, found)]
@@ -295,7 +295,7 @@ class PartitionGrid(Widget, can_focus=True):
         segments.append(Segment(self._summary(found).rjust(room - 1) + " ", style("dim")))
         return Strip(segments).adjust_cell_length(self.size.width, style("text"))
 
-    def _name(self, found: GridLine, here: bool) -> str:
+    def _label_of(self, found: GridLine, here: bool) -> str:
         width, more = self._name_width(), "~" if self._ascii else "…"
         pointer = (">" if self._ascii else "›") if here else " "
         if isinstance(found, Heading):
@@ -354,7 +354,7 @@ class PartitionGrid(Widget, can_focus=True):
             edges |= {at, at + 1}
         inside = sorted(edge for edge in edges if columns.start <= edge <= columns.stop)
         found: list[tuple[int, int, str | None]] = []
-        for start, stop in zip(inside, inside[1:], strict=False):
+        for start, stop in pairwise(inside):
             look = "cursor" if start == at else SELECTION if marked and start in chosen else None
             found.append((start - columns.start, stop - columns.start, look))
         return found
