@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from console.domain.assets import Asset, AssetGraph
     from console.domain.keys import AssetKey
 
-__all__ = ["BadSelection", "Facts", "joined", "parse", "select", "select_some", "written"]
+__all__ = [
+    "BadSelection",
+    "Facts",
+    "joined",
+    "parse",
+    "select",
+    "select_some",
+    "sources_among",
+    "written",
+]
 
 STATUSES = (
     *("missing", "failed", "stale", "materialized", "running", "queued", "unknown"),
@@ -80,6 +89,12 @@ def select_some(
     return found
 
 
+def sources_among(graph: AssetGraph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
+    """Those of `keys` that are made from none of the others, in the graph's order."""
+    found = _ends(set(keys), graph.downstream)
+    return tuple(key for key in graph.order if key in found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     graph: AssetGraph
@@ -105,7 +120,8 @@ class _Meaning:
             case Reached():
                 return self._reached(node)
             case Ends(child, sinks):
-                return self._ends(self.of(child), sinks)
+                following = self.graph.upstream if sinks else self.graph.downstream
+                return _ends(self.of(child), following)
 
     def _where(self, fits: Callable[[Asset], bool], *, sources: bool = False) -> set[AssetKey]:
         """Those that fit; what can't be materialized only where it counts."""
@@ -170,11 +186,13 @@ class _Meaning:
             found |= _walk(start, self.graph.downstream, node.down)
         return found
 
-    def _ends(self, chosen: set[AssetKey], sinks: bool) -> set[AssetKey]:
-        """Those of `chosen` that none of them leads to, or comes from, over any other."""
-        following = self.graph.upstream if sinks else self.graph.downstream
-        near = {other for key in chosen for other in following(key) if other != key}
-        return chosen - _walk(near, lambda key: [k for k in following(key) if k != key], None)
+
+def _ends(
+    chosen: set[AssetKey], following: Callable[[AssetKey], Iterable[AssetKey]]
+) -> set[AssetKey]:
+    """Those of `chosen` that can't be reached from any other of them."""
+    near = {other for key in chosen for other in following(key) if other != key}
+    return chosen - _walk(near, lambda key: [one for one in following(key) if one != key], None)
 
 
 def _walk(

@@ -27,6 +27,8 @@ class DeckScreen(Screen[None]):
     """A screen of the console. `NAME` is its name in the table of actions."""
 
     NAME: ClassVar[str] = ""
+    SHOWS_ASSETS: ClassVar[bool] = False
+    """It can bring any asset into view."""
     TOPICS: ClassVar[frozenset[Topic]] = frozenset(Topic)
 
     def __init__(self, deck: Deck) -> None:
@@ -113,6 +115,12 @@ class DeckScreen(Screen[None]):
 
     def update_view(self) -> None:
         """Show what the store holds now."""
+
+    def action_find(self) -> None:
+        self.deck.action_find()
+
+    def action_go_back(self) -> None:
+        """Where there is no screen below: what the screen itself can go back to."""
 
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""

@@ -39,6 +39,7 @@ FAILED_ONLY = frozenset({State.FAILED})
 
 class PartitionsScreen(DeckScreen):
     NAME = "partitions"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset(
         {Topic.STATUS, Topic.STRUCTURE, Topic.CONNECTION}
     )
