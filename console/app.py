@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from console.domain.keys import AssetKey
+    from console.domain.status import State
     from console.settings import Settings
 
 FIRST_SCREEN = "partitions"
@@ -91,9 +92,11 @@ class Deck(App[None]):
             if isinstance(self.focused, Input) and event.is_printable:
                 await self.focused.on_event(event)
                 return
-            if await self._check_bindings(event.key, priority=True):
-                return
-            if await self._check_bindings(event.key):
+            if await self._check_bindings(event.key, priority=True) or await self._check_bindings(
+                event.key
+            ):
+                if isinstance(self.screen, DeckScreen):
+                    self.screen.paint()
                 return
         await super().on_event(event)
 
@@ -119,11 +122,31 @@ class Deck(App[None]):
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
 
-    def plan(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
-        """Open the planner on these assets; `partitions` is text of Dagster's grammar."""
+    def plan(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
+        """Open the planner on these assets; `partitions` is text of Dagster's grammar.
+
+        With `states`, only cells in one of them are to run.
+        """
         self.switch_mode("planner")
         planner = self.screen_named("planner")
-        planner.ask_for(assets, partitions)
+        planner.ask_for(assets, partitions, states)
+
+    def action_find(self) -> None:
+        """Any asset from anywhere: shown on the screen in sight where that shows assets."""
+        from console.screens.find import FindScreen
+
+        if isinstance(self.screen, DeckScreen):
+            self.push_screen(FindScreen(self), self._found)
+
+    def _found(self, key: AssetKey | None) -> None:
+        if key is not None and isinstance(self.screen, DeckScreen):
+            name = self.screen.NAME if self.screen.SHOWS_ASSETS else "assets"
+            self.open_asset(name, key)
 
     def action_look_now(self) -> None:
         self.poller.wake()
@@ -131,6 +154,8 @@ class Deck(App[None]):
     def action_go_back(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        elif isinstance(self.screen, DeckScreen):
+            self.screen.action_go_back()
 
     def action_help(self) -> None:
         from console.screens.help import HelpScreen
