@@ -72,6 +72,7 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self._choose_again()
         self.grid.show(self._make_grid())
+        self.deployment.staleness.show_first(self.grid.grid.rows)
         self._go_to_wanted()
         self._show_cell()
         self._show_title()
@@ -134,7 +135,8 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
-        self.bar.show_title(" · ".join(["partitions", *filter(None, [*view, *counts])]))
+        words = [*view, *counts, self.deployment.staleness.words]
+        self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
     def _go_to_wanted(self) -> None:
         if self._wanted is None:
@@ -186,7 +188,8 @@ class PartitionsScreen(DeckScreen):
     def _show_one(self, row: GridRow, state: State) -> None:
         here = (row.asset, row.partition(self.grid.column))
         outside = state is State.OUTSIDE
-        self.panel.show_cell(*here, state, "" if outside else "…")
+        why = self.deployment.stale_reason(*here) if state is State.STALE else None
+        self.panel.show_cell(*here, state, "" if outside else "…", why)
         if (here, state) != self._shown:
             self._cell = self._cell if here == self._shown[0] else None
             self._shown = (here, state)
@@ -219,6 +222,9 @@ class PartitionsScreen(DeckScreen):
                 cell = (await run_queries.asset_detail(client, asset)).materialization
             else:
                 cell = await run_queries.cell(client, asset, partition)
+            stale = self.deployment.stale_reason(asset, partition) or cell.stale
+            newer = self.deployment.staleness.hint(asset, partition)
+            cell = replace(cell, stale=stale, newer_upstream="" if stale else newer)
             if self._shown[1] is State.FAILED:
                 cell = await self._failures.explain(asset, partition, cell)
         except ApiError as error:

@@ -89,14 +89,27 @@ class Staleness:
                 cells[at] = State.STALE
         return Row(bytes(cells), row.at)
 
-    def known(self, key: AssetKey) -> bool:
-        """Whether every materialized cell of the asset has its verdict."""
-        return key in self._judged and key not in self._due
+    def is_judged(self, key: AssetKey) -> bool:
+        """Whether the asset has verdicts, be they old ones."""
+        return key in self._judged
+
+    def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
+        """Whether the cell is stale; None when it isn't known."""
+        found = self._cell(key, partition)
+        verdict = found[0].verdicts.states[found[1]] if found else Verdict.UNJUDGED
+        return {Verdict.STALE: True, Verdict.FRESH: False}.get(Verdict(verdict))
 
     @property
     def unread(self) -> int:
         """How many assets have cells that may be stale and aren't judged yet."""
         return len(self._due)
+
+    @property
+    def words(self) -> str:
+        """What isn't known yet, for a title; empty when all is."""
+        if not self._due:
+            return ""
+        return "stale: not known" if self.problem else f"stale: reading {len(self._due)} …"
 
     def reason(self, key: AssetKey, partition: str | None) -> str | None:
         """Why the cell is stale, in a sentence; None when it isn't known to be."""

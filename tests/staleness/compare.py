@@ -9,7 +9,9 @@ from console.domain.status import State
 from console.store.deployment import Deployment
 from tests.staleness.server import InProcess
 
-OF_EACH = "query Each($key: AssetKeyInput!) { assetNodes(assetKeys: [$key]) { staleStatusByPartition } }"
+OF_EACH = (
+    "query Each($key: AssetKeyInput!) { assetNodes(assetKeys: [$key]) { staleStatusByPartition } }"
+)
 OF_WHOLE = "query Whole($key: AssetKeyInput!) { assetNodes(assetKeys: [$key]) { staleStatus } }"
 
 

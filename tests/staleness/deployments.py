@@ -126,7 +126,7 @@ class World:
         if {child, theirs} == {"kinds", "names"}:
             leads = {key: set(rng.sample(self.keys(child), k=rng.randint(1, 2))) for key in keys}
             choices += [dg.StaticPartitionMapping(leads)] * 3
-        if child == "both" and theirs == "kinds" or theirs == "both" and child == "kinds":
+        if (child == "both" and theirs == "kinds") or (theirs == "both" and child == "kinds"):
             choices += [None, None, None]
         if child == theirs == "both":
             choices.append(_by_kind())
@@ -253,7 +253,10 @@ class World:
         linked = [
             name
             for name in self._made_here()
-            if any(not self.specs[parent].external and parent != name for parent, _ in self.specs[name].deps)
+            if any(
+                not self.specs[parent].external and parent != name
+                for parent, _ in self.specs[name].deps
+            )
         ]
         if not linked:
             return

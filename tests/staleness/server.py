@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
-from dagster._core.remote_representation.grpc_server_registry import GrpcServerRegistry
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
-from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget
+from dagster._core.remote_representation.grpc_server_registry import GrpcServerRegistry
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._grpc.server import GrpcServerCommand
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._grpc.constants import GrpcServerCommand
 from dagster_graphql.schema import create_schema
 
 from console.api.client import Client
@@ -32,7 +32,10 @@ class InProcess(Client):
         self.operations: list[str] = []
 
     async def _send(
-        self, query: Document, variables: dict[str, Any], timeout: float = 0.0
+        self,
+        query: Document,
+        variables: dict[str, Any],
+        timeout: float = 0.0,  # noqa: ARG002 - nothing takes long here
     ) -> dict[str, Any]:
         self.operations.append(query.name)
         return await self.ask_text(query.text, variables)
@@ -63,7 +66,7 @@ def serving(instance: dg.DagsterInstance, definitions: dg.Definitions) -> Iterat
     origin = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name=code.__name__, attribute="current")
     )
-    target = InProcessTestWorkspaceLoadTarget(origin)
+    target = InProcessWorkspaceLoadTarget(origin)
     registry = GrpcServerRegistry(
         instance_ref=None,
         server_command=GrpcServerCommand.API_GRPC,
