@@ -286,10 +286,8 @@ def _materialized(
     keys, row = deployment.keys.get(key, ...), deployment.rows.get(key)
     if keys is ... or row is None or not deployment.graph[key].materializable:
         return []
-    names: Sequence[str | None] = partitions if keys is not None else [None]
-    places = (
-        (name, keys.positions.get(name) if keys and name is not None else 0) for name in names
-    )
+    names: Sequence[str | None] = (None,) if keys is None else partitions
+    places = ((one, 0 if keys is None else keys.positions.get(one or "")) for one in names)
     made = (State.MATERIALIZED, State.STALE)
     return [
         name for name, at in places if at is not None and at < row.total and row.states[at] in made
