@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from console.domain.keys import AssetKey
+    from console.domain.status import State
     from console.settings import Settings
 
 FIRST_SCREEN = "partitions"
@@ -57,6 +58,7 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.poller.add(self.deployment.staleness)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)
@@ -95,9 +97,11 @@ class Deck(App[None]):
             if isinstance(self.focused, Input) and event.is_printable:
                 await self.focused.on_event(event)
                 return
-            if await self._check_bindings(event.key, priority=True):
-                return
-            if await self._check_bindings(event.key):
+            if await self._check_bindings(event.key, priority=True) or await self._check_bindings(
+                event.key
+            ):
+                if isinstance(self.screen, DeckScreen):
+                    self.screen.paint()
                 return
         await super().on_event(event)
 
@@ -123,11 +127,19 @@ class Deck(App[None]):
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
 
-    def plan(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
-        """Open the planner on these assets; `partitions` is text of Dagster's grammar."""
+    def plan(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
+        """Open the planner on these assets; `partitions` is text of Dagster's grammar.
+
+        With `states`, only cells in one of them are to run.
+        """
         self.switch_mode("planner")
         planner = self.screen_named("planner")
-        planner.ask_for(assets, partitions)
+        planner.ask_for(assets, partitions, states)
 
     def action_find(self) -> None:
         """Any asset from anywhere: shown on the screen in sight where that shows assets."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding, BindingsMap
 from textual.screen import Screen
+from textual.widget import Widget
 
 from console.actions import actions_of
 from console.store.signals import Topic
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from console.app import Deck
     from console.domain.keys import AssetKey
+    from console.domain.status import State
     from console.store.deployment import Deployment
 
 
@@ -90,6 +91,24 @@ class DeckScreen(Screen[None]):
         else:
             self.keys.say(f"{connection.problem}; trying again", "bad")
 
+    def paint(self) -> None:
+        """Draw now what a key has changed.
+
+        Textual lets each widget say in its own time that it changed and draws at most once in
+        a frame: the cursor's line at once, the panel that tells of it a frame later.
+        """
+        if not self.is_current or self._layout_required or self.app._batch_count:
+            return
+        widgets = list(self.walk_children(Widget))
+        if any(widget._layout_required for widget in widgets):
+            return
+        changed = {widget for widget in widgets if widget._repaint_required}
+        for widget in changed:
+            widget._repaint_required = False
+        if changed:
+            self._compositor.update_widgets(changed)
+            self._compositor_refresh()
+
     def in_background(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Run it while the screen lives; not even made when the screen is about to go."""
         self.run_worker(cast("Any", work), group=group)
@@ -106,5 +125,10 @@ class DeckScreen(Screen[None]):
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""
 
-    def ask_for(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
+    def ask_for(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
         """Plan these, when this screen plans."""

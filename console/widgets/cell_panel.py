@@ -36,7 +36,12 @@ class CellPanel(Widget):
         self._lines: list[Parts] = []
 
     def show_cell(
-        self, asset: AssetKey | None, partition: str | None, state: State, note: str
+        self,
+        asset: AssetKey | None,
+        partition: str | None,
+        state: State,
+        note: str,
+        stale: str | None = None,
     ) -> None:
         """The cell under the cursor; `note` stands for the lines that aren't known yet."""
         if asset is None:
@@ -48,6 +53,7 @@ class CellPanel(Widget):
             [
                 [(" " + one_line(where), "text"), ("   ", "text"), (look, LOOKS[state].style)],
                 [(f" {note}", "dim")],
+                *([_stale(stale)] if stale else []),
             ]
         )
 
@@ -69,7 +75,12 @@ class CellPanel(Widget):
 
     def _last_run(self, cell: Cell) -> Parts:
         if cell.stale:
-            return [(" stale: ", "warn"), (one_line(cell.stale), "text")]
+            return _stale(cell.stale)
+        if cell.newer_upstream:
+            return [
+                (" fresh for Dagster, which doesn't look so far: ", "dim"),
+                (one_line(cell.newer_upstream), "text"),
+            ]
         run = cell.last_run
         if run is None or run.id == cell.run_id:
             return []
@@ -97,6 +108,10 @@ class CellPanel(Widget):
             return strip_of([(("-" if self._ascii else "─") * width, "dim")], width)
         line = self._lines[y - 1] if y - 1 < len(self._lines) else []
         return strip_of(line, width)
+
+
+def _stale(why: str) -> Parts:
+    return [(" stale: ", "warn"), (one_line(why), "text")]
 
 
 def _word(state: State) -> str:
