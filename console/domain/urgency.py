@@ -103,12 +103,19 @@ def summary(found: Sequence[Urgency], now: float) -> list[tuple[str, Verdict]]:
 def _calm(
     found: Sequence[Urgency], now: float, rest: Sequence[tuple[int, str, Verdict]]
 ) -> list[tuple[str, Verdict]]:
-    due = {one.freshness.due: one for one in reversed(found) if one.verdict is Verdict.HEALTHY}
-    first = min(moment for moment in due if moment is not None)
     state = "nothing late" if rest[0][0] else "everything fresh"
-    says = f"{state}; next deadline in {span(first - now)}: {key_text(due[first].key)}"
+    says = f"{state}; {next_deadline(found, now)}"
     more = [(f"{number} {words}", verdict) for number, words, verdict in rest if number]
     return [(says, Verdict.HEALTHY), *more]
+
+
+def next_deadline(found: Sequence[Urgency], now: float) -> str:
+    """`next deadline in 3h: mrt_overview`; empty when nothing that is fresh has one."""
+    due = {one.freshness.due: one for one in reversed(found) if one.verdict is Verdict.HEALTHY}
+    first = min((moment for moment in due if moment is not None), default=None)
+    if first is None:
+        return ""
+    return f"next deadline in {span(first - now)}: {key_text(due[first].key)}"
 
 
 def due_words(one: Urgency, now: float) -> str:

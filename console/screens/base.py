@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from console.app import Deck
     from console.domain.keys import AssetKey
+    from console.domain.status import State
     from console.store.deployment import Deployment
 
 
@@ -98,5 +99,17 @@ class DeckScreen(Screen[None]):
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""
 
-    def ask_for(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
+    def show_cell(self, key: AssetKey, partition: str | None) -> None:  # noqa: ARG002
+        """Bring a cell into view, when this screen has cells."""
+        self.show_asset(key)
+
+    def ask_for(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
         """Plan these, when this screen plans."""
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on, when this screen shows backfills."""

@@ -42,6 +42,7 @@ class PartitionsScreen(DeckScreen):
         self._cell: Cell | None = None
         self._shown: tuple[CellAddress | None, State] = (None, State.OUTSIDE)
         self._wanted: AssetKey | None = None
+        self._wanted_partition: str | None = None
         self._failures = Failures(deck.deployment)
 
     def body(self) -> list[Widget]:
@@ -52,10 +53,15 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self.grid.show(make_grid(deployment.graph, deployment.keys, deployment.rows))
         if self._wanted is not None and self._wanted in self.grid.grid.rows:
-            self.grid.to_asset(self.grid.grid.rows[self._wanted])
-            self._wanted = None
+            self._go_to_wanted(self.grid.grid.rows[self._wanted])
         self._show_cell()
         self._show_title()
+
+    def _go_to_wanted(self, line: int) -> None:
+        row, partition = self.grid.grid.row(line), self._wanted_partition
+        column = row.column(partition) if row is not None and partition is not None else None
+        self.grid.go(line, self.grid.column if column is None else column)
+        self._wanted = self._wanted_partition = None
 
     def _empty_text(self) -> str:
         connection, structure = self.deployment.connection, self.deployment.structure
@@ -160,7 +166,10 @@ class PartitionsScreen(DeckScreen):
     # actions
 
     def show_asset(self, key: AssetKey) -> None:
-        self._wanted = key
+        self.show_cell(key, None)
+
+    def show_cell(self, key: AssetKey, partition: str | None) -> None:
+        self._wanted, self._wanted_partition = key, partition
         self.update_view()
 
     def action_move(self, lines: int, columns: int) -> None:

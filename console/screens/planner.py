@@ -86,15 +86,33 @@ class PlannerScreen(DeckScreen):
 
     # what is asked
 
-    def ask_for(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
-        """Plan these; the newest partitions where none are named."""
+    def ask_for(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
+        """Plan these; the newest partitions where none are named.
+
+        What was asked before is left as it is but for that; with `states`, just these cells
+        are to run and nothing downstream.
+        """
         try:
             keys = planning.shared_keys(self.deployment, assets)
             chosen = _chosen(keys, partitions)
         except (planning.NothingToPartition, BadPartitions) as error:
             self.keys.say(str(error), "bad")
             return
-        self._ask(replace(self.request, assets=assets, partitions=chosen, excluded=frozenset()))
+        request = replace(self.request, assets=assets, partitions=chosen, excluded=frozenset())
+        if states is not None:
+            request = replace(request, run_states=states, downstream=False)
+        self._ask(request)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill that was launched elsewhere goes on."""
+        self._stop_watching()
+        self._watch(backfill_id)
+        self.update_view()
 
     def _ask(self, request: Request) -> None:
         """Every change of the request is planned anew; nothing is launched by it."""
