@@ -46,6 +46,7 @@ class Pulse:
     """Each code location's version key."""
     active: tuple[Run, ...]
     newest: tuple[Run, ...]
+    """The newest runs, or of them those that changed since a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,13 @@ class AssetDetail:
     materialization: Cell
 
 
-async def pulse(client: Client, newest: int) -> Pulse:
-    data = await client.ask("pulse", {"limit": newest}, timeout=PULSE_SECONDS)
+async def pulse(client: Client, newest: int, since: float | None = None) -> Pulse:
+    """What runs, and the `newest` runs; of these only what changed after `since`, where given.
+
+    `since` is epoch seconds UTC by the server's clock.
+    """
+    variables = {"limit": newest, "since": since}
+    data = await client.ask("pulse", variables, timeout=PULSE_SECONDS)
     entries = items(sub(data, "locationStatusesOrError").get("entries"))
     return Pulse(
         {str(e.get("name")): f"{e.get('loadStatus')} {e.get('versionKey')}" for e in entries},

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from console.domain.urgency import span
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BURST_SECONDS = 60.0
 """Materializations that follow each other faster are one: the runs of a backfill."""
 LEAST_GAPS = 3
-OVERDUE = 2.0
-"""So many times its rhythm without a materialization, and an asset is overdue by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +20,6 @@ class Rhythm:
 
     usual: float
     gaps: int
-
-    def overdue(self, age: float) -> bool:
-        """Whether a last materialization `age` seconds ago is long ago, by this rhythm."""
-        return age > OVERDUE * self.usual
-
-    def words(self, age: float) -> str:
-        """`usual every 24h, last 3d ago`."""
-        return f"usual every {span(self.usual)}, last {span(age)} ago"
 
 
 def rhythm(times: Iterable[float]) -> Rhythm | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from console.domain.freshness import Freshness, Policy, Verdict, freshness_at
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
     from console.domain.assets import AssetGraph
     from console.domain.keys import AssetKey
+    from console.domain.rhythm import Rhythm
     from console.domain.rows import AssetStatus, Latest
 
 SOON_SECONDS = 3600.0
+OVERDUE = 2.0
+"""So many times its rhythm without a materialization, and an asset is overdue by it."""
+NO_RHYTHMS: Mapping[AssetKey, Rhythm | None] = MappingProxyType({})
 _ORDER = (
     Verdict.DEGRADED,
     Verdict.WARNING,
@@ -39,6 +44,8 @@ class Urgency:
     daemon: Verdict
     known: bool
     """Whether the server has told anything of it yet."""
+    rhythm: Rhythm | None = None
+    """How often it is usually materialized, where it has no policy and that is known."""
 
     @property
     def verdict(self) -> Verdict:
@@ -50,6 +57,17 @@ class Urgency:
         in_time = self.verdict in (Verdict.HEALTHY, Verdict.WARNING)
         return in_time and due is not None and due - now < SOON_SECONDS
 
+    def by_rhythm(self, now: float) -> float | None:
+        """Its age in multiples of its own rhythm; None where that isn't known."""
+        if self.rhythm is None or self.materialized is None:
+            return None
+        return (now - self.materialized) / self.rhythm.usual
+
+    def overdue(self, now: float) -> bool:
+        """Without a policy, and older than by its own rhythm it would be: our judgement."""
+        ratio = self.by_rhythm(now)
+        return self.policy is None and ratio is not None and ratio > OVERDUE
+
     @property
     def daemon_differs(self) -> bool:
         """The daemon has a verdict and it is another one than ours."""
@@ -57,14 +75,25 @@ class Urgency:
 
 
 def by_urgency(
-    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], now: float
+    graph: AssetGraph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    now: float,
+    rhythms: Mapping[AssetKey, Rhythm | None] = NO_RHYTHMS,
 ) -> list[Urgency]:
-    """Late ones first by how late, then by when they are due, then those without a policy by age."""
-    return sorted((urgency(graph, statuses, key, now) for key in graph.order), key=_rank)
+    """Late ones first by how late, then by when they are due, then those without a policy.
+
+    These by their age in their own rhythms, and where that isn't known by their age.
+    """
+    found = (urgency(graph, statuses, key, now, rhythms.get(key)) for key in graph.order)
+    return sorted(found, key=lambda one: _rank(one, now))
 
 
 def urgency(
-    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], key: AssetKey, now: float
+    graph: AssetGraph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    key: AssetKey,
+    now: float,
+    rhythm: Rhythm | None = None,
 ) -> Urgency:
     policy, status = graph[key].freshness, statuses.get(key)
     if status is None:
@@ -73,12 +102,14 @@ def urgency(
         return Urgency(key, policy, nothing, None, Verdict.NOT_APPLICABLE, known=False)
     made = status.latest.materialized
     fresh = freshness_at(policy, made, now)
-    return Urgency(key, policy, fresh, made, status.daemon_verdict, known=True)
+    return Urgency(key, policy, fresh, made, status.daemon_verdict, known=True, rhythm=rhythm)
 
 
-def _rank(one: Urgency) -> tuple[int, float, AssetKey]:
+def _rank(one: Urgency, now: float) -> tuple[int, float, AssetKey]:
     moment = one.materialized if one.policy is None else one.freshness.due
-    return _ORDER.index(one.verdict), float("inf") if moment is None else moment, one.key
+    ratio = one.by_rhythm(now) if one.policy is None else None
+    place = -ratio if ratio is not None else float("inf") if moment is None else moment
+    return _ORDER.index(one.verdict), place, one.key
 
 
 def summary(found: Sequence[Urgency], now: float) -> list[tuple[str, Verdict]]:
@@ -92,6 +123,7 @@ def summary(found: Sequence[Urgency], now: float) -> list[tuple[str, Verdict]]:
         (len(soon), "due within the hour", Verdict.WARNING),
         (warned, "past the warning", Verdict.WARNING),
         (healthy, "fresh", Verdict.HEALTHY),
+        (sum(one.overdue(now) for one in found), "overdue by its own rhythm", Verdict.WARNING),
         (count[Verdict.UNKNOWN], "unknown", Verdict.UNKNOWN),
         (count[Verdict.NOT_APPLICABLE], "without a policy", Verdict.NOT_APPLICABLE),
     ]

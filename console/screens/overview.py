@@ -47,6 +47,8 @@ class OverviewScreen(DeckScreen):
         self.detail = Pane(ascii_only=self.ascii_only, rule="top", id="overview-detail")
         self._shown: list[OverviewLine] = []
         self._span = -1
+        self._moved = False
+        """Until then the cursor is on the most urgent, whatever comes to be known."""
 
     def body(self) -> list[Widget]:
         return [self.lines, self.detail]
@@ -63,7 +65,7 @@ class OverviewScreen(DeckScreen):
 
     def on_screen_resume(self) -> None:
         self.store.seen = True
-        if self.store.interval == 0.0:
+        if self.store.interval == 0.0 and self.store.asked:
             self.deck.poller.wake()
 
     def on_screen_suspend(self) -> None:
@@ -101,8 +103,8 @@ class OverviewScreen(DeckScreen):
     def _put_cursor(self, chosen: OverviewLine | None) -> None:
         """The cursor stays on what it was on, else on the nearest line that leads somewhere."""
         self.lines.count = max(self.lines.count, len(self._shown))
-        at = self.lines.cursor
-        if chosen is not None and chosen.id:
+        at = self.lines.cursor if self._moved else 0
+        if self._moved and chosen is not None and chosen.id:
             same = (i for i, line in enumerate(self._shown) if line.id == chosen.id)
             at = next(same, at)
         self.lines.move_to(self._nearest(at, 1))
@@ -130,21 +132,26 @@ class OverviewScreen(DeckScreen):
     # the way around
 
     def on_line_list_moved(self, moved: LineList.Moved) -> None:
-        if not self._shown or self._shown[moved.index].can_be_chosen:
+        """A click may be on a line that leads nowhere."""
+        if moved.index >= len(self._shown) or self._shown[moved.index].can_be_chosen:
+            self.keys.hush()
             self._show_detail()
         else:
             self.lines.move_to(self._nearest(moved.index, 1))
 
     def action_move(self, lines: int) -> None:
+        self._moved = True
         at = self.lines.cursor + lines
         if 0 <= at < len(self._shown):
             self.lines.move_to(self._nearest(at, lines))
 
     def action_page(self, pages: int) -> None:
+        self._moved = True
         step = pages * max(self.lines.size.height - 1, 1)
         self.lines.move_to(self._nearest(self._inside(self.lines.cursor + step), pages))
 
     def action_end(self, direction: int) -> None:
+        self._moved = True
         self.lines.move_to(self._nearest(0 if direction < 0 else len(self._shown) - 1, -direction))
 
     def _inside(self, at: int) -> int:
@@ -168,6 +175,8 @@ class OverviewScreen(DeckScreen):
             self.deck.watch_backfill(leads.backfill)
         elif leads.location:
             self._open_location(leads.location)
+        elif leads.earlier:
+            self._look_back()
         elif leads.screen:
             self.deck.action_show_screen(leads.screen)
         elif leads.asset:
@@ -208,6 +217,12 @@ class OverviewScreen(DeckScreen):
             self.store.show_since(first.until if first else time.time() - DAY)
         else:
             self.store.show_since(time.time() - SPANS[self._span])
+        self.deck.poller.wake()
+
+    def _look_back(self) -> None:
+        """As far as failures can be shown, so that those of earlier have their cause, too."""
+        self._span = len(SPANS) - 1
+        self.store.show_since(time.time() - SPANS[self._span])
         self.deck.poller.wake()
 
     def action_plan_retry(self) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from console.api import overview_queries
 from console.api.errors import ApiError, Unreachable
 from console.domain.causes import Cause, causes
-from console.domain.runs import RunStatus
 from console.store.looked import Look
 from console.store.signals import Signals, Topic
 
@@ -32,7 +31,7 @@ BACKFILL_SECONDS = 2.0
 """While a backfill is under way."""
 MOST_FAILURES = 100
 MOST_BACKFILLS = 25
-ERRORS_AT_ONCE = 20
+ERRORS_AT_ONCE = 10
 PARTS = ("failures", "errors", "backfills", "health")
 
 
@@ -59,6 +58,7 @@ class Overview:
         """When each part was last answered, epoch seconds UTC."""
         self._looked = looked
         self._shown: Look | None = None
+        self._failures_until = self.since
         self._due = dict.fromkeys(PARTS, 0.0)
         self._forget = deployment.signals.listen(self._told)
 
@@ -84,25 +84,25 @@ class Overview:
 
     def _told(self, topic: Topic) -> None:
         if topic is Topic.RUNS:
-            if any(self._is_new_failure(run) for run in self.deployment.newest):
+            if self.deployment.last_failure > self._failures_until:
                 self._due["failures"] = 0.0
             if any(run.backfill for run in self.deployment.active):
                 self._due["backfills"] = min(self._due["backfills"], time.monotonic())
-
-    def _is_new_failure(self, run: Run) -> bool:
-        known = {one.id for one in self.failed or ()}
-        ended = run.ended or run.updated or 0.0
-        return run.status is RunStatus.FAILURE and ended > self.since and run.id not in known
 
     # asking
 
     async def look(self) -> None:
         """Ask for what is due, one after another so that the grid isn't kept waiting.
 
-        Raises Unreachable.
+        Logs cost the server most, so the first look leaves them to the next. Raises Unreachable.
         """
-        asks = (self._ask_failures, self._ask_health, self._ask_backfills, self._ask_errors)
-        for name, ask in zip(("failures", "health", "backfills", "errors"), asks, strict=True):
+        asks = {
+            "failures": self._ask_failures,
+            "health": self._ask_health,
+            "backfills": self._ask_backfills,
+            **({"errors": self._ask_errors} if self.asked else {}),
+        }
+        for name, ask in asks.items():
             if time.monotonic() >= self._due[name]:
                 await self._part(name, ask)
 
@@ -125,6 +125,8 @@ class Overview:
         found, count = await overview_queries.failures(self.deployment.client, since, MOST_FAILURES)
         if since == self.since:
             self.failed, self.failed_in_all = found, count
+            ended = (run.ended or 0.0 for run in found)
+            self._failures_until = max([self.deployment.last_failure, since, *ended])
             self._due["errors"] = 0.0
             self._note_look(found)
         return float("inf")
@@ -139,6 +141,8 @@ class Overview:
         """A batch at a time, so that the first causes are there soon."""
         unread = [run.id for run in self.failed or () if run.id not in self.errors]
         batch = unread[:ERRORS_AT_ONCE]
+        if not batch:
+            return float("inf")
         self.errors |= await overview_queries.run_errors(self.deployment.client, batch)
         return 0.0 if len(unread) > len(batch) else float("inf")
 

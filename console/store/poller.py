@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from console.domain.keys import AssetKey
     from console.store.deployment import Deployment
 
-IDLE_SECONDS = 8.0
+IDLE_SECONDS = 10.0
 BUSY_SECONDS = 2.0
 AWAY_SECONDS = 30.0
 """Without focus nobody looks."""
-EVERYTHING_SECONDS = 60.0
+EVERYTHING_SECONDS = 300.0
 """Materializations that no run tells of are found at the latest after this long."""
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 8.0

@@ -25,7 +25,7 @@ def failing_lines(frame: Frame) -> list[OverviewLine]:
     if overview.failed is None:
         return [frame.sentence(NAME, overview.problems.get("failures") or ASKING)]
     causes = frame.causes
-    older = _older(causes, frame)
+    older = _older(frame)
     if not causes:
         return [frame.sentence(NAME, f"nothing {_since(frame)}"), *older]
     shown = len(overview.failed)
@@ -85,7 +85,7 @@ def _where(cause: Cause, frame: Frame) -> list[Part]:
     names = f"{name} +{more}" if asset is not None and more > 0 else name
     end = " · mended" if cause.mended else _partitions(cause, asset)
     room = frame.rest_width - len(end)
-    if room < 12:
+    if room < 10:
         return [(cut(f"{names}{end}", frame.rest_width), "dim")]
     return [(cut(names, room), "dim"), (end, "dim")]
 
@@ -118,30 +118,23 @@ def _detail(cause: Cause, frame: Frame) -> list[list[Part]]:
     ]
 
 
-def _older(causes: list[Cause], frame: Frame) -> list[OverviewLine]:
+def _older(frame: Frame) -> list[OverviewLine]:
     """Cells that failed before, and that no line above has."""
-    rows = frame.overview.deployment.rows
-    told = {
-        (key, cell) for cause in causes for key, cells in cause.failed.items() for cell in cells
-    }
-    told_of = {key: sum(one == key for one, _ in told) for key, _ in told}
-    left = {
-        key: count
-        for key in frame.overview.deployment.graph.order
-        if key in rows and (count := rows[key].count(State.FAILED) - told_of.get(key, 0)) > 0
-    }
+    left = frame.failed_earlier
     if not left:
         return []
     count, first = sum(left.values()), next(iter(left))
-    words = f"{count} cell{'s' * (count != 1)} failed earlier"
     names = one_line(key_text(first)) + (f" +{len(left) - 1}" if len(left) > 1 else "")
     parts = frame.columns(
         (glyph(State.FAILED, ascii_only=frame.ascii_only), "bad"),
-        (words, "text"),
+        (f"{count} cell{'s' * (count != 1)} failed earlier", "text"),
         ("", "dim"),
         ("", "dim"),
         [(cut(names, frame.rest_width), "dim")],
     )
     more = ", ".join(f"{one_line(key_text(key))} {many}" for key, many in left.items())
-    detail: list[list[Part]] = [[(cut(f"failed: {more}", frame.width - 2), "text")]]
-    return [OverviewLine(parts, ("earlier",), Leads(asset=first), detail)]
+    detail: list[list[Part]] = [
+        [(cut(f"failed: {more}", frame.width - 2), "text")],
+        [("enter looks for their causes, as far as a month back; p shows the cells", "dim")],
+    ]
+    return [OverviewLine(parts, ("earlier",), Leads(asset=first, earlier=True), detail)]

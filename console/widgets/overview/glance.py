@@ -51,6 +51,9 @@ def _needs(frame: Frame) -> list[Part]:
     if open_causes:
         many = len(open_causes)
         found.append((f"{many} cause{'s' * (many != 1)} of failure", "bad"))
+    earlier = sum(frame.failed_earlier.values())
+    if earlier:
+        found.append((f"{earlier} cell{'s' * (earlier != 1)} failed earlier", "warn"))
     return found
 
 

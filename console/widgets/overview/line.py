@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from console.domain.freshness import Verdict
+from console.domain.status import State
 from console.domain.text import cut
 from console.domain.urgency import by_urgency
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from console.widgets.pane import Part
 
 SIGN = 3
-NUMBER = 9
+NUMBER = 8
 ASKING = "asking…"
 DETAIL_LINES = 4
 
@@ -38,6 +39,8 @@ class Leads:
     asset: AssetKey | None = None
     partition: str | None = None
     cause: Cause | None = None
+    earlier: bool = False
+    """To failures before those that are shown."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,21 @@ class Frame:
         return self.overview.causes
 
     @cached_property
+    def failed_earlier(self) -> dict[AssetKey, int]:
+        """How many cells of which assets are failed and belong to none of the causes."""
+        deployment = self.overview.deployment
+        told: dict[AssetKey, set[str | None]] = {}
+        for cause in self.causes:
+            for key, cells in cause.failed.items():
+                told.setdefault(key, set()).update(cells)
+        counts = {
+            key: deployment.rows[key].count(State.FAILED) - len(told.get(key, ()))
+            for key in deployment.graph.order
+            if key in deployment.rows
+        }
+        return {key: count for key, count in counts.items() if count > 0}
+
+    @cached_property
     def by_urgency(self) -> list[Urgency]:
         """Every asset, the most urgent first."""
         deployment = self.overview.deployment
@@ -83,7 +101,7 @@ class Frame:
 
     @property
     def name_width(self) -> int:
-        return min(max(self.width * 2 // 5, 30), 64)
+        return min(max(self.width * 3 // 8, 28), 72)
 
     @property
     def rest_width(self) -> int:
