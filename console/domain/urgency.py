@@ -123,9 +123,9 @@ def summary(found: Sequence[Urgency], now: float) -> list[tuple[str, Verdict]]:
         (len(soon), "due within the hour", Verdict.WARNING),
         (warned, "past the warning", Verdict.WARNING),
         (healthy, "fresh", Verdict.HEALTHY),
-        (sum(one.overdue(now) for one in found), "overdue by its own rhythm", Verdict.WARNING),
         (count[Verdict.UNKNOWN], "unknown", Verdict.UNKNOWN),
         (count[Verdict.NOT_APPLICABLE], "without a policy", Verdict.NOT_APPLICABLE),
+        (sum(one.overdue(now) for one in found), "overdue by their rhythm", Verdict.WARNING),
     ]
     if count[Verdict.HEALTHY] and not (count[Verdict.DEGRADED] or warned or soon):
         return _calm(found, now, parts[4:])

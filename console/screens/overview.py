@@ -92,6 +92,10 @@ class OverviewScreen(DeckScreen):
         chosen = self._line()
         frame = Frame(self.store, time.time(), width, self.ascii_only)
         before, self._shown = self._shown, overview_lines(frame, height)
+        place = self.deployment.client.place
+        self.lines.show_empty(
+            f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
+        )
         self._put_cursor(chosen)
         if len(before) != len(self._shown):
             self.lines.set_count(len(self._shown))
@@ -103,6 +107,8 @@ class OverviewScreen(DeckScreen):
     def _put_cursor(self, chosen: OverviewLine | None) -> None:
         """The cursor stays on what it was on, else on the nearest line that leads somewhere."""
         self.lines.count = max(self.lines.count, len(self._shown))
+        if not self._shown:
+            return
         at = self.lines.cursor if self._moved else 0
         if self._moved and chosen is not None and chosen.id:
             same = (i for i, line in enumerate(self._shown) if line.id == chosen.id)

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 def glance(frame: Frame) -> OverviewLine:
     connection = frame.overview.deployment.connection
     if connection.answered is None:
-        place = frame.overview.deployment.client.place
-        help_ = (
-            f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
-        )
-        words = help_ if connection.problem else f"asking Dagster at {place} …"
+        words = f"asking Dagster at {frame.overview.deployment.client.place} …"
         return OverviewLine([(f" {cut(words, frame.width - 2)}", "dim")])
     needs, unknown = _needs(frame), _unknown(frame)
     if needs:

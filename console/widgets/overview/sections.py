@@ -16,7 +16,13 @@ MORE = ("freshness", "runs", "runs")
 
 
 def overview_lines(frame: Frame, height: int) -> list[OverviewLine]:
-    """What is wrong with the deployment itself comes first, and last when nothing is."""
+    """What is wrong with the deployment itself comes first, and last when nothing is.
+
+    Nothing where nothing is known and nobody answers.
+    """
+    connection = frame.overview.deployment.connection
+    if connection.answered is None and connection.problem:
+        return []
     cut = [late_lines(frame), failing_lines(frame), running_lines(frame)]
     health = health_lines(frame)
     ill = any(fault.condition is Condition.BAD for fault in faults(frame.overview))
