@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from console.domain.status import State
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 VARIES = "…"
 LONGEST = 400
 """Characters of a headline that are compared."""
+MOST_COMPARED = 20
+"""Texts of one cause that are compared word by word."""
 NO_REASON = "no reason given"
 
 _QUERY = re.compile(r"\?[^\s\"'<>)\]}]+")
@@ -58,12 +61,31 @@ def _without_digits(word: re.Match[str]) -> str:
     return _DIGITS.sub(VARIES, text)
 
 
+def in_common(texts: Iterable[str]) -> str:
+    """The words that all of `texts` have, in their order, with `…` for what lies between."""
+    first, *others = [text.split() for text in texts]
+    for other in others:
+        first = _shared(first, other)
+    return " ".join(first)
+
+
+def _shared(one: list[str], other: list[str]) -> list[str]:
+    words: list[str] = []
+    ended = (0, 0)
+    for at, there, size in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks():
+        if (at, there) != ended and words[-1:] != [VARIES]:
+            words.append(VARIES)
+        words += one[at : at + size]
+        ended = at + size, there + size
+    return words
+
+
 @dataclass(frozen=True)
 class Cause:
     """Failed runs that have one cause, and what of them is still failed."""
 
     words: str
-    """What all have in common; the headline itself where all have the same."""
+    """What the headlines have in common, `…` for the rest."""
     runs: tuple[Run, ...]
     """Newest first."""
     known: bool
@@ -110,24 +132,19 @@ def causes(
         headline = errors.get(run.id) or ""
         known = run.id in errors
         groups.setdefault((known, template(headline, run.partition_range or ())), []).append(run)
-    found = [
-        _cause(known, words, members, errors, keys, rows)
-        for (known, words), members in groups.items()
-    ]
+    found = [_cause(known, members, errors, keys, rows) for (known, _), members in groups.items()]
     return sorted(found, key=lambda cause: (cause.mended, -cause.last))
 
 
 def _cause(
     known: bool,
-    words: str,
     runs: Sequence[Run],
     errors: Mapping[str, str | None],
     keys: Mapping[AssetKey, PartitionKeys | None],
     rows: Mapping[AssetKey, Row],
 ) -> Cause:
-    texts = {one_line(errors.get(run.id) or "") for run in runs}
-    if len(texts) == 1:
-        words = texts.pop()
+    texts = dict.fromkeys(one_line(errors.get(run.id) or "") for run in runs)
+    words = in_common(list(texts)[:MOST_COMPARED])
     failed, judged = _failed_now(runs, keys, rows)
     return Cause(words or NO_REASON, tuple(runs), known, failed, judged)
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Condition(Enum):
@@ -82,3 +86,68 @@ class Health:
     @property
     def last_tick(self) -> float | None:
         return max((one.at for one in self.ticking or () if one.at is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not as it should be, or not yet; `at` is epoch seconds UTC."""
+
+    words: str
+    why: str
+    condition: Condition
+    id: tuple[str, ...]
+    at: float | None = None
+    location: str | None = None
+
+
+_WORST_FIRST = (Condition.BAD, Condition.UNKNOWN, Condition.NOT_YET, Condition.GOOD)
+
+
+def code_locations(
+    states: Mapping[str, str], errors: Mapping[str, str], loading: Iterable[str]
+) -> list[Location]:
+    """Every code location, by name.
+
+    `states` has `LOADED …` or `LOADING …` by name, `errors` the first line of why one failed;
+    of `loading` the server has told nothing but the name.
+    """
+    starting = {*loading, *(name for name, state in states.items() if state.startswith("LOADING"))}
+    found = []
+    for name in sorted({*states, *errors}):
+        if name in errors:
+            found.append(Location(name, Condition.BAD, errors[name]))
+        else:
+            found.append(Location(name, Condition.NOT_YET if name in starting else Condition.GOOD))
+    return found
+
+
+def faults(locations: Iterable[Location], health: Health | None) -> list[Fault]:
+    """What is wrong, the worst first; then what is only not there yet."""
+    good = Condition.GOOD
+    found = [
+        *(_location(one) for one in locations if one.condition is not good),
+        *(_daemon(one) for one in (health.required if health else ()) if one.condition is not good),
+        *(_tick(one) for one in (health.failed_ticks if health else ())),
+    ]
+    return sorted(found, key=lambda fault: _WORST_FIRST.index(fault.condition))
+
+
+def _location(one: Location) -> Fault:
+    bad = one.condition is Condition.BAD
+    words = f"location {one.name} {'failed to load' if bad else 'is being loaded'}"
+    return Fault(words, one.why, one.condition, ("location", one.name), location=one.name)
+
+
+def _daemon(one: Daemon) -> Fault:
+    words = {
+        Condition.BAD: "gives no sign of life",
+        Condition.NOT_YET: "is starting",
+        Condition.UNKNOWN: "is not known to be well",
+    }[one.condition]
+    fault = f"daemon {one.name.lower().replace('_', ' ')} {words}"
+    return Fault(fault, one.error, one.condition, ("daemon", one.name), one.heartbeat)
+
+
+def _tick(one: Ticking) -> Fault:
+    words = f"{one.kind} {one.name} failed to tick"
+    return Fault(words, one.error, Condition.BAD, (one.kind, one.location, one.name), one.at)

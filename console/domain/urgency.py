@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from console.domain.freshness import Freshness, Policy, Verdict, freshness_at
 from console.domain.keys import key_text
 from console.domain.runs import RunStatus
-from console.domain.times import duration
+from console.domain.text import one_line
+from console.domain.times import duration, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,6 +186,17 @@ class Cause:
     run_id: str | None = None
     at: float | None = None
     """When its run failed, or since when it is late."""
+
+
+def blame_words(cause: Cause, of: AssetKey, now: float) -> str:
+    """`dlt_glucose_entries: last run 7c1f failed at 05:14`; without a name of `of` itself."""
+    name = "" if cause.key == of else f"{one_line(key_text(cause.key))}: "
+    if cause.blame is Blame.FAILED:
+        when = f" at {moment(cause.at, now)}" if cause.at else ""
+        return f"{name}last run {(cause.run_id or '?')[:8]} failed{when}"
+    if cause.blame is Blame.LATE:
+        return f"{name}late since {moment(cause.at, now)}"
+    return f"{name}never materialized"
 
 
 def because(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console.api import overview_queries
 from console.api.errors import ApiError, Unreachable
 from console.domain.causes import Cause, causes
+from console.domain.health import code_locations, faults
 from console.store.looked import Look
 from console.store.signals import Signals, Topic
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from console.domain.events import ErrorInfo
-    from console.domain.health import Health
+    from console.domain.health import Fault, Health, Location
     from console.domain.runs import Backfill, Run
     from console.store.deployment import Deployment
     from console.store.looked import Looked
@@ -176,6 +177,19 @@ class Overview:
         """Why what failed has failed; empty while that isn't known."""
         deployment = self.deployment
         return causes(self.failed or (), self.errors, deployment.keys, deployment.rows)
+
+    @property
+    def locations(self) -> list[Location]:
+        """Every code location that is known."""
+        deployment, structure = self.deployment, self.deployment.structure
+        errors = structure.load_errors if structure else {}
+        loading = self.health.loading if self.health else ()
+        return code_locations(deployment.locations, errors, loading)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is not well in the deployment itself, or not yet."""
+        return faults(self.locations, self.health)
 
     def past(self) -> Iterable[Run]:
         """Runs that tell how long others take."""

@@ -8,7 +8,6 @@ from console.domain.freshness import Verdict
 from console.domain.health import Condition
 from console.domain.text import cut, one_line
 from console.domain.urgency import next_deadline
-from console.widgets.overview.health import faults
 from console.widgets.overview.late import unread
 from console.widgets.overview.line import Frame, OverviewLine
 
@@ -36,7 +35,7 @@ def _needs(frame: Frame) -> list[Part]:
     late = sum(one.verdict is Verdict.DEGRADED for one in frame.pressing)
     near = len(frame.pressing) - late
     open_causes = [cause for cause in frame.causes if not cause.mended]
-    bad = [fault for fault in faults(frame.overview) if fault.condition is Condition.BAD]
+    bad = [fault for fault in frame.overview.faults if fault.condition is Condition.BAD]
     found: list[Part] = [(one_line(fault.words), "bad") for fault in bad[:2]]
     if len(bad) > 2:
         found.append((f"{len(bad) - 2} faults more", "bad"))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.domain.health import Condition, Daemon, Location, Ticking
+from console.domain.health import Condition
 from console.domain.text import cut, one_line
 from console.domain.times import age, moment
 from console.widgets.overview.line import ASKING, Frame, Leads, OverviewLine
 
 if TYPE_CHECKING:
+    from console.domain.health import Fault
     from console.store.overview import Overview
     from console.widgets.pane import Part
 
@@ -24,72 +24,8 @@ _SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that is not as it should be, or not yet."""
-
-    words: str
-    why: str
-    condition: Condition
-    id: tuple[str, ...]
-    at: float | None = None
-    location: str | None = None
-
-
-def locations(overview: Overview) -> list[Location]:
-    """Every code location, by what the structure and the last look at health tell."""
-    deployment = overview.deployment
-    errors = deployment.structure.load_errors if deployment.structure else {}
-    loading = overview.health.loading if overview.health else frozenset()
-    found = []
-    for name in sorted({*deployment.locations, *errors}):
-        starting = deployment.locations.get(name, "").startswith("LOADING") or name in loading
-        if name in errors:
-            found.append(Location(name, Condition.BAD, errors[name]))
-        else:
-            found.append(Location(name, Condition.NOT_YET if starting else Condition.GOOD))
-    return found
-
-
-def faults(overview: Overview) -> list[Fault]:
-    """What is wrong, the worst first; then what is only not there yet."""
-    health = overview.health
-    daemons = health.required if health else ()
-    found = [
-        *(_location(one) for one in locations(overview) if one.condition is not Condition.GOOD),
-        *(_daemon(one) for one in daemons if one.condition is not Condition.GOOD),
-        *(_tick(one) for one in (health.failed_ticks if health else ())),
-    ]
-    order = list(_ORDER)
-    return sorted(found, key=lambda fault: order.index(fault.condition))
-
-
-_ORDER = (Condition.BAD, Condition.UNKNOWN, Condition.NOT_YET, Condition.GOOD)
-
-
-def _location(one: Location) -> Fault:
-    bad = one.condition is Condition.BAD
-    words = f"location {one.name} {'failed to load' if bad else 'is being loaded'}"
-    return Fault(words, one.why, one.condition, ("location", one.name), location=one.name)
-
-
-def _daemon(one: Daemon) -> Fault:
-    words = {
-        Condition.BAD: "gives no sign of life",
-        Condition.NOT_YET: "is starting",
-        Condition.UNKNOWN: "is not known to be well",
-    }[one.condition]
-    fault = f"daemon {one.name.lower().replace('_', ' ')} {words}"
-    return Fault(fault, one.error, one.condition, ("daemon", one.name), one.heartbeat)
-
-
-def _tick(one: Ticking) -> Fault:
-    words = f"{one.kind} {one.name} failed to tick"
-    return Fault(words, one.error, Condition.BAD, (one.kind, one.location, one.name), one.at)
-
-
 def health_lines(frame: Frame) -> list[OverviewLine]:
-    found = faults(frame.overview)
+    found = frame.overview.faults
     summary = OverviewLine([(f" {NAME}  ", "text"), *_fitting(_summary(frame), frame.width - 10)])
     return [summary, *(_line(fault, frame) for fault in found)]
 
@@ -122,7 +58,7 @@ def _daemons(overview: Overview) -> Part:
 
 
 def _locations(overview: Overview) -> Part:
-    found = locations(overview)
+    found = overview.locations
     if not found:
         told = overview.deployment.structure is not None
         return f"locations {'none' if told else ASKING}", "dim"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from console.domain.health import Condition
 from console.widgets.overview.failing import failing_lines
 from console.widgets.overview.glance import glance
-from console.widgets.overview.health import faults, health_lines
+from console.widgets.overview.health import health_lines
 from console.widgets.overview.late import late_lines
 from console.widgets.overview.line import Frame, Leads, OverviewLine
 from console.widgets.overview.running import running_lines
@@ -25,7 +25,7 @@ def overview_lines(frame: Frame, height: int) -> list[OverviewLine]:
         return []
     cut = [late_lines(frame), failing_lines(frame), running_lines(frame)]
     health = health_lines(frame)
-    ill = any(fault.condition is Condition.BAD for fault in faults(frame.overview))
+    ill = any(fault.condition is Condition.BAD for fault in frame.overview.faults)
     room = height - 1 - len(health)
     rooms = _rooms([len(lines) for lines in cut], room)
     folded = [
