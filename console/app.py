@@ -100,9 +100,11 @@ class Deck(App[None]):
             if isinstance(self.focused, Input) and event.is_printable:
                 await self.focused.on_event(event)
                 return
-            if await self._check_bindings(event.key, priority=True):
-                return
-            if await self._check_bindings(event.key):
+            if await self._check_bindings(event.key, priority=True) or await self._check_bindings(
+                event.key
+            ):
+                if isinstance(self.screen, DeckScreen):
+                    self.screen.paint()
                 return
         await super().on_event(event)
 
@@ -152,12 +154,26 @@ class Deck(App[None]):
         planner = self.screen_named("planner")
         planner.ask_for(assets, partitions, states)
 
+    def action_find(self) -> None:
+        """Any asset from anywhere: shown on the screen in sight where that shows assets."""
+        from console.screens.find import FindScreen
+
+        if isinstance(self.screen, DeckScreen):
+            self.push_screen(FindScreen(self), self._found)
+
+    def _found(self, key: AssetKey | None) -> None:
+        if key is not None and isinstance(self.screen, DeckScreen):
+            name = self.screen.NAME if self.screen.SHOWS_ASSETS else "assets"
+            self.open_asset(name, key)
+
     def action_look_now(self) -> None:
         self.poller.wake()
 
     def action_go_back(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        elif isinstance(self.screen, DeckScreen):
+            self.screen.action_go_back()
 
     def action_help(self) -> None:
         from console.screens.help import HelpScreen

@@ -181,7 +181,8 @@ def _asset(node: Json) -> Asset:
         key=key_of(node),
         group=str(node.get("groupName") or ""),
         kinds=tuple(sorted(strings(node.get("kinds")))),
-        owners=tuple(str(o.get("email") or o.get("team") or "") for o in items(node.get("owners"))),
+        owners=tuple(_owner(one) for one in items(node.get("owners"))),
+        tags=tuple((str(t.get("key")), str(t.get("value"))) for t in items(node.get("tags"))),
         description=str(node.get("description") or ""),
         upstream=keys_of(node, "dependencyKeys"),
         downstream=keys_of(node, "dependedByKeys"),
@@ -193,6 +194,10 @@ def _asset(node: Json) -> Asset:
         location=str(sub(repository, "location").get("name") or ""),
         repository=str(repository.get("name") or ""),
     )
+
+
+def _owner(one: Json) -> str:
+    return str(one.get("email") or "") or f"team:{one.get('team') or ''}"
 
 
 def _definition(node: Json) -> PartitionsDefinition | None:

@@ -2,6 +2,7 @@
 
 Layers by longest path, order by barycenter sweeps (Sugiyama, Tagawa, Toda 1981). An edge
 over several layers holds a place in each layer it passes; edges of one source share it.
+Where edges go round in a circle, those that would go back are drawn the other way round.
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ class Layers:
     """For each node those it leads to, all of them in the next layer."""
     leading: list[list[int]]
     """The inverse of `following`."""
+    turned: frozenset[tuple[int, int]]
+    """The edges that lead from a later layer back to an earlier one."""
 
 
 def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
     """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open."""
-    depth = _depths(count, edges)
-    forward = [(a, b) if depth[a] < depth[b] else (b, a) for a, b in edges if depth[a] != depth[b]]
-    following, depth = _with_places(count, forward, depth)
+    turned = _going_back(count, edges)
+    forward = list(dict.fromkeys((b, a) if (a, b) in turned else (a, b) for a, b in edges))
+    following, depth = _with_places(count, forward, _depths(count, forward))
     leading: list[list[int]] = [[] for _ in following]
     for node, targets in enumerate(following):
         for target in targets:
@@ -41,7 +44,31 @@ def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
     for node, layer in enumerate(depth):
         layers[layer].append(node)
     _sweep(layers, leading, following)
-    return Layers(count, layers, following, leading)
+    return Layers(count, layers, following, leading, turned)
+
+
+def _going_back(count: int, edges: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """The edges without which there is no circle: those that close one, going depth first."""
+    children: list[list[int]] = [[] for _ in range(count)]
+    for parent, child in edges:
+        children[parent].append(child)
+    found: set[tuple[int, int]] = set()
+    state = [0] * count
+    for start in range(count):
+        path = [(start, iter(children[start]))] if not state[start] else []
+        state[start] = state[start] or 1
+        while path:
+            node, rest = path[-1]
+            child = next(rest, -1)
+            if child < 0:
+                state[node] = 2
+                path.pop()
+            elif state[child] == 1:
+                found.add((node, child))
+            elif not state[child]:
+                state[child] = 1
+                path.append((child, iter(children[child])))
+    return frozenset(found)
 
 
 def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:

@@ -38,6 +38,7 @@ class FreshnessScreen(DeckScreen):
     """Our own verdicts, from policy and last materialization; the daemon's where it differs."""
 
     NAME = "freshness"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STRUCTURE, Topic.STATUS, Topic.RUNS})
     DEFAULT_CSS = """
     FreshnessScreen #freshness-summary { height: 2; }

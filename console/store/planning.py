@@ -11,12 +11,14 @@ from console.api.errors import ServerError
 from console.domain.keys import key_text
 from console.domain.partitions import BadPartitions
 from console.domain.runs import RunStatus
+from console.domain.selection import select_some, sources_among
 from console.domain.status import State
 from console.planner.drift import Drift, drift
 from console.planner.estimate import Estimate, estimate, narrow_pools
 from console.planner.launches import Batch, batches, waves
 from console.planner.plan import Plan, plan
 from console.planner.request import PastRun, Request, Snapshot
+from console.store.facts import facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +82,27 @@ def shared_keys(deployment: Deployment, assets: Sequence[AssetKey]) -> Partition
     return distinct[0] if distinct else None
 
 
+def request_for(deployment: Deployment, selection: str) -> Request:
+    """The request for just what `selection` selects, without its partitions.
+
+    Where the partitions of what is selected differ, those are chosen that the others are
+    made from, and the others are reached by the server's own mappings. Raises
+    BadSelection, NothingToPartition.
+    """
+    graph = deployment.graph
+    found = select_some(selection, graph, facts(deployment))
+    made = tuple(key for key in found if graph[key].materializable) or found
+    roots = sources_among(graph, made)
+    if len(made) > len(roots) and set(made) == set(graph.all_downstream(roots)):
+        return Request(roots, (), downstream=True)
+    try:
+        shared_keys(deployment, made)
+    except NothingToPartition:
+        shared_keys(deployment, roots)
+        return Request(roots, (), downstream=True, within=frozenset(made))
+    return Request(made, ())
+
+
 async def preview(deployment: Deployment, request: Request) -> Preview:
     """Read what the plan needs, freshly, and plan. Raises ApiError, BadPartitions."""
     snapshot = await read_snapshot(deployment, request)
@@ -121,7 +144,7 @@ async def compare(deployment: Deployment, launched: Launched, shown: Plan) -> li
 async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
     """The deployment as the planner needs it. Raises ApiError."""
     graph, structure = deployment.graph, deployment.structure
-    wanted = graph.all_downstream(request.assets) if request.downstream else list(request.assets)
+    wanted = request.targets(graph)
     past, _ = await asyncio.gather(_past(deployment), deployment.load_runs())
     await deployment.load_statuses(wanted)
     reached = await _reached(deployment, request, wanted)

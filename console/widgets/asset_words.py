@@ -12,6 +12,8 @@ from console.domain.urgency import Cause, blame_words, due_words, urgency
 from console.widgets.looks import glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from console.domain.assets import Asset
     from console.domain.keys import AssetKey
     from console.domain.urgency import Urgency
@@ -70,6 +72,22 @@ class AssetWords:
             (f"{self._glyph(state)} {count}", LOOKS[state].style)
             for state, count in self._counts(row.states)
         ]
+
+    def state_of_all(self, keys: Iterable[AssetKey]) -> list[Part]:
+        """The cells of several assets counted together."""
+        rows = [self.deployment.rows.get(key) for key in keys]
+        known = [row for row in rows if row is not None]
+        if len(known) < len(rows):
+            return [("? not known yet", "dim")]
+        counts = ((state, sum(row.count(state) for row in known)) for state in COUNTED)
+        return [
+            (f"{self._glyph(state)} {count}", LOOKS[state].style)
+            for state, count in counts
+            if count
+        ] or [("external", "dim")]
+
+    def is_late(self, key: AssetKey) -> bool:
+        return self.urgency(key).verdict is Verdict.DEGRADED
 
     def lateness(self, key: AssetKey) -> Part | None:
         """`late 47m`, or `due 20m` within the hour before."""

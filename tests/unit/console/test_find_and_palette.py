@@ -128,3 +128,15 @@ async def test_the_palette_opens_once_on_every_screen(keys: str) -> None:
         assert isinstance(deck.screen, Palette)
         await pilot.press("escape")
         assert not isinstance(deck.screen, Palette | HelpScreen)
+
+
+@pytest.mark.parametrize("key_of_find", ["slash", "ctrl+f"])
+@pytest.mark.parametrize("screen", ["1", "2", "3", "4", "5"])
+async def test_an_asset_is_found_from_every_screen(screen: str, key_of_find: str) -> None:
+    deck = _deck()
+    async with deck.run_test(size=(80, 24)) as pilot:
+        await pilot.press(screen, key_of_find, *"mrt")
+        assert isinstance(deck.screen, FindScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "mrt_overview" in text_of(deck)

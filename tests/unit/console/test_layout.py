@@ -152,19 +152,20 @@ def test_a_step_past_the_edge_stays() -> None:
 
 def test_a_neighbourhood_counts_what_is_outside() -> None:
     near = neighbourhood(graph_of(CHAIN), key("stg"), 1)
-    assert set(near.keys) == {key("dlt"), key("stg"), key("fct")}
+    assert set(near.nodes) == {key("dlt"), key("stg"), key("fct")}
     assert near.outside == {key("fct"): (0, 2)}
 
 
 def test_a_neighbourhood_has_no_siblings() -> None:
     near = neighbourhood(graph_of(CHAIN), key("daily"), 3)
-    assert key("mrt") not in near.keys
+    assert key("mrt") not in near.nodes
 
 
 def test_a_neighbourhood_too_large_to_read_shows_the_nearest_and_how_many_there_are() -> None:
     graph = graph_of([("hub", f"leaf{at:04}") for at in range(2000)])
     near = neighbourhood(graph, key("hub"), 2)
-    assert (len(near.keys), near.reached) == (MOST_BOXES, 2001)
+    assert (len(near.nodes), near.reached) == (MOST_BOXES, 2001)
+    assert near.outside is not None
     assert near.outside[key("hub")] == (0, 2001 - MOST_BOXES)
 
 
