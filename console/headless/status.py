@@ -6,7 +6,6 @@ failures of the last 24 hours among it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,8 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     `--check` is for scripts: 1 means that something is late, failed and not mended, or not well.
     """
     overview = Overview(deployment)
-    await asyncio.gather(deployment.load(), overview.load())
+    await deployment.load()
+    await overview.load()
     wanted = [deployment.graph.find(name).key for name in options.assets]
     keys = [key for key in wanted or deployment.graph.order if key in deployment.rows]
     now = time.time()

@@ -38,7 +38,7 @@ def _needs(frame: Frame) -> list[Part]:
     bad = [fault for fault in frame.overview.faults if fault.condition is Condition.BAD]
     found: list[Part] = [(one_line(fault.words), "bad") for fault in bad[:2]]
     if len(bad) > 2:
-        found.append((f"{len(bad) - 2} faults more", "bad"))
+        found.append((f"{len(bad) - 2} more not well", "bad"))
     if late:
         found.append((f"{late} late", "bad"))
     if near:
