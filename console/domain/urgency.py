@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from console.domain.freshness import Freshness, Policy, Verdict, freshness_at
 from console.domain.keys import key_text
 from console.domain.runs import RunStatus
+from console.domain.status import State
 from console.domain.text import one_line
 from console.domain.times import duration, moment
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from console.domain.keys import AssetKey
     from console.domain.rhythm import Rhythm
     from console.domain.rows import AssetStatus, Latest
+    from console.domain.status import Row
 
 SOON_SECONDS = 3600.0
 OVERDUE = 2.0
 """So many times its rhythm without a materialization, and an asset is overdue by it."""
+NO_ROWS: Mapping[AssetKey, Row] = MappingProxyType({})
 NO_RHYTHMS: Mapping[AssetKey, Rhythm | None] = MappingProxyType({})
 _ORDER = (
     Verdict.DEGRADED,
@@ -200,17 +203,22 @@ def blame_words(cause: Cause, of: AssetKey, now: float) -> str:
 
 
 def because(
-    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], key: AssetKey, now: float
+    graph: AssetGraph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    key: AssetKey,
+    now: float,
+    rows: Mapping[AssetKey, Row] = NO_ROWS,
 ) -> list[Cause]:
     """From the asset itself upstream to the likely root, which is the last; empty if unknown.
 
     The first is the asset itself when its own last run failed. From there on the nearest
     upstream asset that failed, is late or was never materialized is blamed, and then what that one is blamed on.
+    A run that made some of an asset's partitions and failed others is found by its `rows`.
     """
-    own = _failure(key, statuses)
+    own = _failure(key, statuses, rows)
     chain = [own] if own else []
     at, seen = key, {key}
-    while found := _nearest(graph, statuses, at, seen, now):
+    while found := _nearest(graph, statuses, rows, at, seen, now):
         chain.append(found)
         seen.add(found.key)
         at = found.key
@@ -222,6 +230,7 @@ def because(
 def _nearest(
     graph: AssetGraph,
     statuses: Mapping[AssetKey, AssetStatus],
+    rows: Mapping[AssetKey, Row],
     start: AssetKey,
     seen: set[AssetKey],
     now: float,
@@ -231,16 +240,20 @@ def _nearest(
         above = dict.fromkeys(parent for key in edge for parent in graph.upstream(key))
         edge = [key for key in above if key not in reached]
         reached.update(edge)
-        found = [cause for key in edge if (cause := _blamed(graph, statuses, key, now))]
+        found = [cause for key in edge if (cause := _blamed(graph, statuses, rows, key, now))]
         if found:
             return min(found, key=lambda cause: list(Blame).index(cause.blame))
     return None
 
 
 def _blamed(
-    graph: AssetGraph, statuses: Mapping[AssetKey, AssetStatus], key: AssetKey, now: float
+    graph: AssetGraph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    rows: Mapping[AssetKey, Row],
+    key: AssetKey,
+    now: float,
 ) -> Cause | None:
-    failed = _failure(key, statuses)
+    failed = _failure(key, statuses, rows)
     if failed:
         return failed
     one = urgency(graph, statuses, key, now)
@@ -251,16 +264,20 @@ def _blamed(
     return None
 
 
-def _failure(key: AssetKey, statuses: Mapping[AssetKey, AssetStatus]) -> Cause | None:
+def _failure(
+    key: AssetKey, statuses: Mapping[AssetKey, AssetStatus], rows: Mapping[AssetKey, Row]
+) -> Cause | None:
     status = statuses.get(key)
-    if status is None or not _failed_since(status.latest):
+    if status is None or not _failed_since(status.latest, rows.get(key)):
         return None
     return Cause(key, Blame.FAILED, status.latest.last_run_id, status.latest.last_run_ended)
 
 
-def _failed_since(latest: Latest) -> bool:
-    """The newest run failed and made nothing of this asset."""
-    if latest.last_run_status is not RunStatus.FAILURE or latest.last_run_id == latest.run_id:
+def _failed_since(latest: Latest, row: Row | None) -> bool:
+    """The newest run failed and made nothing of this asset, or not all of it."""
+    if latest.last_run_status is not RunStatus.FAILURE:
         return False
+    if latest.last_run_id == latest.run_id:
+        return row is not None and row.count(State.FAILED) > 0
     made, ended = latest.materialized, latest.last_run_ended
     return made is None or ended is None or ended > made

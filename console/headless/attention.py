@@ -61,7 +61,7 @@ def as_json(overview: Overview, now: float) -> dict[str, Any]:
 
 def _late(one: Urgency, overview: Overview, now: float) -> dict[str, Any]:
     deployment = overview.deployment
-    found = because(deployment.graph, deployment.statuses, one.key, now)
+    found = because(deployment.graph, deployment.statuses, one.key, now, deployment.rows)
     return {
         "key": list(one.key),
         "verdict": one.verdict.value,
@@ -170,6 +170,6 @@ def as_lines(overview: Overview, now: float) -> list[str]:
 
 def _late_words(one: Urgency, overview: Overview, now: float) -> str:
     deployment = overview.deployment
-    found = because(deployment.graph, deployment.statuses, one.key, now)
+    found = because(deployment.graph, deployment.statuses, one.key, now, deployment.rows)
     why = f" because {blame_words(found[-1], one.key, now)}" if found else ""
     return f"{one_line(key_text(one.key))} {due_words(one, now)}{why}"

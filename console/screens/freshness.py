@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from console.app import Deck
     from console.domain.keys import AssetKey
-    from console.domain.urgency import Urgency
+    from console.domain.urgency import Cause, Urgency
     from console.widgets.pane import Part
 
 LOOK_SECONDS = 15.0
@@ -142,11 +142,15 @@ class FreshnessScreen(DeckScreen):
         busy = self.deployment.busy_runs(key)
         if busy:
             return busy[0].id
-        causes = because(self.deployment.graph, self.deployment.statuses, key, self._now)
+        causes = self._causes(key)
         blamed = [cause.run_id for cause in causes if cause.run_id]
         status = self.deployment.statuses.get(key)
         last = status.latest.last_run_id or status.latest.run_id if status else None
         return blamed[-1] if blamed else last
+
+    def _causes(self, key: AssetKey) -> list[Cause]:
+        deployment = self.deployment
+        return because(deployment.graph, deployment.statuses, key, self._now, deployment.rows)
 
     def _show_lines(self) -> None:
         """Lines that say the same aren't drawn again."""
@@ -261,7 +265,7 @@ class FreshnessScreen(DeckScreen):
         return []
 
     def _because(self, one: Urgency, words: AssetWords) -> list[list[Part]]:
-        causes = because(self.deployment.graph, self.deployment.statuses, one.key, self._now)
+        causes = self._causes(one.key)
         if one.verdict in (Verdict.HEALTHY, Verdict.NOT_APPLICABLE):
             causes = [cause for cause in causes[:1] if cause.blame is Blame.FAILED]
         if not causes and one.verdict is Verdict.DEGRADED:

@@ -128,6 +128,9 @@ class OverviewScreen(DeckScreen):
 
     def _draw(self, index: int, width: int) -> list[Part]:  # noqa: ARG002 - drawn ahead
         parts = self._shown[index].parts if index < len(self._shown) else []
+        if index == self.lines.cursor and parts and index and self._shown[index].can_be_chosen:
+            (text, colour), *rest = parts
+            parts = [("|" if self.ascii_only else "▌", "run"), (text[1:], colour), *rest]
         return plain(parts) if self.ascii_only else parts
 
     def _show_detail(self) -> None:

@@ -36,9 +36,10 @@ def _needs(frame: Frame) -> list[Part]:
     near = len(frame.pressing) - late
     open_causes = [cause for cause in frame.causes if not cause.mended]
     bad = [fault for fault in frame.overview.faults if fault.condition is Condition.BAD]
-    found: list[Part] = [(one_line(fault.words), "bad") for fault in bad[:2]]
-    if len(bad) > 2:
-        found.append((f"{len(bad) - 2} more not well", "bad"))
+    found: list[Part] = []
+    if bad:
+        words = one_line(bad[0].words) if len(bad) == 1 else f"{len(bad)} parts are not well"
+        found.append((words, "bad"))
     if late:
         found.append((f"{late} late", "bad"))
     if near:

@@ -76,7 +76,7 @@ def _line(one: Urgency, frame: Frame) -> OverviewLine:
 
 def _causes(one: Urgency, frame: Frame) -> list[Cause]:
     deployment = frame.overview.deployment
-    found = because(deployment.graph, deployment.statuses, one.key, frame.now)
+    found = because(deployment.graph, deployment.statuses, one.key, frame.now, deployment.rows)
     if one.verdict is Verdict.DEGRADED:
         return found
     return [cause for cause in found if cause.blame is Blame.FAILED]
@@ -93,7 +93,7 @@ def _why(one: Urgency, causes: list[Cause], frame: Frame) -> tuple[str, str]:
     """In words, the likely root first; what is under way goes before what went wrong."""
     under_way = _under_way(one, frame)
     if under_way:
-        return under_way, "run"
+        return under_way, "wait" if under_way.startswith("queued") else "run"
     if not causes:
         return ("nobody ran it" if one.verdict is Verdict.DEGRADED else ""), "text"
     root = causes[-1]
