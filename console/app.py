@@ -20,7 +20,10 @@ from console.api.client import Client
 from console.api.journal import Journal
 from console.screens.base import DeckScreen
 from console.store.deployment import Deployment
+from console.store.looked import Looked
+from console.store.overview import Overview
 from console.store.poller import Poller
+from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
 from console.widgets.lean_update import lean
 from console.widgets.looks import THEME
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from console.domain.status import State
     from console.settings import Settings
 
-FIRST_SCREEN = "partitions"
+FIRST_SCREEN = "overview"
 
 
 class Deck(App[None]):
@@ -59,6 +62,11 @@ class Deck(App[None]):
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
         self.poller.add(self.deployment.staleness)
+        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.rhythms = Rhythms(self.deployment)
+        self.overview.seen = FIRST_SCREEN == "overview"
+        self.poller.add(self.overview)
+        self.poller.add(self.rhythms)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)
@@ -76,6 +84,7 @@ class Deck(App[None]):
 
     async def on_unmount(self) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        self.overview.leave()
         await self.deployment.client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -126,6 +135,16 @@ class Deck(App[None]):
         """Show an asset on the screen `name`."""
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
+
+    def open_cell(self, key: AssetKey, partition: str | None) -> None:
+        """Show a cell in the grid; the asset's where `partition` is None or not known."""
+        self.switch_mode("partitions")
+        self.screen_named("partitions").show_cell(key, partition)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on."""
+        self.switch_mode("planner")
+        self.screen_named("planner").watch_backfill(backfill_id)
 
     def plan(
         self,
@@ -192,6 +211,12 @@ def _commands() -> type[Provider]:
     return DeckCommands
 
 
+def _overview(deck: Deck) -> DeckScreen:
+    from console.screens.overview import OverviewScreen
+
+    return OverviewScreen(deck)
+
+
 def _assets(deck: Deck) -> DeckScreen:
     from console.screens.assets import AssetsScreen
 
@@ -223,6 +248,7 @@ def _freshness(deck: Deck) -> DeckScreen:
 
 
 SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
+    "overview": _overview,
     "assets": _assets,
     "partitions": _partitions,
     "runs": _runs,
