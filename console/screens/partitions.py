@@ -288,15 +288,6 @@ class PartitionsScreen(DeckScreen):
         if not self.grid.drop_mark():
             self.keys.hush()
 
-    def action_find(self) -> None:
-        from console.screens.find import FindScreen
-
-        self.deck.push_screen(FindScreen(self.deck), self._found)
-
-    def _found(self, key: AssetKey | None) -> None:
-        if key is not None:
-            self.show_asset(key)
-
     # another look at the same
 
     def action_zoom(self, direction: int) -> None:
