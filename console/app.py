@@ -19,8 +19,10 @@ from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
 from console.api.journal import Journal
 from console.screens.base import DeckScreen
+from console.store.checks import Checks
 from console.store.deployment import Deployment
 from console.store.poller import Poller
+from console.store.readings import Readings
 from console.widgets.ascii_filter import AsciiFilter
 from console.widgets.looks import THEME
 
@@ -56,6 +58,10 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.checks = Checks(self.deployment)
+        self.readings = Readings(self.deployment)
+        self.poller.add(self.checks)
+        self.poller.add(self.readings)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)

@@ -83,14 +83,15 @@ def row_of(
         return Row(bytes([State.UNKNOWN]) * (status.total or 0), at)
     cells = bytearray([absent]) * len(keys)
     for span in status.spans:
-        _fill(cells, keys, span)
+        fill(cells, keys, span)
     for run in runs:
         if run.status.waiting:
             _mark_waiting(cells, keys, run)
     return Row(bytes(cells), at)
 
 
-def _fill(cells: bytearray, keys: PartitionKeys, span: Span) -> None:
+def fill(cells: bytearray, keys: PartitionKeys, span: Span) -> None:
+    """Set the cells of a span; one that `keys` doesn't have sets none."""
     if span.across is not None:
         _fill_both(cells, keys, span, span.across)
         return

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
 from console.domain.cells import Cells, completion, joined_ranges
-from console.domain.grid import FailedChecks, Grid, Heading, Order, View, make_grid
+from console.domain.checks import FailedChecks
+from console.domain.grid import EVERYTHING, Grid, Heading, Order, View, make_grid
 from console.domain.grid_row import GridRow
 from console.domain.key_times import Level
 from console.domain.keys import AssetKey
@@ -41,10 +42,10 @@ Made = dict[str, tuple[PartitionKeys | None, bytes]]
 
 def _grid(
     made: Mapping[str, tuple[PartitionKeys | None, bytes]],
-    view: View = View(),
+    view: View = EVERYTHING,
     before: Grid | None = None,
     **more: object,
-) -> Grid:  # noqa: B008
+) -> Grid:
     definition = PartitionsDefinition("TIME_WINDOW", "")
     groups = {name: name[0] for name in made}
     graph = AssetGraph(
@@ -254,7 +255,7 @@ def test_a_choice_of_assets_shows_just_these() -> None:
 
 
 def test_a_failed_check_marks_its_partition_and_only_what_is_materialized() -> None:
-    checks = {("a",): FailedChecks(frozenset({"Oslo", "Rome", "gone"}), 1)}
+    checks = {("a",): FailedChecks(dict.fromkeys(("Oslo", "Rome", "gone"), ("c",)), ("d",))}
     grid = _grid({"a": (CITIES, bytes([M, F, M]))}, checks=checks)
     row = _row(grid, "a")
     assert list(row.cells) == [M | CHECK_FAILED, F, M]
