@@ -62,6 +62,7 @@ class Deck(App[None]):
         self.readings = Readings(self.deployment)
         self.poller.add(self.checks)
         self.poller.add(self.readings)
+        self.poller.add(self.deployment.staleness)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)

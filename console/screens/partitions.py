@@ -79,6 +79,7 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self._choose_again()
         self.grid.show(self._make_grid())
+        self.deployment.staleness.show_first(self.grid.grid.rows)
         self._go_to_wanted()
         self._read()
         self._show_cell()
@@ -147,8 +148,9 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
+        words = [*view, *counts, self.deployment.staleness.words]
         self.panel.show_caption(self._legend())
-        self.bar.show_title(" · ".join(["partitions", *filter(None, [*view, *counts])]))
+        self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
     def _go_to_wanted(self) -> None:
         if self._wanted is None:
@@ -203,7 +205,8 @@ class PartitionsScreen(DeckScreen):
         outside = state is State.OUTSIDE
         failed = self.deck.checks.failed.get(row.asset)
         checks = failed.of(here[1]) if failed is not None else ()
-        self.panel.show_cell(*here, state, "" if outside else "…", checks)
+        why = self.deployment.stale_reason(*here) if state is State.STALE else None
+        self.panel.show_cell(*here, state, "" if outside else "…", why, checks)
         if (here, state) != self._shown:
             self._cell = self._cell if here == self._shown[0] else None
             self._shown = (here, state)
@@ -236,6 +239,9 @@ class PartitionsScreen(DeckScreen):
                 cell = (await run_queries.asset_detail(client, asset)).materialization
             else:
                 cell = await run_queries.cell(client, asset, partition)
+            stale = self.deployment.stale_reason(asset, partition) or cell.stale
+            newer = self.deployment.staleness.hint(asset, partition)
+            cell = replace(cell, stale=stale, newer_upstream="" if stale else newer)
             if self._shown[1] is State.FAILED:
                 cell = await self._failures.explain(asset, partition, cell)
         except ApiError as error:

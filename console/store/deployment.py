@@ -13,6 +13,7 @@ from console.api.errors import ApiError
 from console.domain.assets import AssetGraph
 from console.domain.rows import row_of
 from console.store.signals import Signals, Topic
+from console.store.staleness import Staleness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,6 +60,7 @@ class Deployment:
         self.locations: dict[str, str] = {}
         self.backfill_titles: dict[str, str] = {}
         """Empty for a backfill without a title."""
+        self.staleness = Staleness(self)
         self._key_lists: dict[Signature, PartitionKeys] = {}
         self._lists: WeakValueDictionary[Signature, PartitionKeys] = WeakValueDictionary()
 
@@ -73,6 +75,8 @@ class Deployment:
         for gone in set(self.statuses) - set(self.graph.assets):
             for kept in (self.statuses, self.keys, self.rows):
                 kept.pop(gone, None)
+            self.staleness.forget([gone])
+        self.staleness.restart()
         self.answered()
         self.signals.tell(Topic.STRUCTURE)
 
@@ -113,14 +117,26 @@ class Deployment:
             if status.key not in self.graph:
                 continue
             materializable = self.graph[status.key].materializable
-            row = row_of(status, self.keys[status.key], self.active, at, materializable)
+            plain = row_of(status, self.keys[status.key], self.active, at, materializable)
+            row = self.staleness.overlay(status.key, plain)
             before = self.rows.get(status.key)
             changed |= before is None or before.states != row.states
             changed |= self.statuses.get(status.key) != status
             self.rows[status.key], self.statuses[status.key] = row, status
+            self.staleness.told(status.key)
         self.answered()
         if changed:
             self.signals.tell(Topic.STATUS)
+
+    def restate(self, key: AssetKey) -> None:
+        """Mark the stale cells of a row by the verdicts as they are now."""
+        row = self.rows.get(key)
+        if row is not None:
+            self.rows[key] = self.staleness.overlay(key, row.without_stale())
+
+    def stale_reason(self, key: AssetKey, partition: str | None) -> str | None:
+        """Why a cell is stale, in a sentence; None when it isn't known to be."""
+        return self.staleness.reason(key, partition)
 
     async def _keys_of(self, status: AssetStatus) -> PartitionKeys:
         """Assets whose definitions look alike from all sides share one list."""

@@ -44,6 +44,7 @@ class CellPanel(Widget):
         partition: str | None,
         state: State,
         note: str,
+        stale: str | None = None,
         checks: Sequence[str] = (),
     ) -> None:
         """The cell under the cursor; `note` stands for the lines that aren't known yet.
@@ -65,6 +66,7 @@ class CellPanel(Widget):
                     (failed, "bad"),
                 ],
                 [(f" {note}", "dim")],
+                *([_stale(stale)] if stale else []),
             ]
         )
 
@@ -92,7 +94,12 @@ class CellPanel(Widget):
 
     def _last_run(self, cell: Cell) -> Parts:
         if cell.stale:
-            return [(" stale: ", "warn"), (one_line(cell.stale), "text")]
+            return _stale(cell.stale)
+        if cell.newer_upstream:
+            return [
+                (" fresh for Dagster, which doesn't look so far: ", "dim"),
+                (one_line(cell.newer_upstream), "text"),
+            ]
         run = cell.last_run
         if run is None or run.id == cell.run_id:
             return []
@@ -122,6 +129,10 @@ class CellPanel(Widget):
             return strip_of([(caption.ljust(width, rule), "dim")], width)
         line = self._lines[y - 1] if y - 1 < len(self._lines) else []
         return strip_of(line, width)
+
+
+def _stale(why: str) -> Parts:
+    return [(" stale: ", "warn"), (one_line(why), "text")]
 
 
 def _word(state: State) -> str:
