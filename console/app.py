@@ -19,10 +19,12 @@ from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
 from console.api.journal import Journal
 from console.screens.base import DeckScreen
+from console.store.checks import Checks
 from console.store.deployment import Deployment
 from console.store.looked import Looked
 from console.store.overview import Overview
 from console.store.poller import Poller
+from console.store.readings import Readings
 from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
 from console.widgets.lean_update import lean
@@ -61,6 +63,10 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.checks = Checks(self.deployment)
+        self.readings = Readings(self.deployment)
+        self.poller.add(self.checks)
+        self.poller.add(self.readings)
         self.poller.add(self.deployment.staleness)
         self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
         self.rhythms = Rhythms(self.deployment)

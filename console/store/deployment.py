@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from console.api import queries, run_queries
 from console.api.errors import ApiError
@@ -68,6 +69,7 @@ class Deployment:
         self._newest_change = (0.0, 0.0)
         """The newest change of a run by the server's clock, and `time.monotonic()` then."""
         self._key_lists: dict[Signature, PartitionKeys] = {}
+        self._lists: WeakValueDictionary[Signature, PartitionKeys] = WeakValueDictionary()
 
     async def load(self) -> None:
         """Ask for everything once. Raises ApiError."""
@@ -167,9 +169,25 @@ class Deployment:
         signature = (asset and asset.partitions, *status.signature)
         known = self._key_lists.get(signature)
         if known is None:
-            known = await queries.partition_keys(self.client, status.key)
+            known = self._one_of_its_kind(await self._read_keys(status))
             self._key_lists[signature] = known
         return known
+
+    async def _read_keys(self, status: AssetStatus) -> PartitionKeys:
+        asset = self.graph.assets.get(status.key)
+        definition = asset.partitions if asset else None
+        if definition is not None and definition.kind == "MULTIPARTITIONED":
+            both = await queries.partition_keys_of_both(self.client, status.key, definition.primary)
+            if both is not None and len(both) == status.total:
+                return both
+        return await queries.partition_keys(self.client, status.key)
+
+    def _one_of_its_kind(self, keys: PartitionKeys) -> PartitionKeys:
+        """The same list is one object, also as a dimension: the grid tells lists apart by that."""
+        if keys.sides is not None:
+            first, second = (self._one_of_its_kind(side) for side in keys.sides)
+            keys = replace(keys, sides=(first, second))
+        return self._lists.setdefault((keys.keys, keys.primary), keys)
 
     async def name_backfills(self, runs: Iterable[Run]) -> None:
         """Ask for titles when a run's backfill isn't known yet. Raises ApiError."""
