@@ -43,6 +43,8 @@ class Asset:
     group: str = "default"
     kinds: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    """E-mail addresses, and teams as `team:name`."""
+    tags: tuple[tuple[str, str], ...] = ()
     description: str = ""
     upstream: tuple[AssetKey, ...] = ()
     downstream: tuple[AssetKey, ...] = ()

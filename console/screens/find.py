@@ -42,11 +42,13 @@ class FindScreen(ModalScreen["tuple[str, ...] | None"]):
         ("pageup", "page(-1)", "a page up"),
     ]
 
-    def __init__(self, deck: Deck) -> None:
+    def __init__(
+        self, deck: Deck, placeholder: str = "letters of an asset's key, group or kind"
+    ) -> None:
         super().__init__()
         self._deck = deck
         self._found: list[tuple[Asset, Match]] = []
-        self._input = Input(placeholder="letters of an asset's key, group or kind", compact=True)
+        self._input = Input(placeholder=placeholder, compact=True)
         self._input.cursor_blink = False
         self._lines = LineList(self._draw, empty="no asset is like that")
         self._lines.can_focus = False

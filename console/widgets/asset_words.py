@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.domain.freshness import Verdict
-from console.domain.keys import key_text
 from console.domain.status import LOOKS, State
-from console.domain.text import one_line
 from console.domain.times import age, moment
-from console.domain.urgency import Blame, Cause, due_words, urgency
+from console.domain.urgency import Cause, blame_words, due_words, urgency
 from console.widgets.looks import glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from console.domain.assets import Asset
     from console.domain.keys import AssetKey
     from console.domain.urgency import Urgency
@@ -73,6 +73,22 @@ class AssetWords:
             for state, count in self._counts(row.states)
         ]
 
+    def state_of_all(self, keys: Iterable[AssetKey]) -> list[Part]:
+        """The cells of several assets counted together."""
+        rows = [self.deployment.rows.get(key) for key in keys]
+        known = [row for row in rows if row is not None]
+        if len(known) < len(rows):
+            return [("? not known yet", "dim")]
+        counts = ((state, sum(row.count(state) for row in known)) for state in COUNTED)
+        return [
+            (f"{self._glyph(state)} {count}", LOOKS[state].style)
+            for state, count in counts
+            if count
+        ] or [("external", "dim")]
+
+    def is_late(self, key: AssetKey) -> bool:
+        return self.urgency(key).verdict is Verdict.DEGRADED
+
     def lateness(self, key: AssetKey) -> Part | None:
         """`late 47m`, or `due 20m` within the hour before."""
         one = self.urgency(key)
@@ -87,13 +103,7 @@ class AssetWords:
 
     def blame(self, cause: Cause, of: AssetKey) -> str:
         """`dlt_glucose_entries: last run 7c1f failed at 05:14`."""
-        name = "" if cause.key == of else f"{one_line(key_text(cause.key))}: "
-        if cause.blame is Blame.FAILED:
-            when = f" at {moment(cause.at, self.now)}" if cause.at else ""
-            return f"{name}last run {(cause.run_id or '?')[:8]} failed{when}"
-        if cause.blame is Blame.LATE:
-            return f"{name}late since {moment(cause.at, self.now)}"
-        return f"{name}never materialized"
+        return blame_words(cause, of, self.now)
 
     def ago(self, at: float | None) -> str:
         """`14:02 · 2h ago`."""

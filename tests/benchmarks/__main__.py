@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import big, growth, headless, idle, keys, lakehouse, startup
+from tests.benchmarks import big, growth, headless, idle, keys, lakehouse, map, startup
 from tests.benchmarks.measurement import table
 from tests.benchmarks.rig import rig
 
@@ -20,6 +20,7 @@ SUBJECTS = {
     "headless": headless,
     "big": big,
     "growth": growth,
+    "map": map,
     "lakehouse": lakehouse,
 }
 WRITTEN_TO = Path("build/bench.json")

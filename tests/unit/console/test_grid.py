@@ -34,12 +34,12 @@ def _row(grid: Grid, name: str) -> GridRow:
 
 def test_the_axis_is_the_list_that_most_assets_share() -> None:
     grid = _grid(("a", DAYS, [M] * 4), ("b", DAYS, [M] * 4), ("c", CITIES, [M] * 2))
-    assert grid.axis is DAYS
+    assert grid.axis.keys is DAYS
     assert grid.width == 4
 
 
 def test_of_equally_common_lists_the_longest_is_the_axis() -> None:
-    assert _grid(("a", CITIES, [M] * 2), ("b", DAYS, [M] * 4)).axis is DAYS
+    assert _grid(("a", CITIES, [M] * 2), ("b", DAYS, [M] * 4)).axis.keys is DAYS
 
 
 def test_a_row_whose_keys_are_all_on_the_axis_stands_under_them() -> None:
