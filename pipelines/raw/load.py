@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.raw.description import RawTable, Row
-from pipelines.raw.iceberg import Merge, merge
+from pipelines.raw.publish import Merge, merge
 from pipelines.resources.lake import load_catalog
 from pipelines.settings import Settings
 
@@ -28,15 +28,20 @@ def load(
     records: Iterator[list[dict[str, Any]]],
     run_id: str,
     log: Callable[[str], None],
+    answered: Callable[[], Collection[date]] = tuple,
 ) -> Merge:
-    """Loads pages of records in one commit; raises what the iteration of `records` raises."""
+    """Loads pages of records and publishes the days that pass their audit.
+
+    `answered` tells, once the records have come, of which days they are all there is. Raises what
+    the iteration of `records` raises.
+    """
     catalog = load_catalog(settings)
     merges: list[Merge] = []
 
     def iceberg(path: str, table: dict[str, Any]) -> None:
         rows = _rows(Path(path), described, settings, run_id)
         log(f"merging {len(rows)} rows into raw.{table['name']}")
-        merges.append(merge(catalog, described, rows, run_id))
+        merges.append(merge(catalog, described, rows, run_id, answered()))
 
     resource = dlt.resource(
         records,
@@ -47,7 +52,10 @@ def load(
     )
     with tempfile.TemporaryDirectory(prefix="dagdeck-dlt-") as folder:
         _run_dlt(folder, iceberg, described.name, resource)
-    return merges[-1] if merges else merge(catalog, described, [], run_id)
+    done = merges[-1] if merges else merge(catalog, described, [], run_id, answered())
+    for day, held in done.held.items():
+        log(f"{day}: held back on branch {held.branch}: {'; '.join(held.reasons)}")
+    return done
 
 
 def _run_dlt(

@@ -86,7 +86,7 @@ def test_a_corrected_reading_updates_its_row_and_the_marts(lakehouse: Lakehouse)
 def test_a_day_without_answers_deletes_nothing(lakehouse: Lakehouse) -> None:
     """A reading the server no longer has stays in the raw table."""
     from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.raw.iceberg import merge
+    from pipelines.raw.publish import merge
     from pipelines.resources.lake import load_catalog
 
     ancient = lakehouse.settings.first_day - timedelta(days=30)
@@ -150,15 +150,10 @@ def test_an_implausible_reading_is_set_apart_with_the_reason(lakehouse: Lakehous
 
 
 def test_a_reading_without_value_stops_what_is_downstream(lakehouse: Lakehouse) -> None:
-    from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.raw.iceberg import merge
-    from pipelines.resources.lake import load_catalog
-
     (day,) = settled_days(1)
-    entry = {"_id": "b" * 24, "date": lakehouse.readings(day)[3]["date"], "device": "broken"}
-    row = GLUCOSE_ENTRIES.as_row(entry, lakehouse.settings.zone, datetime.now(UTC), "before")
-    merge(load_catalog(lakehouse.settings), GLUCOSE_ENTRIES, [row], "before")
-    outcome = lakehouse.run(day)
+    reading = lakehouse.readings(day)[3]
+    with lakehouse.wrong(reading, None):
+        outcome = lakehouse.run(day)
     assert not outcome.success
     assert outcome.checks()["readings_are_complete"] is False
     assert outcome.partitions("dlt_glucose_entries") == [str(day)]
