@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +15,7 @@ from typing import Any, cast
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
 import dlt
+import psutil
 import pyarrow.parquet as pq
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -50,12 +53,24 @@ def load(
         write_disposition="append",
         max_table_nesting=0,
     )
-    with tempfile.TemporaryDirectory(prefix="dagdeck-dlt-") as folder:
+    with _working_folder(settings.dlt_path) as folder:
         _run_dlt(folder, iceberg, described.name, resource)
     done = merges[-1] if merges else merge(catalog, described, [], run_id, answered())
     for day, held in done.held.items():
         log(f"{day}: held back on branch {held.branch}: {'; '.join(held.reasons)}")
     return done
+
+
+@contextmanager
+def _working_folder(parent: Path) -> Iterator[str]:
+    """A folder of this process's own; those that killed processes left are removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.iterdir():
+        owner = left.name.partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=parent) as folder:
+        yield folder
 
 
 def _run_dlt(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.nightscout.source import credentials
+from pipelines.settings import Settings
 from tests.integration.lakehouse import (
     DBT,
     INGEST,
@@ -132,6 +135,23 @@ def test_a_refused_key_fails_at_once(lakehouse: Lakehouse) -> None:
     outcome = lakehouse.run(day, assets=INGEST)
     assert "answered 401" in outcome.error("dlt_glucose_entries")
     assert not any(event.is_step_up_for_retry for event in outcome.result.all_events)
+
+
+def test_the_secret_is_sent_as_its_digest_and_shown_nowhere(
+    lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGDECK_NIGHTSCOUT_SECRET", "a s3cret of twelve")
+    digest = hashlib.sha1(b"a s3cret of twelve").hexdigest()
+    assert credentials(Settings()) == {"api-secret": digest}
+    (day,) = settled_days(1)
+    good = lakehouse.run(day, assets=INGEST)
+    lakehouse.http.post("/standin/faults", json={"day": str(day), "status": 401})
+    bad = lakehouse.run(day, assets=INGEST)
+    assert good.success
+    assert not bad.success
+    for outcome in (good, bad):
+        assert "s3cret" not in outcome.log
+        assert digest not in outcome.log
 
 
 def test_an_implausible_reading_is_set_apart_with_the_reason(lakehouse: Lakehouse) -> None:
