@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,6 +13,8 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table
 from pyiceberg.table.refs import MAIN_BRANCH
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from pipelines.raw import branches
 from pipelines.raw.description import DAY, RawTable, Row
@@ -20,6 +23,7 @@ from pipelines.raw.merge import MergedDay, by_day, merge_day
 
 COMMIT_ATTEMPTS = 25
 LONGEST_WAIT_SECONDS = 2.0
+TURN_SECONDS = 10
 
 
 class MergeConflictError(RuntimeError):
@@ -70,13 +74,28 @@ def merge(
     """
     arriving = by_day(incoming)
     held: dict[date, Held] = {}
-    while True:
-        told = {*arriving, *answered} - held.keys()
-        rest = {day: rows for day, rows in arriving.items() if day in told}
-        done = _until_committed(catalog, described, rest, run_id, told)
-        held |= done.held
-        if not done.held:
-            return Merge(done.days, done.snapshot_id, held)
+    with _turn(catalog, described.identifier):
+        while True:
+            told = {*arriving, *answered} - held.keys()
+            rest = {day: rows for day, rows in arriving.items() if day in told}
+            done = _until_committed(catalog, described, rest, run_id, told)
+            held |= done.held
+            if not done.held:
+                return Merge(done.days, done.snapshot_id, held)
+
+
+@contextmanager
+def _turn(catalog: SqlCatalog, table: str) -> Iterator[None]:
+    """Writers of a table wait for one another a while, to spare each other work done twice.
+
+    Nothing depends on it: who has waited long enough goes ahead, and the commits decide.
+    """
+    with catalog.engine.connect() as connection:
+        connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'"))
+        with suppress(OperationalError):
+            lock = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+            connection.execute(lock, {"name": f"dagdeck.{table}"})
+        yield
 
 
 def _until_committed(

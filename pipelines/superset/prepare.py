@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 from flask import g
 from flask_migrate import upgrade
 from superset.app import create_app

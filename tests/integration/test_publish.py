@@ -158,6 +158,7 @@ def test_a_run_that_another_overtook_merges_anew_and_loses_nothing(
     def overtake() -> None:
         publish.merge(catalog, GLUCOSE_ENTRIES, rows(theirs, "faster"), "faster")
 
+    monkeypatch.setattr(publish, "TURN_SECONDS", 0.1)
     before_the_audit(monkeypatch, overtake)
     done = publish.merge(catalog, GLUCOSE_ENTRIES, rows(mine, "slower"), "slower")
     assert done.days[mine].inserted == len(lakehouse.readings(mine))
