@@ -96,6 +96,10 @@ class Staleness:
         """Whether the asset has verdicts, be they old ones."""
         return key in self._judged
 
+    def is_due(self, key: AssetKey) -> bool:
+        """Whether something may have changed that the verdicts don't know of yet."""
+        return key in self._due
+
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
         found = self._cell(key, partition)
