@@ -8,7 +8,7 @@ import signal
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
@@ -19,14 +19,21 @@ from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
 from console.api.journal import Journal
 from console.screens.base import DeckScreen
+from console.store.checks import Checks
 from console.store.deployment import Deployment
+from console.store.looked import Looked
+from console.store.overview import Overview
 from console.store.poller import Poller
+from console.store.readings import Readings
+from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
+from console.widgets.lean_update import lean
 from console.widgets.looks import THEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.console import RenderableType
     from textual import events
     from textual.command import Provider
     from textual.filter import LineFilter
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     from console.domain.status import State
     from console.settings import Settings
 
-FIRST_SCREEN = "partitions"
+FIRST_SCREEN = "overview"
 
 
 class Deck(App[None]):
@@ -56,7 +63,16 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.checks = Checks(self.deployment)
+        self.readings = Readings(self.deployment)
+        self.poller.add(self.checks)
+        self.poller.add(self.readings)
         self.poller.add(self.deployment.staleness)
+        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.rhythms = Rhythms(self.deployment)
+        self.overview.seen = FIRST_SCREEN == "overview"
+        self.poller.add(self.overview)
+        self.poller.add(self.rhythms)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)
@@ -74,12 +90,16 @@ class Deck(App[None]):
 
     async def on_unmount(self) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        self.overview.leave()
         await self.deployment.client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line of every widget passes on its way to the terminal."""
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, lean(renderable))
 
     async def on_event(self, event: events.Event) -> None:
         """Act on a key at once: type it where something is typed, else look for its binding.
@@ -121,6 +141,16 @@ class Deck(App[None]):
         """Show an asset on the screen `name`."""
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
+
+    def open_cell(self, key: AssetKey, partition: str | None) -> None:
+        """Show a cell in the grid; the asset's where `partition` is None or not known."""
+        self.switch_mode("partitions")
+        self.screen_named("partitions").show_cell(key, partition)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on."""
+        self.switch_mode("planner")
+        self.screen_named("planner").watch_backfill(backfill_id)
 
     def plan(
         self,
@@ -187,6 +217,12 @@ def _commands() -> type[Provider]:
     return DeckCommands
 
 
+def _overview(deck: Deck) -> DeckScreen:
+    from console.screens.overview import OverviewScreen
+
+    return OverviewScreen(deck)
+
+
 def _assets(deck: Deck) -> DeckScreen:
     from console.screens.assets import AssetsScreen
 
@@ -218,6 +254,7 @@ def _freshness(deck: Deck) -> DeckScreen:
 
 
 SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
+    "overview": _overview,
     "assets": _assets,
     "partitions": _partitions,
     "runs": _runs,

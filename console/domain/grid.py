@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from console.domain.assets import AssetGraph
+    from console.domain.checks import FailedChecks
     from console.domain.keys import AssetKey
     from console.domain.status import Row
 
@@ -44,15 +45,6 @@ class View:
     """Assets of two dimensions with a line for each secondary key."""
     chosen: frozenset[AssetKey] | None = None
     """None for every asset."""
-
-
-@dataclass(frozen=True)
-class FailedChecks:
-    """What the failed checks of an asset are about."""
-
-    partitions: frozenset[str] = frozenset()
-    whole: int = 0
-    """How many failed for the asset, no partition being named."""
 
 
 @dataclass(frozen=True)
@@ -231,11 +223,10 @@ def _source(keys: PartitionKeys | None, row: Row, failed: FailedChecks | None) -
     if failed is None:
         return Source(keys, row)
     if keys is None:
-        some = failed.whole or failed.partitions
-        return Source(keys, row, (0,) if some else (), 0)
+        return Source(keys, row, (0,) if failed.whole else ())
     places = (keys.positions.get(partition) for partition in failed.partitions)
     found = frozenset(place for place in places if place is not None)
-    return Source(keys, row, found, failed.whole)
+    return Source(keys, row, found, len(failed.whole))
 
 
 def _alike(old: Source | None, new: Source) -> bool:

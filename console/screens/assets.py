@@ -40,7 +40,7 @@ from console.widgets.group_panel import group_lines
 from console.widgets.line_list import LineList
 from console.widgets.node_faces import NodeFaces
 from console.widgets.pane import Pane
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 from console.widgets.state_cells import StateCells, next_cells, state_cells
 
 if TYPE_CHECKING:
@@ -348,7 +348,11 @@ class AssetsScreen(DeckScreen):
             self._show()
         elif (key := self.asset) is not None:
             asks = f"from or to {one_line(key_text(key))}: letters of the other asset"
-            self.deck.push_screen(FindScreen(self.deck, asks), lambda to: self._way(key, to))
+
+            def found(to: AssetKey | None) -> None:
+                self.call_after_refresh(self._way, key, to)
+
+            self.deck.push_screen(FindScreen(self.deck, asks), found)
 
     def _way(self, key: AssetKey, to: AssetKey | None) -> None:
         graph = self.deployment.graph
@@ -364,13 +368,12 @@ class AssetsScreen(DeckScreen):
     def action_select(self) -> None:
         graph = self.deployment.graph
         groups = dict.fromkeys(f"group:{asset.group}" for asset in graph.assets.values())
-        hint = "a name, group:x, kind:x, status:failed; x+ with all downstream; and, or, not; → completes"
         self.question.ask(
             "show on the map",
             self.view.text if isinstance(self.view, Selected) else "",
             self._check_selection,
             lambda text: self._go(Selected(text.strip())),
-            hint=hint,
+            hint=SELECTION_HINT,
             suggestions=[*(written(key) for key in graph.order), *groups],
         )
 

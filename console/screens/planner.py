@@ -30,7 +30,7 @@ from console.widgets.plan_lines import (
     runs_text,
     summary,
 )
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -113,6 +113,12 @@ class PlannerScreen(DeckScreen):
         if states is not None:
             request = replace(request, run_states=states, downstream=False)
         self._ask(request)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill that was launched elsewhere goes on."""
+        self._stop_watching()
+        self._watch(backfill_id)
+        self.update_view()
 
     def _ask(self, request: Request) -> None:
         """Every change of the request is planned anew; nothing is launched by it."""
@@ -262,13 +268,12 @@ class PlannerScreen(DeckScreen):
 
     def action_edit_assets(self) -> None:
         names = [written(key) for key in self.deployment.graph.order]
-        hint = "a name, group:x, kind:x, status:failed; x+ with all downstream; and, or, not; → completes"
         self.question.ask(
             "assets",
             self.selection,
             self._check_assets,
             self._take_assets,
-            hint=hint,
+            hint=SELECTION_HINT,
             suggestions=names,
         )
 

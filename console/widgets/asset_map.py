@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.domain.alignment import BOX_HEIGHT
+from console.domain.layers import TooTangled
 from console.domain.layout import NARROWEST_CHANNEL, lay_out, step
 from console.domain.lines import Lines
 from console.domain.neighbourhood import Part
@@ -103,7 +104,11 @@ class AssetMap(Widget, can_focus=True):
             self.move_to(cursor)
             return
         self.part, self.cursor = part, cursor
-        self._lay_out()
+        try:
+            self._lay_out()
+        except TooTangled as error:
+            self.say(str(error))
+            return
         self._centre(self.size)
         self.refresh()
 

@@ -17,6 +17,8 @@ from console.widgets.line_list import strip_of
 from console.widgets.looks import glyph, run_state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.strip import Strip
 
     from console.api.run_queries import Cell
@@ -34,6 +36,7 @@ class CellPanel(Widget):
         super().__init__()
         self._ascii = ascii_only
         self._lines: list[Parts] = []
+        self._caption = ""
 
     def show_cell(
         self,
@@ -42,16 +45,26 @@ class CellPanel(Widget):
         state: State,
         note: str,
         stale: str | None = None,
+        checks: Sequence[str] = (),
     ) -> None:
-        """The cell under the cursor; `note` stands for the lines that aren't known yet."""
+        """The cell under the cursor; `note` stands for the lines that aren't known yet.
+
+        `checks` are the names of those that failed for it.
+        """
         if asset is None:
             self._set([[("", "dim")], [(f" {one_line(note)}", "dim")]])
             return
         where = f" {key_text(asset)}" + (f" · {partition}" if partition is not None else "")
         look = f"{glyph(state, ascii_only=self._ascii)} {_word(state)}"
+        failed = f"   ! {one_line(', '.join(checks))} failed" if checks else ""
         self._set(
             [
-                [(" " + one_line(where), "text"), ("   ", "text"), (look, LOOKS[state].style)],
+                [
+                    (" " + one_line(where), "text"),
+                    ("   ", "text"),
+                    (look, LOOKS[state].style),
+                    (failed, "bad"),
+                ],
                 [(f" {note}", "dim")],
                 *([_stale(stale)] if stale else []),
             ]
@@ -61,6 +74,12 @@ class CellPanel(Widget):
         """What Dagster knows of the cell."""
         first = self._lines[0] if self._lines else []
         self._set([first, self._made(cell), self._last_run(cell)])
+
+    def show_caption(self, text: str) -> None:
+        """What stands in the rule over the lines."""
+        if text != self._caption:
+            self._caption = text
+            self.refresh(Region(0, 0, self.size.width, 1))
 
     def show_lines(self, lines: list[Parts]) -> None:
         self._set(lines)
@@ -105,7 +124,9 @@ class CellPanel(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            return strip_of([(("-" if self._ascii else "─") * width, "dim")], width)
+            rule = "-" if self._ascii else "─"
+            caption = f"{rule * 2} {self._caption} " if self._caption else ""
+            return strip_of([(caption.ljust(width, rule), "dim")], width)
         line = self._lines[y - 1] if y - 1 < len(self._lines) else []
         return strip_of(line, width)
 

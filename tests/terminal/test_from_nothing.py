@@ -38,13 +38,13 @@ def test_five_days_are_planned_launched_watched_and_the_failed_one_is_explained(
     days = settled_days(5)
     break_day(fresh, days[2])
     with open_console("--url", fresh.url, home=tmp_path, columns=140, lines=40) as terminal:
-        terminal.wait_for(lambda text: f"{INGEST} " in text)
+        terminal.wait_for(lambda text: "daemons" in text and "● live" in text)
         plan_days(terminal, days)
         terminal.press("enter")
         terminal.wait_for("[ Cancel ]")
         terminal.press("y")
         terminal.wait_for(lambda text: re.search(r"backfill \w{8}", text))
-        terminal.press("2")
+        terminal.press("3")
         terminal.wait_for(row_has(INGEST, RUNNING), BACKFILL_SECONDS, "a running cell")
         watch_the_log_grow(terminal)
         terminal.wait_for(row_has(INGEST, FAILED), BACKFILL_SECONDS, "a failed cell")
@@ -60,7 +60,7 @@ def break_day(live: LiveDeployment, day: date) -> None:
 
 
 def plan_days(terminal: Terminal, days: list[date]) -> None:
-    terminal.press("4")
+    terminal.press("5")
     terminal.wait_for(on_screen("planner"))
     terminal.press("a")
     terminal.wait_for("completes")
@@ -85,7 +85,7 @@ def row_has(asset: str, glyph: str) -> Callable[[str], bool]:
 
 def watch_the_log_grow(terminal: Terminal) -> None:
     """Opened on a run under way, the log has more lines a moment later."""
-    terminal.press("3")
+    terminal.press("4")
     terminal.wait_for(lambda text: re.search(rf"{RUNNING} running +[0-9a-f]{{8}}", text))
     terminal.press("enter")
     first = terminal.wait_for(lambda text: count_of_events(text) > 0, 60, "the run's first events")
@@ -93,7 +93,7 @@ def watch_the_log_grow(terminal: Terminal) -> None:
     terminal.wait_for(lambda text: count_of_events(text) > before, 120, "more events")
     terminal.press("escape")
     terminal.wait_for(on_screen("runs"))
-    terminal.press("2")
+    terminal.press("3")
     terminal.wait_for(on_screen("partitions"))
 
 
