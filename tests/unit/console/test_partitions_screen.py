@@ -13,6 +13,7 @@ from console.store.signals import Topic
 from tests.unit.console.assets import deck_of, text_of
 
 if TYPE_CHECKING:
+    import pytest
     from textual.pilot import Pilot
 
     from console.app import Deck
@@ -273,12 +274,14 @@ async def test_a_list_that_grows_leaves_the_cursor_on_its_cell() -> None:
         assert _here(deck) == ("raw", "2026-11-21")
 
 
-async def test_a_step_is_drawn_in_one_go_and_then_nothing_more() -> None:
+async def test_a_step_is_drawn_in_one_go_and_then_nothing_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     deck = _deck()
     async with deck.run_test(size=(120, 30)) as pilot:
         await _open(pilot, deck, "left")
         shown: list[object] = []
-        deck._display = lambda _, what: shown.append(what) if what else None  # type: ignore[method-assign]
+        monkeypatch.setattr(deck, "_display", lambda _, what: shown.append(what) if what else None)
         await pilot.press("left")
         await pilot.pause()
         assert len(shown) == 1
