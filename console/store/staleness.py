@@ -15,6 +15,7 @@ from console.domain.staleness import (
     Child,
     Facts,
     Parent,
+    Place,
     Verdict,
     Verdicts,
     cause,
@@ -43,6 +44,8 @@ RETRY_SECONDS = 20.0
 ROUNDS = 4
 MOST_POINTERS = 200
 """Looking up more pointers for one asset costs more than asking for its cells."""
+CELLS_WORTH_A_PAST, EVENTS_A_CELL, LEAST_EVENTS = 3, 4, 40
+"""The server reads about ten events in the time that one verdict takes it."""
 MOST_FACTS = 40_000
 
 
@@ -227,10 +230,10 @@ class Staleness:
         facts, wiped = self._facts, self._made.wiped
         if wiped:
             facts.pointers = {at: one for at, one in facts.pointers.items() if at[0] not in wiped}
+            facts.pasts = {at: one for at, one in facts.pasts.items() if at[0] not in wiped}
             wiped.clear()
-        if len(facts.runs) + len(facts.pointers) > MOST_FACTS:
-            facts.runs.clear()
-            facts.pointers.clear()
+        if facts.size > MOST_FACTS:
+            self._facts = Facts()
 
     async def _judge(self, key: AssetKey) -> None:
         child, row = self._child(key), self._deployment.rows[key]
@@ -253,29 +256,42 @@ class Staleness:
         facts, pointers = self._facts, 0
         for _ in range(ROUNDS):
             judge(child, facts, verdicts, positions)
-            runs, wanted = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
-            facts.wanted_runs.clear()
-            facts.wanted_pointers.clear()
-            wanted = wanted[: MOST_POINTERS - pointers]
-            if not runs and not wanted:
+            runs, points = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
+            pasts = {at: n for at, n in facts.wanted_pasts.items() if n >= CELLS_WORTH_A_PAST}
+            facts.forget_wishes()
+            points = points[: MOST_POINTERS - pointers]
+            if not runs and not points and not pasts:
                 break
-            pointers += len(wanted)
-            await self._look_up(runs, wanted)
+            pointers += len(points)
+            await self._look_up_runs(runs)
+            await self._look_up_points(points)
+            await self._look_up_pasts(pasts)
             positions = verdicts.positions(Verdict.LOOK)
         for at in verdicts.positions(Verdict.LOOK):
             verdicts.states[at] = Verdict.ASK
 
-    async def _look_up(self, runs: list[str], wanted: list[tuple[AssetKey, int]]) -> None:
-        client, facts = self._deployment.client, self._facts
+    async def _look_up_runs(self, runs: list[str]) -> None:
         if runs:
-            facts.runs |= await stale_queries.run_facts(client, runs)
+            self._facts.runs |= await stale_queries.run_facts(self._deployment.client, runs)
+
+    async def _look_up_points(self, wanted: list[Place]) -> None:
         by_parent: dict[AssetKey, list[int]] = {}
         for parent, pointer in wanted:
             by_parent.setdefault(parent, []).append(pointer)
         for parent, pointers in by_parent.items():
-            keys = self._deployment.keys.get(parent)
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
             found = await stale_queries.points(client, parent, keys, pointers)
-            facts.pointers |= {(parent, pointer): point for pointer, point in found.items()}
+            self._facts.pointers |= {(parent, one): point for one, point in found.items()}
+
+    async def _look_up_pasts(self, wanted: dict[Place, int]) -> None:
+        for (parent, pointer), cells in wanted.items():
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
+            if keys is not None:
+                limit = min(
+                    max(EVENTS_A_CELL * cells, LEAST_EVENTS), stale_queries.EVENTS_OF_A_PAGE
+                )
+                found = await stale_queries.past(client, parent, keys, pointer, limit)
+                self._facts.pasts[parent, pointer] = found
 
     async def _ask(self, child: Child, verdicts: Verdicts, states: bytes) -> None:
         places = [at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED]
