@@ -9,10 +9,13 @@ import pytest
 
 from console.api import cell_queries
 from console.api.errors import ServerError
+from console.domain.cells import Cells
 from console.domain.grid import Grid, make_grid
 from console.domain.grid_row import GridRow
 from console.domain.readings import Reading
+from console.domain.runs import RunStatus
 from console.domain.status import CHECK_FAILED, State
+from console.store.cell_runs import runs_of
 from console.store.cell_values import value_of
 from console.store.checks import Checks
 from console.store.deployment import Deployment
@@ -51,26 +54,18 @@ def of_the_report() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN)
 
 
-@dg.asset_check(asset=readings)
-def never_run() -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(passed=True)
-
-
 DEFINITIONS = dg.Definitions(
-    assets=[readings, sales, report], asset_checks=[of_the_day, of_the_report, never_run]
+    assets=[readings, sales, report], asset_checks=[of_the_day, of_the_report]
 )
 
 
 def _make(instance: dg.DagsterInstance, name: str, partition: str | None = None) -> None:
-    job = DEFINITIONS.get_implicit_global_asset_job_def()
-    job.get_subset(
-        asset_selection={dg.AssetKey(name)},
-        asset_check_selection={
-            check.check_key
-            for check in (of_the_day, of_the_report)
-            if check.check_key.asset_key == dg.AssetKey(name)
-        },
-    ).execute_in_process(instance=instance, partition_key=partition, raise_on_error=False)
+    DEFINITIONS.get_implicit_global_asset_job_def().execute_in_process(
+        instance=instance,
+        partition_key=partition,
+        asset_selection=[dg.AssetKey(name)],
+        raise_on_error=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +177,26 @@ async def test_rows_times_and_ages_are_read_for_what_is_in_sight(client: InProce
     assert (number(1, Reading.TIME) or -1) >= 0
     assert (number(1, Reading.AGE) or 0) > 1e9
     assert value_of(row, 0, Reading.ROWS, read, 0.0) is None
+
+
+async def test_the_runs_of_chosen_cells_are_those_that_made_or_failed_them(
+    client: InProcess,
+) -> None:
+    deployment = await _loaded(client)
+    grid = make_grid(deployment.graph, deployment.keys, deployment.rows)
+    rows = (_row(grid, "readings"), _row(grid, "sales"), _row(grid, "report"))
+    found = await runs_of(deployment, Cells(rows, range(1, grid.width)))
+    told = [(one.run.assets, one.run.partition_range, one.run.status, one.cells) for one in found]
+    made = RunStatus.SUCCESS
+    assert sorted(told, key=str) == sorted(
+        [
+            ((("readings",),), ("2026-11-02", "2026-11-02"), made, 1),
+            ((("readings",),), ("2026-11-04", "2026-11-04"), made, 1),
+            ((("readings",),), ("2026-11-05", "2026-11-05"), made, 1),
+            ((("sales",),), ("Oslo|2026-11-03", "Oslo|2026-11-03"), made, 1),
+            ((("sales",),), ("Rome|2026-11-03", "Rome|2026-11-03"), RunStatus.FAILURE, 1),
+            ((("sales",),), ("Rome|2026-11-05", "Rome|2026-11-05"), made, 1),
+            ((("report",),), None, made, 1),
+        ],
+        key=str,
+    )
