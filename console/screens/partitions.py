@@ -27,6 +27,7 @@ from console.widgets.partition_grid import PartitionGrid
 from console.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
     from textual.widgets import Input
@@ -72,7 +73,12 @@ class PartitionsScreen(DeckScreen):
         self._failures = Failures(deck.deployment)
 
     def body(self) -> list[Widget]:
-        return [self.grid, self.panel, self.going, self.choosing]
+        return [self.grid, self.panel]
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield self.going
+        yield self.choosing
 
     # what is shown
 
@@ -142,7 +148,6 @@ class PartitionsScreen(DeckScreen):
             if (count := sum(row.count(state) for row in shown))
         ]
         view = [
-            self.selection,
             "only bad rows" if self.view.only_bad else "",
             f"by {self.view.order.value}" if self.view.order is not Order.GRAPH else "",
             f"a {self.view.level.word} a column" if self.view.level is not None else "",
@@ -150,7 +155,7 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
-        words = [*view, *counts, self.deployment.staleness.words]
+        words = [self.selection, *counts, *view, self.deployment.staleness.words]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
@@ -409,9 +414,10 @@ class PartitionsScreen(DeckScreen):
         if event.input is self.going and event.value:
             found = completion(event.value, self._labels())
             if found is None:
-                self.keys.say(f"no partition begins like `{event.value}`", "warn")
+                self.panel.show_lines([[], [(f" no partition is like `{event.value}`", "warn")]])
             else:
                 self._go_to_label(found)
+                self._show_cell()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input is self.choosing and not self._select(event.value.strip()):

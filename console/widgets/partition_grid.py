@@ -300,13 +300,16 @@ class PartitionGrid(Widget, can_focus=True):
         width, more = self._name_width(), "~" if self._ascii else "…"
         pointer = (">" if self._ascii else "›") if here else " "
         if isinstance(found, Heading):
-            sign = ("+" if self._ascii else "▸") if found.folded else ("-" if self._ascii else "▾")
+            sign = self._fold_sign(found.folded)
             return f"{pointer}{sign} {cut(found.group or 'no group', width - 4)}"
         if found.secondary is not None:
             joint = "`-" if self._ascii else "└ "
             return f"{pointer}    {joint}{cut(found.secondary, width - 8)}"
-        sign = ("+" if self._ascii else "▸") if found.opens else " "
+        sign = self._fold_sign(not found.opened) if found.opens else " "
         return f"{pointer} {sign}{one_line(short_name(found.asset, width - 4, more))}"
+
+    def _fold_sign(self, folded: bool) -> str:
+        return ("+-" if self._ascii else "▸▾")[0 if folded else 1]
 
     def _summary(self, found: GridLine) -> str:
         bad = f"{found.bad} bad" if found.bad else ""
