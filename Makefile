@@ -4,7 +4,7 @@ STAMP := .venv/.installed
 NEEDS := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install console down test lint types imports screenshots bench clean
+.PHONY: help install console down test lint types imports screenshots snapshots bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 22
@@ -39,6 +39,9 @@ imports: install ## Check which package may import which
 
 screenshots: install ## Take the screenshots anew, from a live deployment
 	$(BIN)/python -m tests.screenshots
+
+snapshots: install ## Record anew what each screen looks like; read the difference
+	DAGDECK_SNAPSHOTS=record $(BIN)/python -m pytest -q tests/snapshots
 
 bench: install ## Measure speed and memory
 	$(BIN)/python -m tests.benchmarks

@@ -91,6 +91,7 @@ ACTIONS = (
     Action("zoom(-1)", "Z", "less time in a column", "partitions"),
     Action("go_to", "g", "go to", "partitions", footer=True),
     Action("filter", "s", "select assets by Dagster's syntax", "partitions"),
+    Action("read", "r", "read rows, time or age instead of states", "partitions"),
     Action("only_bad", "B", "only rows with bad cells", "partitions"),
     Action("order", "o", "order: graph, name, badness", "partitions"),
     Action("fold", "f", "fold the group", "partitions"),

@@ -19,10 +19,12 @@ from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
 from console.api.journal import Journal
 from console.screens.base import DeckScreen
+from console.store.checks import Checks
 from console.store.deployment import Deployment
 from console.store.looked import Looked
 from console.store.overview import Overview
 from console.store.poller import Poller
+from console.store.readings import Readings
 from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
 from console.widgets.looks import THEME
@@ -64,6 +66,11 @@ class Deck(App[None]):
         self.overview.seen = FIRST_SCREEN == "overview"
         self.poller.add(self.overview)
         self.poller.add(self.rhythms)
+        self.checks = Checks(self.deployment)
+        self.readings = Readings(self.deployment)
+        self.poller.add(self.checks)
+        self.poller.add(self.readings)
+        self.poller.add(self.deployment.staleness)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)

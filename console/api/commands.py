@@ -97,9 +97,21 @@ def _target(
     if not positions:
         raise Refused(f"{key_text(asset)}: no partition named, which would run all of them")
     ranges = [
-        {"start": keys.keys[first], "end": keys.keys[last]} for first, last in runs_of(positions)
+        {"start": keys.keys[first], "end": keys.keys[last]}
+        for first, last in _ranges(positions, keys)
     ]
     return {**target, "partitions": {"ranges": ranges}}
+
+
+def _ranges(positions: Sequence[int], keys: PartitionKeys) -> list[tuple[int, int]]:
+    """A range of two dimensions means a rectangle, so here each stays within one first key."""
+    if keys.sides is None:
+        return runs_of(positions)
+    width = len(keys.sides[1])
+    rows: dict[int, list[int]] = {}
+    for at in positions:
+        rows.setdefault(at // width, []).append(at)
+    return [stretch for places in rows.values() for stretch in runs_of(places)]
 
 
 def _tags(parallel: int | None) -> list[dict[str, str]]:

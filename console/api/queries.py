@@ -18,13 +18,13 @@ from console.api.reading import (
 )
 from console.domain.assets import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
 from console.domain.freshness import Cron, Policy, TimeWindow, Verdict
-from console.domain.partitions import PartitionKeys
+from console.domain.partitions import PartitionKeys, product_of
 from console.domain.rows import AssetStatus, Latest, Span
 from console.domain.runs import RunStatus
 from console.domain.status import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from console.api.client import Client
     from console.domain.keys import AssetKey
@@ -36,6 +36,7 @@ _SPAN_STATES = {
     "FAILED": State.FAILED,
     "MATERIALIZING": State.RUNNING,
 }
+_READ_FORMS = ("TimePartitionStatuses", "DefaultPartitionStatuses", "MultiPartitionStatuses")
 _VERDICTS = {
     "HEALTHY": Verdict.HEALTHY,
     "WARNING": Verdict.WARNING,
@@ -107,6 +108,22 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
         before, cursor = cursor, page.get("cursor")
         if not page.get("hasMore") or not results or cursor == before:
             return PartitionKeys(tuple(found))
+
+
+async def partition_keys_of_both(
+    client: Client, key: AssetKey, primary: int
+) -> PartitionKeys | None:
+    """The keys of two dimensions; None where the server tells of another number of them."""
+    data = await client.ask("dimensions", {"key": key_input(key)})
+    for node in items(data.get("assetNodes"))[:1]:
+        named = {
+            str(one.get("name")): PartitionKeys(strings(one.get("partitionKeys")))
+            for one in items(node.get("partitionKeysByDimension"))
+        }
+        if len(named) == 2:
+            first, second = (named[name] for name in sorted(named))
+            return product_of(first, second, primary)
+    return None
 
 
 async def stale(
@@ -274,8 +291,8 @@ def _status(node: Json, latest: dict[AssetKey, Latest]) -> AssetStatus:
         first=_only(node, "first"),
         last=_only(node, "last"),
         spans=_spans(form),
-        undecided=form.get("__typename")
-        not in ("TimePartitionStatuses", "DefaultPartitionStatuses"),
+        undecided=form.get("__typename") not in _READ_FORMS,
+        both=form.get("__typename") == "MultiPartitionStatuses",
         latest=latest.get(key, Latest()),
         daemon_verdict=_VERDICTS.get(
             str(sub(node, "freshnessStatusInfo").get("freshnessStatus")), Verdict.NOT_APPLICABLE
@@ -289,6 +306,8 @@ def _only(node: Json, name: str) -> str | None:
 
 def _spans(form: Json) -> tuple[Span, ...]:
     """Later spans win, so what runs now comes last."""
+    if form.get("__typename") == "MultiPartitionStatuses":
+        return tuple(sorted(_both(form), key=lambda span: span.state))
     if form.get("__typename") == "TimePartitionStatuses":
         spans = [_span(item) for item in items(form.get("ranges"))]
         return tuple(sorted(spans, key=lambda span: span.state))
@@ -301,6 +320,13 @@ def _spans(form: Json) -> tuple[Span, ...]:
         )
         for key in strings(form.get(name))
     )
+
+
+def _both(form: Json) -> Iterator[Span]:
+    for item in items(form.get("ranges")):
+        start, end = str(item.get("primaryDimStartKey")), str(item.get("primaryDimEndKey"))
+        for one in _spans(sub(item, "secondaryDim")):
+            yield Span(start, end, one.state, (one.start, one.end))
 
 
 def _span(item: Json) -> Span:

@@ -74,7 +74,9 @@ class Cell:
     metadata: tuple[tuple[str, str], ...] = ()
     last_run: Run | None = None
     stale: str | None = None
-    """Why it is stale, in the server's words; None when it isn't, or isn't known to be."""
+    """Why it is stale, in words; None when it isn't, or isn't known to be."""
+    newer_upstream: str = ""
+    """What the times say along edges that the server never looks at."""
     error: str | None = None
     """The headline of what failed it, where it failed."""
 

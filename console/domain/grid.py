@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from console.domain.assets import AssetGraph
+    from console.domain.checks import FailedChecks
     from console.domain.keys import AssetKey
     from console.domain.status import Row
 
@@ -44,15 +45,6 @@ class View:
     """Assets of two dimensions with a line for each secondary key."""
     chosen: frozenset[AssetKey] | None = None
     """None for every asset."""
-
-
-@dataclass(frozen=True)
-class FailedChecks:
-    """What the failed checks of an asset are about."""
-
-    partitions: frozenset[str] = frozenset()
-    whole: int = 0
-    """How many failed for the asset, no partition being named."""
 
 
 @dataclass(frozen=True)
@@ -142,15 +134,14 @@ class Grid:
         return next((p for p, r in rows if r and (r.asset, r.secondary) == (asset, secondary)), at)
 
     def next_bad(self, line: int, column: int, direction: int) -> tuple[int, int] | None:
-        """The next bad cell in reading order, or before; goes round once."""
+        """The next stretch of equal bad cells in reading order, or before; goes round once."""
         count = len(self.lines)
         for step in range(count + 1 if count else 0):
             at = (line + direction * step) % count
-            bad = self._bad(at)
+            start = 0 if direction > 0 else self.width - 1
             if step == 0:
-                found = _find(bad, column + direction, direction)
-            else:
-                found = _find(bad, 0 if direction > 0 else self.width - 1, direction)
+                start = _past(self.lines[at].cells, column, direction)
+            found = _find(self._bad(at), start, direction)
             if found is not None:
                 return at, found
         return None
@@ -231,11 +222,10 @@ def _source(keys: PartitionKeys | None, row: Row, failed: FailedChecks | None) -
     if failed is None:
         return Source(keys, row)
     if keys is None:
-        some = failed.whole or failed.partitions
-        return Source(keys, row, (0,) if some else (), 0)
+        return Source(keys, row, (0,) if failed.whole else ())
     places = (keys.positions.get(partition) for partition in failed.partitions)
     found = frozenset(place for place in places if place is not None)
-    return Source(keys, row, found, failed.whole)
+    return Source(keys, row, found, len(failed.whole))
 
 
 def _alike(old: Source | None, new: Source) -> bool:
@@ -276,6 +266,14 @@ def _is_bad(row: GridRow) -> bool:
 
 def _along(keys: PartitionKeys) -> PartitionKeys:
     return keys.sides[keys.primary] if keys.sides else keys
+
+
+def _past(cells: bytes, column: int, direction: int) -> int:
+    """The column after, or before, the equal cells that `column` is among."""
+    at = column
+    while 0 <= at < len(cells) and cells[at] == cells[column]:
+        at += direction
+    return at
 
 
 def _find(bad: bytes, start: int, direction: int) -> int | None:

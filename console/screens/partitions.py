@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 from console.api import run_queries
@@ -11,9 +12,11 @@ from console.api.errors import ApiError
 from console.domain.cells import Cells, completion, joined_ranges
 from console.domain.grid import Grid, Heading, Order, View, make_grid
 from console.domain.keys import AssetKey, key_text
+from console.domain.readings import BARS, DIGITS, Reading, heights
 from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
+from console.store.cell_values import value_of, wanted
 from console.store.facts import facts
 from console.store.failures import Failures
 from console.store.signals import Topic
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 CellAddress = tuple[AssetKey, str | None]
 REST_SECONDS = 0.15
 """A cursor that rests this long is looked up; one that moves on asks nothing."""
+MOST_READ = 8_000
+"""Partitions that are read at once: 2 s of the server's time; a wide zoom would be far more."""
 FAILED_ONLY = frozenset({State.FAILED})
 
 
@@ -53,6 +58,7 @@ class PartitionsScreen(DeckScreen):
             'assets: group:marts, key:"dlt_*"+, +x, not …; empty for all', id="choosing"
         )
         self.view = View()
+        self.reading = Reading.STATE
         self.selection = ""
         """The text that chooses the assets, in Dagster's selection syntax."""
         self._resting: Timer | None = None
@@ -60,6 +66,7 @@ class PartitionsScreen(DeckScreen):
         self._at_rest: CellAddress | None = None
         self._cell: Cell | None = None
         self._shown: tuple[CellAddress | None, State] = (None, State.OUTSIDE)
+        self._read_of: tuple[range, range] | None = None
         self._wanted: tuple[AssetKey, str | None] | None = None
         self._failures = Failures(deck.deployment)
 
@@ -72,14 +79,21 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self._choose_again()
         self.grid.show(self._make_grid())
+        self.deployment.staleness.show_first(self.grid.grid.rows)
         self._go_to_wanted()
+        self._read()
         self._show_cell()
         self._show_title()
 
     def _make_grid(self) -> Grid:
         deployment = self.deployment
         return make_grid(
-            deployment.graph, deployment.keys, deployment.rows, self.view, before=self.grid.grid
+            deployment.graph,
+            deployment.keys,
+            deployment.rows,
+            self.view,
+            self.deck.checks.failed,
+            self.grid.grid,
         )
 
     def _look(self, **changed: object) -> None:
@@ -134,7 +148,9 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
-        self.bar.show_title(" · ".join(["partitions", *filter(None, [*view, *counts])]))
+        words = [*view, *counts, self.deployment.staleness.words]
+        self.panel.show_caption(self._legend())
+        self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
     def _go_to_wanted(self) -> None:
         if self._wanted is None:
@@ -159,6 +175,7 @@ class PartitionsScreen(DeckScreen):
 
     def _show_cell(self) -> None:
         """Ask about the cell only when it is another, or looks otherwise now."""
+        self._read_when_scrolled()
         row, heading, column = self.grid.row, self.grid.heading, self.grid.column
         cells = self._cells()
         if self.grid.mark is not None and cells is not None:
@@ -186,7 +203,10 @@ class PartitionsScreen(DeckScreen):
     def _show_one(self, row: GridRow, state: State) -> None:
         here = (row.asset, row.partition(self.grid.column))
         outside = state is State.OUTSIDE
-        self.panel.show_cell(*here, state, "" if outside else "…")
+        failed = self.deck.checks.failed.get(row.asset)
+        checks = failed.of(here[1]) if failed is not None else ()
+        why = self.deployment.stale_reason(*here) if state is State.STALE else None
+        self.panel.show_cell(*here, state, "" if outside else "…", why, checks)
         if (here, state) != self._shown:
             self._cell = self._cell if here == self._shown[0] else None
             self._shown = (here, state)
@@ -219,6 +239,9 @@ class PartitionsScreen(DeckScreen):
                 cell = (await run_queries.asset_detail(client, asset)).materialization
             else:
                 cell = await run_queries.cell(client, asset, partition)
+            stale = self.deployment.stale_reason(asset, partition) or cell.stale
+            newer = self.deployment.staleness.hint(asset, partition)
+            cell = replace(cell, stale=stale, newer_upstream="" if stale else newer)
             if self._shown[1] is State.FAILED:
                 cell = await self._failures.explain(asset, partition, cell)
         except ApiError as error:
@@ -228,6 +251,46 @@ class PartitionsScreen(DeckScreen):
             self._cell = cell
             if self.grid.mark is None:
                 self.panel.show_detail(cell)
+
+    # the second reading
+
+    def action_read(self) -> None:
+        readings = list(Reading)
+        self.reading = readings[(readings.index(self.reading) + 1) % len(readings)]
+        self.grid.show_reading(None if self.reading is Reading.STATE else self._heights)
+        self.update_view()
+
+    def _read(self) -> None:
+        """Ask for what is in sight, the cursor's own line first."""
+        if self.reading is Reading.STATE:
+            return
+        lines = sorted(self.grid.lines_in_sight, key=lambda at: abs(at - self.grid.line))
+        rows = [row for at in lines if (row := self.grid.grid.row(at)) is not None]
+        cells = [(row.asset, wanted(row, self.grid.columns_in_sight)) for row in rows]
+        ends = accumulate(len(partitions) for _, partitions in cells)
+        cells = [cell for cell, end in zip(cells, ends, strict=True) if end <= MOST_READ]
+        readings = self.deck.readings
+        if not readings.want(cells, with_times=self.reading is Reading.TIME):
+            self.deck.poller.wake()
+        self.grid.show_reading(self._heights)
+
+    def _read_when_scrolled(self) -> None:
+        sight = (self.grid.lines_in_sight, self.grid.columns_in_sight)
+        if self.reading is not Reading.STATE and sight != self._read_of:
+            self._read_of = sight
+            self._read()
+
+    def _heights(self, row: GridRow, columns: range) -> list[str | None]:
+        readings, now = self.deck.readings, time.time()
+        values = [value_of(row, at, self.reading, readings, now) for at in columns]
+        return heights(values, self.reading, ascii_only=self.ascii_only)
+
+    def _legend(self) -> str:
+        if self.reading is Reading.STATE:
+            return ""
+        bars = DIGITS if self.ascii_only else BARS
+        state = "" if self.deck.readings.interval is None else " (being read)"
+        return self.reading.legend.format(bars[0], bars[-1]) + state
 
     # moving
 
@@ -287,15 +350,6 @@ class PartitionsScreen(DeckScreen):
     def action_go_back(self) -> None:
         if not self.grid.drop_mark():
             self.keys.hush()
-
-    def action_find(self) -> None:
-        from console.screens.find import FindScreen
-
-        self.deck.push_screen(FindScreen(self.deck), self._found)
-
-    def _found(self, key: AssetKey | None) -> None:
-        if key is not None:
-            self.show_asset(key)
 
     # another look at the same
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from console.api import queries, run_queries
 from console.api.errors import ApiError
@@ -13,6 +14,7 @@ from console.domain.assets import AssetGraph
 from console.domain.rows import row_of
 from console.domain.runs import RunStatus
 from console.store.signals import Signals, Topic
+from console.store.staleness import Staleness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,7 +67,9 @@ class Deployment:
         """Empty for a backfill without a title."""
         self._newest_change = (0.0, 0.0)
         """The newest change of a run by the server's clock, and `time.monotonic()` then."""
+        self.staleness = Staleness(self)
         self._key_lists: dict[Signature, PartitionKeys] = {}
+        self._lists: WeakValueDictionary[Signature, PartitionKeys] = WeakValueDictionary()
 
     async def load(self) -> None:
         """Ask for everything once. Raises ApiError."""
@@ -78,6 +82,8 @@ class Deployment:
         for gone in set(self.statuses) - set(self.graph.assets):
             for kept in (self.statuses, self.keys, self.rows):
                 kept.pop(gone, None)
+            self.staleness.forget([gone])
+        self.staleness.restart()
         self.answered()
         self.signals.tell(Topic.STRUCTURE)
 
@@ -136,14 +142,26 @@ class Deployment:
             if status.key not in self.graph:
                 continue
             materializable = self.graph[status.key].materializable
-            row = row_of(status, self.keys[status.key], self.active, at, materializable)
+            plain = row_of(status, self.keys[status.key], self.active, at, materializable)
+            row = self.staleness.overlay(status.key, plain)
             before = self.rows.get(status.key)
             changed |= before is None or before.states != row.states
             changed |= self.statuses.get(status.key) != status
             self.rows[status.key], self.statuses[status.key] = row, status
+            self.staleness.told(status.key)
         self.answered()
         if changed:
             self.signals.tell(Topic.STATUS)
+
+    def restate(self, key: AssetKey) -> None:
+        """Mark the stale cells of a row by the verdicts as they are now."""
+        row = self.rows.get(key)
+        if row is not None:
+            self.rows[key] = self.staleness.overlay(key, row.without_stale())
+
+    def stale_reason(self, key: AssetKey, partition: str | None) -> str | None:
+        """Why a cell is stale, in a sentence; None when it isn't known to be."""
+        return self.staleness.reason(key, partition)
 
     async def _keys_of(self, status: AssetStatus) -> PartitionKeys:
         """Assets whose definitions look alike from all sides share one list."""
@@ -151,9 +169,25 @@ class Deployment:
         signature = (asset and asset.partitions, *status.signature)
         known = self._key_lists.get(signature)
         if known is None:
-            known = await queries.partition_keys(self.client, status.key)
+            known = self._one_of_its_kind(await self._read_keys(status))
             self._key_lists[signature] = known
         return known
+
+    async def _read_keys(self, status: AssetStatus) -> PartitionKeys:
+        asset = self.graph.assets.get(status.key)
+        definition = asset.partitions if asset else None
+        if definition is not None and definition.kind == "MULTIPARTITIONED":
+            both = await queries.partition_keys_of_both(self.client, status.key, definition.primary)
+            if both is not None and len(both) == status.total:
+                return both
+        return await queries.partition_keys(self.client, status.key)
+
+    def _one_of_its_kind(self, keys: PartitionKeys) -> PartitionKeys:
+        """The same list is one object, also as a dimension: the grid tells lists apart by that."""
+        if keys.sides is not None:
+            first, second = (self._one_of_its_kind(side) for side in keys.sides)
+            keys = replace(keys, sides=(first, second))
+        return self._lists.setdefault((keys.keys, keys.primary), keys)
 
     async def name_backfills(self, runs: Iterable[Run]) -> None:
         """Ask for titles when a run's backfill isn't known yet. Raises ApiError."""

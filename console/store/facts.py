@@ -18,6 +18,7 @@ _STATES = (
     State.MISSING,
     State.FAILED,
     State.MATERIALIZED,
+    State.STALE,
     State.RUNNING,
     State.QUEUED,
     State.UNKNOWN,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from console.store.deployment import Deployment
 
 PAST_RUNS = 60
+CELLS_READ_FOR_ONE_ASKED = 10
+"""The server reads about so many last materializations in the time that one verdict takes it."""
 
 
 @dataclass(frozen=True)
@@ -236,30 +238,63 @@ async def _stale(
     request: Request,
     reached: dict[AssetKey, tuple[str, ...] | None] | None,
 ) -> dict[tuple[AssetKey, str | None], str]:
-    """The stale cells among the materialized ones; only these are asked for."""
+    """The stale cells among the materialized ones.
+
+    The server is asked for cells that aren't judged: where judging a whole asset would
+    cost more than asking for its few cells in question, and where it can't be judged.
+    """
+    staleness = deployment.staleness
+    cells = {
+        key: _materialized(deployment, key, (reached or {}).get(key) or request.partitions)
+        for key in wanted
+    }
+    worth = [
+        key
+        for key, some in cells.items()
+        if staleness.is_judged(key)
+        or len(some) * CELLS_READ_FOR_ONE_ASKED >= _total(deployment, key)
+    ]
+    await staleness.read([key for key in worth if cells[key]])
     found: dict[tuple[AssetKey, str | None], str] = {}
-    for key in wanted:
-        asked = _materialized(deployment, key, (reached or {}).get(key) or request.partitions)
-        for partition, (stale, why) in (await queries.stale(deployment.client, key, asked)).items():
+    for key, some in cells.items():
+        verdicts = {partition: staleness.verdict(key, partition) for partition in some}
+        for partition, stale in verdicts.items():
             if stale:
-                found[key, partition] = why
-    whole = [key for key in wanted if deployment.keys.get(key, ...) is None]
-    if whole:
-        for key, (stale, why) in (await queries.stale_whole(deployment.client, whole)).items():
-            if stale:
-                found[key, None] = why
+                found[key, partition] = deployment.stale_reason(key, partition) or ""
+        found |= await _ask_stale(deployment, key, [p for p in some if verdicts[p] is None])
     return found
 
 
-def _materialized(deployment: Deployment, key: AssetKey, partitions: Sequence[str]) -> list[str]:
-    keys, row = deployment.keys.get(key), deployment.rows.get(key)
-    if keys is None or row is None:
+async def _ask_stale(
+    deployment: Deployment, key: AssetKey, cells: Sequence[str | None]
+) -> dict[tuple[AssetKey, str | None], str]:
+    client, names = deployment.client, [name for name in cells if name is not None]
+    answers: dict[str | None, tuple[bool, str]] = {}
+    if names:
+        answers.update(await queries.stale(client, key, names))
+    elif cells:
+        whole = await queries.stale_whole(client, [key])
+        answers.update({None: whole[key]} if key in whole else {})
+    return {(key, partition): why for partition, (stale, why) in answers.items() if stale}
+
+
+def _total(deployment: Deployment, key: AssetKey) -> int:
+    row = deployment.rows.get(key)
+    return row.total if row else 0
+
+
+def _materialized(
+    deployment: Deployment, key: AssetKey, partitions: Sequence[str]
+) -> list[str | None]:
+    """The partition None is an asset's that has none."""
+    keys, row = deployment.keys.get(key, ...), deployment.rows.get(key)
+    if keys is ... or row is None or not deployment.graph[key].materializable:
         return []
-    places = ((partition, keys.positions.get(partition)) for partition in partitions)
+    names: Sequence[str | None] = (None,) if keys is None else partitions
+    places = ((one, 0 if keys is None else keys.positions.get(one or "")) for one in names)
+    made = (State.MATERIALIZED, State.STALE)
     return [
-        p
-        for p, at in places
-        if at is not None and at < row.total and row.states[at] == State.MATERIALIZED
+        name for name, at in places if at is not None and at < row.total and row.states[at] in made
     ]
 
 

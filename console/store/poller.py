@@ -70,7 +70,13 @@ class Poller:
             if self._wake.is_set() or time.monotonic() >= due:
                 self._wake.clear()
                 due = time.monotonic() + await self._common()
+                wait = min(wait, self._next_watch())
             await self._sleep(min(wait, max(due - time.monotonic(), 0.0)))
+
+    def _next_watch(self) -> float:
+        """Seconds till the first watch wants to look, which what was just read may have changed."""
+        waits = (watch.interval for watch in self._watches)
+        return min((wait for wait in waits if wait is not None), default=LAST_RETRY_SECONDS * 10)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

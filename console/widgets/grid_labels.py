@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from rich.cells import cell_len
+
 from console.domain.text import cut
 
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[-T ](\d{2})(?::(\d{2}))?)?")
@@ -67,9 +69,9 @@ def _wanted(key: str, column: int, count: int) -> bool:
 
 
 def _write(line: list[str], column: int, text: str) -> int:
-    """As much of the text as has room; how many characters that was."""
-    room = len(line) - column
-    if len(text) > room:
+    """The text, where it has room; how many columns it takes."""
+    cells = [part for letter in text for part in (letter, *[""] * (cell_len(letter) - 1))]
+    if len(cells) > len(line) - column:
         return 0
-    line[column : column + len(text)] = text
-    return len(text)
+    line[column : column + len(cells)] = cells
+    return len(cells)

@@ -310,13 +310,8 @@ class PartitionGrid(Widget, can_focus=True):
     def _summary(self, found: GridLine) -> str:
         bad = f"{found.bad} bad" if found.bad else ""
         if isinstance(found, Heading):
-            return (
-                f"{bad or found.assets}"
-                if bad
-                else f"{found.assets} assets"
-                if found.folded
-                else ""
-            )
+            size = f"{found.assets} asset{'' if found.assets == 1 else 's'}"
+            return bad or (size if found.folded else "")
         if found.checks:
             return f"{found.checks} ! {bad}".strip()
         return bad

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import headless, idle, keys, lakehouse, startup
+from tests.benchmarks import big, growth, headless, idle, keys, lakehouse, startup
 from tests.benchmarks.measurement import table
 from tests.benchmarks.rig import rig
 
@@ -18,6 +18,8 @@ SUBJECTS = {
     "keys": keys,
     "idle": idle,
     "headless": headless,
+    "big": big,
+    "growth": growth,
     "lakehouse": lakehouse,
 }
 WRITTEN_TO = Path("build/bench.json")

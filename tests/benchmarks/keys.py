@@ -18,7 +18,7 @@ MILLISECONDS = 100
 """What feels immediate, after Nielsen, Usability Engineering (1993), chapter 5."""
 
 
-def measure(rig: Rig) -> list[Measurement]:
+def measure(rig: Rig, page_bytes: float = PAGE_BYTES) -> list[Measurement]:
     with Terminal(
         [sys.executable, "-m", empty_app.__name__], columns=COLUMNS, lines=LINES
     ) as terminal:
@@ -30,25 +30,32 @@ def measure(rig: Rig) -> list[Measurement]:
         page = _keys(terminal, *("pageup", "pageup", "pagedown", "pagedown"), every=2)
     return [
         *_measurements("step", step, empty, STEP_BYTES),
-        *_measurements("page", page, empty, PAGE_BYTES),
+        *_measurements("page", page, empty, page_bytes),
     ]
 
 
-def _keys(terminal: Terminal, *keys: str, every: int = 1) -> tuple[list[float], list[float]]:
+def milliseconds_of(terminal: Terminal, times: int, *keys: str) -> list[float]:
+    """Till each key's last byte."""
+    return _keys(terminal, *keys, times=times)[0]
+
+
+def _keys(
+    terminal: Terminal, *keys: str, every: int = 1, times: int = TIMES
+) -> tuple[list[float], list[float]]:
     """The milliseconds till a key's last byte, and all its bytes till all is quiet.
 
     Of the keys only each `every`th counts: of two pages the first stays in sight.
     """
-    times, sizes = [], []
-    for key in islice(cycle(keys), TIMES * every):
+    took, sizes = [], []
+    for key in islice(cycle(keys), times * every):
         before, pressed = terminal.bytes_received, time.monotonic()
         terminal.press(key)
         terminal.wait_for_bytes(before)
         terminal.wait_until_quiet(QUIET)
-        times.append((terminal.read_at - pressed) * 1000)
+        took.append((terminal.read_at - pressed) * 1000)
         terminal.wait_until_quiet(SETTLED)
         sizes.append(float(terminal.bytes_received - before))
-    return times[every - 1 :: every], sizes[every - 1 :: every]
+    return took[every - 1 :: every], sizes[every - 1 :: every]
 
 
 def _measurements(

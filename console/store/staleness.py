@@ -1,0 +1,380 @@
+"""Which materialized cells are stale: read in bulk, judged here, and asked only in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.api import queries, stale_queries
+from console.api.errors import ApiError
+from console.domain.staleness import (
+    SKIPPED_FROM,
+    Cause,
+    Child,
+    Facts,
+    Parent,
+    Place,
+    Verdict,
+    Verdicts,
+    cause,
+    hint,
+    judge,
+    nothing_made,
+    unjudged,
+)
+from console.domain.status import Row, State
+from console.store.edges import Edges
+from console.store.made import Materializations
+from console.store.signals import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from console.domain.keys import AssetKey
+    from console.store.deployment import Deployment
+
+CELLS_A_LOOK = 4000
+"""A look takes about as long as another question, so that none waits long for it."""
+REST = 1.0
+"""Times as long as a look took nothing is asked after it, so that others get their turn."""
+LEAST_REST_SECONDS = 0.02
+RETRY_SECONDS = 20.0
+ROUNDS = 4
+MOST_POINTERS = 200
+"""Looking up more pointers for one asset costs more than asking for its cells."""
+CELLS_WORTH_A_PAST, EVENTS_A_CELL, LEAST_EVENTS = 3, 4, 40
+"""The server reads about ten events in the time that one verdict takes it."""
+MOST_FACTS = 40_000
+
+
+@dataclass(slots=True)
+class Judged:
+    """An asset as it was when its cells were judged."""
+
+    child: Child
+    verdicts: Verdicts
+    states: bytes = b""
+    """Of the row that the verdicts are for, not stale anywhere."""
+
+
+class Staleness:
+    """Looks by itself, a bit at a time, while `Poller` watches it; idle, it asks nothing."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._edges = Edges(deployment)
+        self._made = Materializations(deployment, self._edges)
+        self._facts = Facts()
+        self._judged: dict[AssetKey, Judged] = {}
+        self._due: dict[AssetKey, None] = {}
+        self._first: tuple[AssetKey, ...] = ()
+        self._rest = LEAST_REST_SECONDS
+        self._lock = asyncio.Lock()
+        self.problem = ""
+        self.asked = 0
+        """Cells that the server was asked for."""
+
+    # what is known
+
+    def overlay(self, key: AssetKey, row: Row) -> Row:
+        """The row with its stale cells marked."""
+        judged = self._judged.get(key)
+        if judged is None or len(judged.verdicts.states) != row.total:
+            return row
+        verdicts = judged.verdicts.states
+        if Verdict.STALE not in verdicts:
+            return row
+        cells = bytearray(row.states)
+        for at in judged.verdicts.positions(Verdict.STALE):
+            if cells[at] == State.MATERIALIZED:
+                cells[at] = State.STALE
+        return Row(bytes(cells), row.at)
+
+    def is_judged(self, key: AssetKey) -> bool:
+        """Whether the asset has verdicts, be they old ones."""
+        return key in self._judged
+
+    def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
+        """Whether the cell is stale; None when it isn't known."""
+        found = self._cell(key, partition)
+        verdict = found[0].verdicts.states[found[1]] if found else Verdict.UNJUDGED
+        return {Verdict.STALE: True, Verdict.FRESH: False}.get(Verdict(verdict))
+
+    @property
+    def unread(self) -> int:
+        """How many assets have cells that may be stale and aren't judged yet."""
+        return len(self._due)
+
+    @property
+    def words(self) -> str:
+        """What isn't known yet, for a title; empty when all is."""
+        if not self._due:
+            return ""
+        return "stale: not known" if self.problem else f"stale: reading {len(self._due)} …"
+
+    def reason(self, key: AssetKey, partition: str | None) -> str | None:
+        """Why the cell is stale, in a sentence; None when it isn't known to be."""
+        found = self._cell(key, partition)
+        if found is None or found[0].verdicts.states[found[1]] != Verdict.STALE:
+            return None
+        return cause(found[0].child, found[0].verdicts, found[1], time.time())
+
+    def hint(self, key: AssetKey, partition: str | None) -> str:
+        """What the server doesn't look at and the times say; empty when nothing."""
+        found = self._cell(key, partition)
+        return hint(found[0].child, found[1]) if found else ""
+
+    def _cell(self, key: AssetKey, partition: str | None) -> tuple[Judged, int] | None:
+        judged = self._judged.get(key)
+        if judged is None:
+            return None
+        keys = judged.child.keys
+        at = 0 if keys is None or partition is None else keys.positions.get(partition)
+        return None if at is None or at >= len(judged.verdicts.states) else (judged, at)
+
+    # what is due
+
+    def told(self, key: AssetKey) -> None:
+        """The status of this asset has just been read."""
+        if not self._is_settled(key):
+            for one in (key, *self._deployment.graph.downstream(key)):
+                if self._is_judgeable(one):
+                    self._due[one] = None
+
+    def show_first(self, keys: Iterable[AssetKey]) -> None:
+        """These are in sight."""
+        self._first = tuple(keys)
+
+    def forget(self, keys: Iterable[AssetKey]) -> None:
+        for key in keys:
+            self._judged.pop(key, None)
+            self._due.pop(key, None)
+
+    def restart(self) -> None:
+        """The code may be another: every verdict is due again."""
+        self._due.update(dict.fromkeys(filter(self._is_judgeable, self._deployment.graph.order)))
+
+    def _is_judgeable(self, key: AssetKey) -> bool:
+        row = self._deployment.rows.get(key)
+        if row is None or not self._deployment.graph[key].materializable:
+            return False
+        return State.MATERIALIZED in row.states or State.STALE in row.states
+
+    def _is_settled(self, key: AssetKey) -> bool:
+        judged = self._judged.get(key)
+        if judged is None:
+            return not self._is_judgeable(key) and self._made.is_current(key)
+        row = self._deployment.rows.get(key)
+        same = row is None or row.without_stale().states == judged.states
+        return same and self._made.is_current(key)
+
+    # looking
+
+    @property
+    def interval(self) -> float | None:
+        """Seconds till the next look; None while nothing is due."""
+        return self._rest if self._due else None
+
+    async def look(self) -> None:
+        """Read and judge some of what is due. Raises nothing: what fails is tried again."""
+        started = time.monotonic()
+        try:
+            await self.read(self._next())
+        except ApiError as error:
+            self.problem, self._rest = str(error), RETRY_SECONDS
+            return
+        self.problem = ""
+        self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
+
+    def _next(self) -> list[AssetKey]:
+        """What is in sight first; of chains the upstream first, as it is read anyway."""
+        order = dict.fromkeys((*self._first, *self._deployment.graph.order))
+        chosen: list[AssetKey] = []
+        cells = 0
+        for key in order:
+            if key in self._due:
+                row = self._deployment.rows.get(key)
+                cells += row.total if row else 0
+                if chosen and cells > CELLS_A_LOOK:
+                    break
+                chosen.append(key)
+        return chosen
+
+    async def read(self, keys: Sequence[AssetKey]) -> None:
+        """Bring the verdicts of these assets up to date now. Raises ApiError."""
+        async with self._lock:
+            await self._edges.learn()
+            wanted = [key for key in keys if self._is_judgeable(key)]
+            parents = (one.key for key in wanted for one in self._dependencies(key))
+            near = [key for key in dict.fromkeys((*wanted, *parents)) if self._is_known(key)]
+            await asyncio.gather(self._made.read(near), self._edges.choose(wanted))
+            self._drop_wiped()
+            for key in wanted:
+                await self._judge(key)
+            for key in keys:
+                self._due.pop(key, None)
+        for key in wanted:
+            self._deployment.restate(key)
+        self._deployment.signals.tell(Topic.STATUS)
+
+    def _is_known(self, key: AssetKey) -> bool:
+        return key in self._deployment.graph and key in self._deployment.keys
+
+    def _dependencies(self, key: AssetKey) -> tuple[stale_queries.Dependency, ...]:
+        lineage = self._edges.lineage.get(key)
+        return lineage.dependencies if lineage else ()
+
+    def _drop_wiped(self) -> None:
+        facts, wiped = self._facts, self._made.wiped
+        if wiped:
+            facts.pointers = {at: one for at, one in facts.pointers.items() if at[0] not in wiped}
+            facts.pasts = {at: one for at, one in facts.pasts.items() if at[0] not in wiped}
+            wiped.clear()
+        if facts.size > MOST_FACTS:
+            self._facts = Facts()
+
+    async def _judge(self, key: AssetKey) -> None:
+        child, row = self._child(key), self._deployment.rows[key]
+        if child is None or len(child.made.times) != row.total:
+            return
+        before = self._judged.get(key)
+        verdicts = before.verdicts if before else unjudged(row.total)
+        positions: Sequence[int] = range(row.total)
+        if before is None or len(verdicts.states) != row.total:
+            verdicts = unjudged(row.total)
+        else:
+            positions = affected(before.child, child)
+        await self._decide(child, verdicts, positions)
+        states = row.without_stale().states
+        self._judged[key] = Judged(child, verdicts, states)
+        await self._ask(child, verdicts, states)
+
+    async def _decide(self, child: Child, verdicts: Verdicts, positions: Sequence[int]) -> None:
+        """Judge, look up what would decide more, and judge again."""
+        facts, pointers = self._facts, 0
+        for _ in range(ROUNDS):
+            judge(child, facts, verdicts, positions)
+            runs, points = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
+            pasts = {at: n for at, n in facts.wanted_pasts.items() if n >= CELLS_WORTH_A_PAST}
+            facts.forget_wishes()
+            points = points[: MOST_POINTERS - pointers]
+            if not runs and not points and not pasts:
+                break
+            pointers += len(points)
+            await self._look_up_runs(runs)
+            await self._look_up_points(points)
+            await self._look_up_pasts(pasts)
+            positions = verdicts.positions(Verdict.LOOK)
+        for at in verdicts.positions(Verdict.LOOK):
+            verdicts.states[at] = Verdict.ASK
+
+    async def _look_up_runs(self, runs: list[str]) -> None:
+        if runs:
+            self._facts.runs |= await stale_queries.run_facts(self._deployment.client, runs)
+
+    async def _look_up_points(self, wanted: list[Place]) -> None:
+        by_parent: dict[AssetKey, list[int]] = {}
+        for parent, pointer in wanted:
+            by_parent.setdefault(parent, []).append(pointer)
+        for parent, pointers in by_parent.items():
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
+            found = await stale_queries.points(client, parent, keys, pointers)
+            self._facts.pointers |= {(parent, one): point for one, point in found.items()}
+
+    async def _look_up_pasts(self, wanted: dict[Place, int]) -> None:
+        for (parent, pointer), cells in wanted.items():
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
+            if keys is not None:
+                limit = min(
+                    max(EVENTS_A_CELL * cells, LEAST_EVENTS), stale_queries.EVENTS_OF_A_PAGE
+                )
+                found = await stale_queries.past(client, parent, keys, pointer, limit)
+                self._facts.pasts[parent, pointer] = found
+
+    async def _ask(self, child: Child, verdicts: Verdicts, states: bytes) -> None:
+        places = [at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED]
+        if not places:
+            return
+        client, found = self._deployment.client, {}
+        if child.keys is None:
+            answer = (await queries.stale_whole(client, [child.key])).get(child.key)
+            found = {0: answer} if answer else {}
+        else:
+            names = {child.keys.keys[at]: at for at in places}
+            answers = await queries.stale(client, child.key, list(names))
+            found = {names[name]: answer for name, answer in answers.items()}
+        self.asked += len(places)
+        for at, (stale, why) in found.items():
+            verdicts.states[at] = Verdict.STALE if stale else Verdict.FRESH
+            verdicts.causes[at] = Cause.ASKED
+            verdicts.words[at] = why
+
+    def _child(self, key: AssetKey) -> Child | None:
+        lineage, held = self._edges.lineage.get(key), self._made.get(key)
+        if lineage is None or held is None or held.made is None:
+            return None
+        parents = tuple(self._parent(key, one) for one in lineage.dependencies)
+        return Child(key, lineage.code_version, held.made, held.keys, parents)
+
+    def _parent(self, key: AssetKey, one: stale_queries.Dependency) -> Parent:
+        held, lineage = self._made.get(one.key), self._edges.lineage.get(one.key)
+        external = lineage is None or not lineage.materializable
+        keys = self._deployment.keys.get(one.key)
+        made = held.made if held else None
+        version = held.version if held else None
+        if keys is None:
+            return Parent(one.key, external, made, None, None, version)
+        mapped = self._edges.mapped(key, one)
+        skipped = mapped.skipped or (one.key == key and len(keys) >= SKIPPED_FROM)
+        return Parent(
+            one.key,
+            external,
+            made if made is not None or external else nothing_made(len(keys)),
+            keys,
+            mapped.upstreams,
+            version,
+            skipped,
+            one.key == key,
+            held.observed if held else None,
+        )
+
+
+def affected(before: Child, now: Child) -> Sequence[int]:
+    """The positions whose verdict may be another than it was."""
+    everything = range(len(now.made.times))
+    if (before.code_version, before.keys) != (now.code_version, now.keys):
+        return everything
+    if len(before.parents) != len(now.parents):
+        return everything
+    found = set(changed(before.made.times, now.made.times))
+    found.update(changed(before.made.runs, now.made.runs))
+    for old, new in zip(before.parents, now.parents, strict=True):
+        if new.made is None or old.made is None or _is_another(old, new):
+            if old != new:
+                return everything
+            continue
+        moved = set(changed(old.made.times, new.made.times))
+        if moved and new.upstreams is not None:
+            found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
+    return sorted(found)
+
+
+def _is_another(old: Parent, new: Parent) -> bool:
+    """Whether more differs than which partitions were made when."""
+    if new.keys is None:
+        return old.version != new.version or old.made != new.made or old.key != new.key
+    return (
+        old.key != new.key
+        or old.keys is not new.keys
+        or old.upstreams is not new.upstreams
+        or old.observed is not new.observed
+        or old.never_looked_at != new.never_looked_at
+    )
+
+
+def changed(before: Sequence[int], now: Sequence[int]) -> Iterable[int]:
+    if before == now:
+        return ()
+    return (at for at, (a, b) in enumerate(zip(before, now, strict=True)) if a != b)

@@ -1,0 +1,131 @@
+"""A whole deployment, made up: the root of what the fake answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.fake_dagster.assets import Asset
+from tests.fake_dagster.nodes import latest_event, node
+from tests.fake_dagster.runs import FakeBackfill, FakeRun
+
+Json = dict[str, Any]
+DAEMONS = ("ASSET", "BACKFILL", "FRESHNESS_DAEMON", "QUEUED_RUN_COORDINATOR", "SCHEDULER", "SENSOR")
+
+
+def root(
+    assets: Sequence[Asset],
+    runs: Sequence[FakeRun] = (),
+    backfills: Sequence[FakeBackfill] = (),
+    *,
+    now: float,
+) -> Json:
+    """`runs` and `backfills` newest first; `now` is the fake's clock, epoch seconds UTC."""
+    for asset in assets:
+        for parent in asset.parents:
+            parent.children.append(asset)
+    by_id = {run.id: run for run in runs}
+
+    def run_of(run_id: str) -> Json | None:
+        return by_id[run_id].value() if run_id in by_id else None
+
+    nodes = {asset.name: node(asset, run_of, now) for asset in assets}
+
+    def chosen(assetKeys: Sequence[Json] | None = None, **_: Any) -> list[str]:  # noqa: N803
+        """Names in the server's own order; unknown keys are dropped."""
+        if assetKeys is None:
+            return list(nodes)
+        wanted = {tuple(key["path"]) for key in assetKeys}
+        return [asset.name for asset in assets if tuple(asset.key["path"]) in wanted]
+
+    latest = {asset.name: _latest(asset, runs) for asset in assets}
+    return {
+        "version": "1.13.27",
+        "assetNodes": lambda **asked: [nodes[name] for name in chosen(**asked)],
+        "assetsLatestInfo": lambda **asked: [latest[name] for name in chosen(**asked)],
+        "runsOrError": lambda **asked: _runs(runs, **asked),
+        "runOrError": lambda runId: (  # noqa: N803
+            run_of(runId) or {"__typename": "RunNotFoundError", "message": f"no run {runId}"}
+        ),
+        "logsForRun": lambda runId, **asked: _log(by_id[runId], **asked),  # noqa: N803
+        "partitionBackfillsOrError": lambda limit=None, **_: {
+            "__typename": "PartitionBackfills",
+            "results": [backfill.value() for backfill in backfills[:limit]],
+        },
+        "partitionBackfillOrError": lambda backfillId: next(  # noqa: N803
+            (b.value() for b in backfills if b.id == backfillId),
+            {"__typename": "BackfillNotFoundError", "message": f"no backfill {backfillId}"},
+        ),
+        "locationStatusesOrError": {
+            "__typename": "WorkspaceLocationStatusEntries",
+            "entries": [{"name": "lakehouse", "loadStatus": "LOADED", "versionKey": "1"}],
+        },
+        "workspaceOrError": {
+            "__typename": "Workspace",
+            "locationEntries": [
+                {
+                    "name": "lakehouse",
+                    "locationOrLoadError": {"__typename": "RepositoryLocation"},
+                }
+            ],
+        },
+        "instance": _instance(now),
+    }
+
+
+def _latest(asset: Asset, runs: Sequence[FakeRun]) -> Json:
+    own = [run for run in runs if asset in run.assets]
+    return {
+        "id": asset.name,
+        "assetKey": asset.key,
+        "latestMaterialization": latest_event(asset),
+        "unstartedRunIds": [run.id for run in own if run.status == "QUEUED"],
+        "inProgressRunIds": [run.id for run in own if run.status == "STARTED"],
+        "latestRun": own[0].value() if own else None,
+    }
+
+
+def _runs(runs: Sequence[FakeRun], **asked: Any) -> Json:
+    wanted, cursor, limit = asked.get("filter") or {}, asked.get("cursor"), asked.get("limit")
+    found = [run for run in runs if run.has(wanted)]
+    ids = [run.id for run in found]
+    after = ids.index(cursor) + 1 if cursor in ids else 0
+    page = found[after:][: limit or None]
+    return {
+        "__typename": "Runs",
+        "count": len(found),
+        "results": lambda: [run.value() for run in page],
+    }
+
+
+def _log(run: FakeRun, afterCursor: str | None = None, limit: int | None = None) -> Json:  # noqa: N803
+    events = run.events()
+    start = int(afterCursor or 0)
+    end = min(start + (limit or 1000), len(events))
+    return {
+        "__typename": "EventConnection",
+        "events": events[start:end],
+        "cursor": str(end),
+        "hasMore": end < len(events),
+    }
+
+
+def _instance(now: float) -> Json:
+    return {
+        "runQueueConfig": {"maxConcurrentRuns": 4, "tagConcurrencyLimitsYaml": None},
+        "concurrencyLimits": [],
+        "poolConfig": {"defaultPoolLimit": None, "poolGranularity": "run"},
+        "daemonHealth": {
+            "allDaemonStatuses": [
+                {
+                    "daemonType": kind,
+                    "id": kind,
+                    "required": True,
+                    "healthy": True,
+                    "lastHeartbeatTime": now - 5,
+                    "lastHeartbeatErrors": [],
+                }
+                for kind in DAEMONS
+            ]
+        },
+    }
