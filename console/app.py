@@ -21,8 +21,11 @@ from console.api.journal import Journal
 from console.screens.base import DeckScreen
 from console.store.checks import Checks
 from console.store.deployment import Deployment
+from console.store.looked import Looked
+from console.store.overview import Overview
 from console.store.poller import Poller
 from console.store.readings import Readings
+from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
 from console.widgets.looks import THEME
 
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from console.domain.status import State
     from console.settings import Settings
 
-FIRST_SCREEN = "partitions"
+FIRST_SCREEN = "overview"
 
 
 class Deck(App[None]):
@@ -58,6 +61,11 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.rhythms = Rhythms(self.deployment)
+        self.overview.seen = FIRST_SCREEN == "overview"
+        self.poller.add(self.overview)
+        self.poller.add(self.rhythms)
         self.checks = Checks(self.deployment)
         self.readings = Readings(self.deployment)
         self.poller.add(self.checks)
@@ -80,6 +88,7 @@ class Deck(App[None]):
 
     async def on_unmount(self) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        self.overview.leave()
         await self.deployment.client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -127,6 +136,16 @@ class Deck(App[None]):
         """Show an asset on the screen `name`."""
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
+
+    def open_cell(self, key: AssetKey, partition: str | None) -> None:
+        """Show a cell in the grid; the asset's where `partition` is None or not known."""
+        self.switch_mode("partitions")
+        self.screen_named("partitions").show_cell(key, partition)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on."""
+        self.switch_mode("planner")
+        self.screen_named("planner").watch_backfill(backfill_id)
 
     def plan(
         self,
@@ -193,6 +212,12 @@ def _commands() -> type[Provider]:
     return DeckCommands
 
 
+def _overview(deck: Deck) -> DeckScreen:
+    from console.screens.overview import OverviewScreen
+
+    return OverviewScreen(deck)
+
+
 def _assets(deck: Deck) -> DeckScreen:
     from console.screens.assets import AssetsScreen
 
@@ -224,6 +249,7 @@ def _freshness(deck: Deck) -> DeckScreen:
 
 
 SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
+    "overview": _overview,
     "assets": _assets,
     "partitions": _partitions,
     "runs": _runs,

@@ -84,6 +84,11 @@ def _add_status(commands: argparse._SubParsersAction[Parser]) -> None:
         "status", help="what is materialized, failed, missing, running, late", parents=[_shared()]
     )
     parser.add_argument("assets", nargs="*", metavar="ASSET", help="only these")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="exit 1 when something is late, failed in the last 24 hours, or isn't well",
+    )
     parser.add_argument("--json", action="store_true")
 
 

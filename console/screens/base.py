@@ -125,6 +125,10 @@ class DeckScreen(Screen[None]):
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""
 
+    def show_cell(self, key: AssetKey, partition: str | None) -> None:  # noqa: ARG002
+        """Bring a cell into view, when this screen has cells."""
+        self.show_asset(key)
+
     def ask_for(
         self,
         assets: tuple[AssetKey, ...],
@@ -132,3 +136,6 @@ class DeckScreen(Screen[None]):
         states: frozenset[State] | None = None,
     ) -> None:
         """Plan these, when this screen plans."""
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on, when this screen shows backfills."""

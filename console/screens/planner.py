@@ -114,6 +114,12 @@ class PlannerScreen(DeckScreen):
             request = replace(request, run_states=states, downstream=False)
         self._ask(request)
 
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill that was launched elsewhere goes on."""
+        self._stop_watching()
+        self._watch(backfill_id)
+        self.update_view()
+
     def _ask(self, request: Request) -> None:
         """Every change of the request is planned anew; nothing is launched by it."""
         self.request = request

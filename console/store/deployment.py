@@ -12,6 +12,7 @@ from console.api import queries, run_queries
 from console.api.errors import ApiError
 from console.domain.assets import AssetGraph
 from console.domain.rows import row_of
+from console.domain.runs import RunStatus
 from console.store.signals import Signals, Topic
 from console.store.staleness import Staleness
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 ASSETS_AT_ONCE = 25
 NEWEST_RUNS = 30
 NEWEST_BACKFILLS = 500
+CLOCKS_APART = 60.0
+"""Runs write the time of their changes themselves, on hosts whose clocks may differ so much."""
 
 Signature = tuple[object, ...]
 
@@ -57,9 +60,13 @@ class Deployment:
         self.rows: dict[AssetKey, Row] = {}
         self.active: tuple[Run, ...] = ()
         self.newest: tuple[Run, ...] = ()
+        self.last_failure = 0.0
+        """When the newest failed run that was seen failed, epoch seconds UTC."""
         self.locations: dict[str, str] = {}
         self.backfill_titles: dict[str, str] = {}
         """Empty for a backfill without a title."""
+        self._newest_change = (0.0, 0.0)
+        """The newest change of a run by the server's clock, and `time.monotonic()` then."""
         self.staleness = Staleness(self)
         self._key_lists: dict[Signature, PartitionKeys] = {}
         self._lists: WeakValueDictionary[Signature, PartitionKeys] = WeakValueDictionary()
@@ -82,9 +89,10 @@ class Deployment:
 
     async def load_runs(self) -> set[AssetKey]:
         """Ask what runs; the assets whose cells may have changed by it."""
-        pulse = await run_queries.pulse(self.client, NEWEST_RUNS)
+        pulse = await run_queries.pulse(self.client, NEWEST_RUNS, self._changed_since())
         before = {run.id: run for run in (*self.active, *self.newest)}
-        self.active, self.newest, self.locations = pulse.active, pulse.newest, pulse.locations
+        self.active, self.locations = pulse.active, pulse.locations
+        self._take_newest(pulse.newest)
         seen = {run.id: run for run in (*pulse.newest, *pulse.active)}
         changed = [run for run in seen.values() if _moved(run, before.get(run.id))]
         ended = [run for run in before.values() if run.id not in seen and not run.status.ended]
@@ -93,6 +101,23 @@ class Deployment:
             self.signals.tell(Topic.RUNS)
         self.looks.tell(Topic.RUNS)
         return {key for run in (*changed, *ended, *pulse.active) for key in run.assets}
+
+    def _changed_since(self) -> float | None:
+        """What changed before this has been seen; None when nothing has."""
+        change, seen_at = self._newest_change
+        if self.structure is None or not change:
+            return None
+        return change + (time.monotonic() - seen_at) - CLOCKS_APART
+
+    def _take_newest(self, found: tuple[Run, ...]) -> None:
+        merged = {run.id: run for run in (*self.newest, *found)}
+        by_age = sorted(merged.values(), key=lambda run: run.created, reverse=True)
+        self.newest = tuple(by_age[:NEWEST_RUNS])
+        newest_change = max((run.updated or 0.0 for run in found), default=0.0)
+        if newest_change > self._newest_change[0]:
+            self._newest_change = (newest_change, time.monotonic())
+        failed = (run.ended or 0.0 for run in found if run.status is RunStatus.FAILURE)
+        self.last_failure = max([self.last_failure, *failed])
 
     async def load_statuses(self, wanted: Iterable[AssetKey]) -> None:
         """Ask for the cells of these assets, a batch a request, at most two at once."""

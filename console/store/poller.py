@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from console.domain.keys import AssetKey
     from console.store.deployment import Deployment
 
-IDLE_SECONDS = 8.0
+IDLE_SECONDS = 10.0
 BUSY_SECONDS = 2.0
 AWAY_SECONDS = 30.0
 """Without focus nobody looks."""
-EVERYTHING_SECONDS = 60.0
+EVERYTHING_SECONDS = 300.0
 """Materializations that no run tells of are found at the latest after this long."""
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 8.0
@@ -62,7 +62,9 @@ class Poller:
 
     async def run(self) -> None:
         """Look, wait, look again. An error is shown and tried again, with a growing wait."""
-        due = 0.0
+        self._wake.clear()
+        _, pause = await asyncio.gather(self._watched(), self._common())
+        due = time.monotonic() + pause
         while True:
             wait = await self._watched()
             if self._wake.is_set() or time.monotonic() >= due:
@@ -111,7 +113,8 @@ class Poller:
     def _pause(self) -> float:
         if self.away:
             return AWAY_SECONDS
-        watched = any(watch.interval is not None for watch in self._watches)
+        intervals = [w.interval for w in self._watches if w.interval is not None]
+        watched = any(interval <= BUSY_SECONDS for interval in intervals)
         usual = BUSY_SECONDS if self._deployment.active or watched else IDLE_SECONDS
         return max(usual, self._cost / SHARE_OF_SERVER)
 

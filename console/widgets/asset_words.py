@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.domain.freshness import Verdict
-from console.domain.keys import key_text
 from console.domain.status import LOOKS, State
-from console.domain.text import one_line
 from console.domain.times import age, moment
-from console.domain.urgency import Blame, Cause, due_words, urgency
+from console.domain.urgency import Cause, blame_words, due_words, urgency
 from console.widgets.looks import glyph
 
 if TYPE_CHECKING:
@@ -105,13 +103,7 @@ class AssetWords:
 
     def blame(self, cause: Cause, of: AssetKey) -> str:
         """`dlt_glucose_entries: last run 7c1f failed at 05:14`."""
-        name = "" if cause.key == of else f"{one_line(key_text(cause.key))}: "
-        if cause.blame is Blame.FAILED:
-            when = f" at {moment(cause.at, self.now)}" if cause.at else ""
-            return f"{name}last run {(cause.run_id or '?')[:8]} failed{when}"
-        if cause.blame is Blame.LATE:
-            return f"{name}late since {moment(cause.at, self.now)}"
-        return f"{name}never materialized"
+        return blame_words(cause, of, self.now)
 
     def ago(self, at: float | None) -> str:
         """`14:02 · 2h ago`."""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.deployments import LiveDeployment, free_ports
-from tests.terminal.driver import Terminal, open_console
+from tests.terminal.driver import Terminal, on_screen, open_console
 
 COLUMNS, LINES = 200, 50
 QUIET = 0.05
@@ -35,8 +35,13 @@ class Rig:
         return urlsplit(self.url).port or 80
 
     def open(self, url: str | None = None) -> Terminal:
-        """The console, its grid not yet painted."""
-        return open_console("--url", url or self.url, home=self.home, columns=COLUMNS, lines=LINES)
+        """The console on its way to the grid, which is not yet painted."""
+        terminal = open_console(
+            "--url", url or self.url, home=self.home, columns=COLUMNS, lines=LINES
+        )
+        terminal.wait_for(on_screen("overview"))
+        terminal.press("3")
+        return terminal
 
     def opened(self, url: str | None = None) -> Terminal:
         """The console with its grid painted, and nothing more to come."""

@@ -82,7 +82,7 @@ async def test_enter_where_nothing_is_found_stays_and_says_so() -> None:
 async def test_the_palette_offers_the_actions_of_the_screen_and_of_everywhere() -> None:
     deck = _deck()
     async with deck.run_test(size=(80, 40)) as pilot:
-        await pilot.press("5", "ctrl+p")
+        await pilot.press("6", "ctrl+p")
         offers = await _offers(pilot)
         assert any(offer.startswith("plan a backfill") and offer.endswith("b") for offer in offers)
         assert any(offer.startswith("ask Dagster now") for offer in offers)
@@ -92,7 +92,7 @@ async def test_the_palette_offers_the_actions_of_the_screen_and_of_everywhere() 
 async def test_the_palette_offers_nothing_that_mutates_when_read_only() -> None:
     deck = _deck(read_only=True)
     async with deck.run_test(size=(80, 40)) as pilot:
-        await pilot.press("5", "ctrl+p")
+        await pilot.press("6", "ctrl+p")
         assert not any("backfill" in offer for offer in await _offers(pilot))
 
 
@@ -120,7 +120,7 @@ async def test_the_palette_goes_to_an_asset() -> None:
         assert "assets · mrt_overview" in text_of(deck)
 
 
-@pytest.mark.parametrize("keys", ["5", "1", "2"])
+@pytest.mark.parametrize("keys", ["6", "1", "3"])
 async def test_the_palette_opens_once_on_every_screen(keys: str) -> None:
     deck = _deck()
     async with deck.run_test(size=(80, 24)) as pilot:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from console.domain.freshness import Cron, TimeWindow, Verdict
-from console.domain.rows import AssetStatus
+from console.domain.rows import AssetStatus, Latest
+from console.domain.runs import RunStatus
+from console.domain.status import Row, State
 from console.domain.urgency import Blame, Cause, because, by_urgency, due_words, summary, urgency
 from tests.unit.console.assets import failed, graph_of, key, made
 
@@ -75,6 +77,17 @@ def test_a_late_asset_whose_own_run_failed_is_late_because_of_that() -> None:
     assert because(graph, statuses, key("a"), NOW) == [
         Cause(key("a"), Blame.FAILED, "7c1f0000-dead", NOW - HOUR)
     ]
+
+
+def test_a_run_that_made_some_partitions_and_failed_others_is_to_blame() -> None:
+    graph = graph_of([("dlt", "mrt")], {"mrt": WINDOW}, partitioned=["dlt"])
+    latest = Latest(NOW - HOUR, "r", None, "r", RunStatus.FAILURE, NOW - HOUR / 2)
+    statuses = _statuses(AssetStatus(key("dlt"), True, latest=latest), made("mrt", NOW - 11 * HOUR))
+    states = {State.FAILED: [Blame.FAILED], State.MATERIALIZED: []}
+    for state, blames in states.items():
+        rows = {key("dlt"): Row(bytes([State.MATERIALIZED, state]), NOW)}
+        found = because(graph, statuses, key("mrt"), NOW, rows)
+        assert [cause.blame for cause in found] == blames
 
 
 def test_a_failure_before_the_last_materialization_is_no_reason() -> None:
