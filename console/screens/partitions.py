@@ -17,7 +17,6 @@ from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
 from console.store.cell_values import value_of, wanted
-from console.store.facts import facts
 from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
@@ -111,7 +110,7 @@ class PartitionsScreen(DeckScreen):
 
     def _chosen(self, text: str) -> frozenset[AssetKey]:
         """Raises BadSelection."""
-        found = select_some(text, self.deployment.graph, facts(self.deployment), sources=True)
+        found = select_some(text, self.deployment.graph, self.facts(), sources=True)
         return frozenset(found)
 
     def _empty_text(self) -> str:

@@ -213,6 +213,7 @@ async def test_a_step_draws_only_the_two_boxes_and_their_lines(
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         await _at(pilot, deck, "stg_entries")
+        await _keys(pilot, "right", "left")
         drawn: list[Region] = []
         refresh = AssetMap.refresh
 
