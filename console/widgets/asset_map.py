@@ -346,7 +346,7 @@ def _fitting_all(layout: Layout, room: int) -> int | None:
     """The characters in a box with which all of it is in sight; None when it is, or can't be."""
     columns = [layout.boxes[column[0]].width for column in layout.columns if column]
     between = layout.width - sum(columns)
-    if layout.width <= room:
+    if not columns or layout.width <= room:
         return None
     caps = range(max(columns) - 5, NARROWEST - 1, -1)
     fit = (cap for cap in caps if sum(min(wide, cap + 4) for wide in columns) + between <= room)
