@@ -207,7 +207,8 @@ class AssetsScreen(DeckScreen):
         return self._groups[1]
 
     def _words(self) -> AssetWords:
-        return AssetWords(self.deployment, time.time(), self.ascii_only)
+        failing = self.deck.checks.failed
+        return AssetWords(self.deployment, time.time(), self.ascii_only, failing)
 
     def _faces(self) -> NodeFaces:
         found = self._members()
