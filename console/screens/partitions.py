@@ -18,7 +18,6 @@ from console.domain.status import State
 from console.screens.base import DeckScreen
 from console.store.cell_runs import runs_of
 from console.store.cell_values import value_of, wanted
-from console.store.facts import facts
 from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
@@ -118,7 +117,7 @@ class PartitionsScreen(DeckScreen):
 
     def _chosen(self, text: str) -> frozenset[AssetKey]:
         """Raises BadSelection."""
-        known = facts(self.deployment) if "status" in text.lower() else None
+        known = self.facts() if "status" in text.lower() else None
         found = select_some(text, self.deployment.graph, known, sources=True)
         return frozenset(found)
 

@@ -65,9 +65,9 @@ class Deployment:
         self.locations: dict[str, str] = {}
         self.backfill_titles: dict[str, str] = {}
         """Empty for a backfill without a title."""
+        self.staleness = Staleness(self)
         self._newest_change = (0.0, 0.0)
         """The newest change of a run by the server's clock, and `time.monotonic()` then."""
-        self.staleness = Staleness(self)
         self._key_lists: dict[Signature, PartitionKeys] = {}
         self._lists: WeakValueDictionary[Signature, PartitionKeys] = WeakValueDictionary()
 

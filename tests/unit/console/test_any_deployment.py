@@ -92,7 +92,7 @@ async def test_markup_in_a_name_is_shown_as_it_was_written(
     deck = Deck(Settings(url=fake.url, read_only=False, ascii=False, home=tmp_path))
     async with deck.run_test(size=(200, 50)) as pilot:
         await _loaded(deck, pilot)
-        await pilot.press("2")
+        await pilot.press("3")
         await pilot.pause()
         assert "[red]g0" in text_of(deck)
 
