@@ -37,7 +37,7 @@ KEYS = (
     *("[bold]b[/bold]", "new\nline", "2025-01-01", "’", "..", "."),
 )
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-SCREENS = ("1", "2", "3", "4", "5", "question_mark", "slash")
+SCREENS = ("1", "2", "3", "4", "5", "6", "question_mark", "escape", "slash")
 SECONDS = 20.0
 
 
