@@ -134,7 +134,7 @@ async def runs(
 async def runs_named(client: Client, ids: Sequence[str]) -> tuple[Run, ...]:
     """The runs of these ids that there are, newest first."""
     data = await client.ask("runs_named", {"ids": list(ids), "limit": len(ids)})
-    return _runs(success(data, "runsOrError", "Runs"))
+    return read_runs(success(data, "runsOrError", "Runs"))
 
 
 async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]]) -> dict[str, int]:
