@@ -134,4 +134,5 @@ def _detail(one: Urgency, causes: list[Cause], why: str, frame: Frame) -> list[l
         [(f"last materialized {made}", "dim")],
         [(cut(why, frame.width - 2), "text")],
     ]
-    return lines if len(causes) < 2 else [*lines[:2], [(cut(chain, frame.width - 2), "text")]]
+    told = len(causes) < 2 and not _under_way(one, frame)
+    return lines if told or not causes else [*lines, [(cut(chain, frame.width - 2), "dim")]]
