@@ -236,15 +236,15 @@ def _through_run(
     failed: Cause,
 ) -> list[Cause]:
     """On to where that run failed first: what it skipped for that reads as failed, too."""
-    chain, at = [], failed
+    chain, seen = [failed], {failed.key}
     while True:
-        above = (_failure(key, statuses, rows) for key in graph.upstream(at.key))
+        above = (_failure(key, statuses, rows) for key in graph.upstream(chain[-1].key))
         same = (one for one in above if one is not None and one.run_id == failed.run_id)
-        found = next((one for one in same if one.key not in {c.key for c in chain}), None)
+        found = next((one for one in same if one.key not in seen), None)
         if found is None:
-            return chain
+            return chain[1:]
         chain.append(found)
-        at = found
+        seen.add(found.key)
 
 
 def _nearest(
