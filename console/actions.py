@@ -55,8 +55,6 @@ ACTIONS = (
     Action("centre", "enter", "centre", "assets", footer=True),
     Action("hops(1)", "plus,equals_sign", "more hops; unfold a group", "assets"),
     Action("hops(-1)", "minus", "fewer hops; fold its group", "assets"),
-    Action("groups", "g", "all by group", "assets", footer=True),
-    Action("tree", "t", "as a tree", "assets", footer=True),
     Action("way", "w", "the ways to another asset", "assets"),
     Action("select", "s", "a selection", "assets"),
     Action("cells", "c", "its failed, missing, stale cells as text", "assets"),
@@ -66,6 +64,8 @@ ACTIONS = (
     Action("find", "slash", "find", "assets", footer=True),
     Action("partitions", "p", "partitions", "assets", footer=True),
     Action("plan", "b", "plan a backfill", "assets", footer=True, mutates=True),
+    Action("groups", "g", "by group", "assets", footer=True),
+    Action("tree", "t", "tree", "assets", footer=True),
     # partitions
     Action("move(-1, 0)", "up,k", "asset above", "partitions"),
     Action("move(1, 0)", "down,j", "asset below", "partitions"),

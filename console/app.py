@@ -8,7 +8,7 @@ import signal
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
@@ -27,11 +27,13 @@ from console.store.poller import Poller
 from console.store.readings import Readings
 from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
+from console.widgets.lean_update import lean
 from console.widgets.looks import THEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.console import RenderableType
     from textual import events
     from textual.command import Provider
     from textual.filter import LineFilter
@@ -61,16 +63,16 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
-        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
-        self.rhythms = Rhythms(self.deployment)
-        self.overview.seen = FIRST_SCREEN == "overview"
-        self.poller.add(self.overview)
-        self.poller.add(self.rhythms)
         self.checks = Checks(self.deployment)
         self.readings = Readings(self.deployment)
         self.poller.add(self.checks)
         self.poller.add(self.readings)
         self.poller.add(self.deployment.staleness)
+        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.rhythms = Rhythms(self.deployment)
+        self.overview.seen = FIRST_SCREEN == "overview"
+        self.poller.add(self.overview)
+        self.poller.add(self.rhythms)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)
@@ -95,6 +97,9 @@ class Deck(App[None]):
         """What every line of every widget passes on its way to the terminal."""
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, lean(renderable))
 
     async def on_event(self, event: events.Event) -> None:
         """Act on a key at once: type it where something is typed, else look for its binding.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PAGE_OF_KEYS = 10_000
 STALE_AT_ONCE = 100
+COUNTS_AT_ONCE = 25
 _SPAN_STATES = {
     "MATERIALIZED": State.MATERIALIZED,
     "FAILED": State.FAILED,
@@ -90,10 +91,28 @@ async def structure(client: Client) -> Structure:
     )
 
 
-async def statuses(client: Client, keys: Sequence[AssetKey]) -> list[AssetStatus]:
-    data = await client.ask("statuses", {"keys": [key_input(key) for key in keys]})
+async def statuses(
+    client: Client, keys: Sequence[AssetKey], *, counted: bool = True
+) -> list[AssetStatus]:
+    """Without `counted` it isn't asked how many partitions there are: a third of the cost."""
+    asked = {"keys": [key_input(key) for key in keys], "counted": counted}
+    data = await client.ask("statuses", asked)
     latest = {key_of(item): _latest(item) for item in items(data.get("assetsLatestInfo"))}
     return [_status(node, latest) for node in items(data.get("assetNodes"))]
+
+
+async def partition_counts(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, int]:
+    """How many partitions there are of each asset that has some."""
+    found: dict[AssetKey, int] = {}
+    for start in range(0, len(keys), COUNTS_AT_ONCE):
+        asked = [key_input(key) for key in keys[start : start + COUNTS_AT_ONCE]]
+        for node in items(
+            (await client.ask("partition_counts", {"keys": asked})).get("assetNodes")
+        ):
+            total = sub(node, "partitionStats").get("numPartitions")
+            if isinstance(total, int):
+                found[key_of(node)] = total
+    return found
 
 
 async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:

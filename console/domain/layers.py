@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 SWEEPS = 3
+MOST_PLACES = 20_000
+"""What is laid out in about a second; nobody can follow so many lines."""
+
+
+class TooTangled(ValueError):
+    """Too many lines pass too many layers to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,16 @@ class Layers:
 
 
 def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
-    """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open."""
+    """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open.
+
+    Raises TooTangled.
+    """
     turned = _going_back(count, edges)
     forward = list(dict.fromkeys((b, a) if (a, b) in turned else (a, b) for a, b in edges))
-    following, depth = _with_places(count, forward, _depths(count, forward))
+    depth = _depths(count, forward)
+    if sum(_passed(forward, depth)) > MOST_PLACES:
+        raise TooTangled("too many long lines to draw; t shows an asset's tree instead")
+    following, depth = _with_places(count, forward, depth)
     leading: list[list[int]] = [[] for _ in following]
     for node, targets in enumerate(following):
         for target in targets:
@@ -90,6 +102,14 @@ def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     for node in sources:
         depth[node] = min((depth[child] for child in children[node]), default=1) - 1
     return depth
+
+
+def _passed(edges: Sequence[tuple[int, int]], depth: list[int]) -> Iterable[int]:
+    """For each source how many layers its edges pass."""
+    furthest: dict[int, int] = {}
+    for source, target in edges:
+        furthest[source] = max(furthest.get(source, 0), depth[target] - depth[source] - 1)
+    return furthest.values()
 
 
 def _with_places(

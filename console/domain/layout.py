@@ -117,7 +117,7 @@ def lay_out(
 ) -> Layout:
     """Boxes of `widths` for `keys`, in their order where the edges leave it open.
 
-    The boxes of a layer are all as wide as its widest.
+    The boxes of a layer are all as wide as its widest. Raises TooTangled.
     """
     numbers = {key: at for at, key in enumerate(keys)}
     layers = layered(len(keys), [(numbers[a], numbers[b]) for a, b in edges])

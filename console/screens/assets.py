@@ -30,7 +30,6 @@ from console.domain.views import (
 from console.domain.ways import ways
 from console.screens.base import DeckScreen
 from console.screens.find import FindScreen
-from console.store.facts import facts
 from console.store.signals import Topic
 from console.widgets.asset_map import AssetMap, Face
 from console.widgets.asset_panel import AssetPanel
@@ -40,7 +39,7 @@ from console.widgets.group_panel import group_lines
 from console.widgets.line_list import LineList
 from console.widgets.node_faces import NodeFaces
 from console.widgets.pane import Pane
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 from console.widgets.state_cells import StateCells, next_cells, state_cells
 
 if TYPE_CHECKING:
@@ -197,7 +196,7 @@ class AssetsScreen(DeckScreen):
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
 
     def _facts(self, view: View) -> Facts:
-        return facts(self.deployment) if isinstance(view, Selected) else Facts()
+        return self.facts() if isinstance(view, Selected) else Facts()
 
     def _around(self, key: AssetKey) -> Around:
         return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)
@@ -208,7 +207,8 @@ class AssetsScreen(DeckScreen):
         return self._groups[1]
 
     def _words(self) -> AssetWords:
-        return AssetWords(self.deployment, time.time(), self.ascii_only)
+        failing = self.deck.checks.failed
+        return AssetWords(self.deployment, time.time(), self.ascii_only, failing)
 
     def _faces(self) -> NodeFaces:
         found = self._members()
@@ -348,7 +348,11 @@ class AssetsScreen(DeckScreen):
             self._show()
         elif (key := self.asset) is not None:
             asks = f"from or to {one_line(key_text(key))}: letters of the other asset"
-            self.deck.push_screen(FindScreen(self.deck, asks), lambda to: self._way(key, to))
+
+            def found(to: AssetKey | None) -> None:
+                self.call_after_refresh(self._way, key, to)
+
+            self.deck.push_screen(FindScreen(self.deck, asks), found)
 
     def _way(self, key: AssetKey, to: AssetKey | None) -> None:
         graph = self.deployment.graph
@@ -364,19 +368,18 @@ class AssetsScreen(DeckScreen):
     def action_select(self) -> None:
         graph = self.deployment.graph
         groups = dict.fromkeys(f"group:{asset.group}" for asset in graph.assets.values())
-        hint = "a name, group:x, kind:x, status:failed; x+ with all downstream; and, or, not; → completes"
         self.question.ask(
             "show on the map",
             self.view.text if isinstance(self.view, Selected) else "",
             self._check_selection,
             lambda text: self._go(Selected(text.strip())),
-            hint=hint,
+            hint=SELECTION_HINT,
             suggestions=[*(written(key) for key in graph.order), *groups],
         )
 
     def _check_selection(self, text: str) -> str | None:
         try:
-            select_some(text, self.deployment.graph, facts(self.deployment), sources=True)
+            select_some(text, self.deployment.graph, self.facts(), sources=True)
         except BadSelection as error:
             return str(error)
         return None

@@ -30,7 +30,7 @@ from console.widgets.plan_lines import (
     runs_text,
     summary,
 )
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -268,25 +268,24 @@ class PlannerScreen(DeckScreen):
 
     def action_edit_assets(self) -> None:
         names = [written(key) for key in self.deployment.graph.order]
-        hint = "a name, group:x, kind:x, status:failed; x+ with all downstream; and, or, not; → completes"
         self.question.ask(
             "assets",
             self.selection,
             self._check_assets,
             self._take_assets,
-            hint=hint,
+            hint=SELECTION_HINT,
             suggestions=names,
         )
 
     def _check_assets(self, text: str) -> str | None:
         try:
-            planning.request_for(self.deployment, text)
+            planning.request_for(self.deployment, text, self.facts())
         except (BadSelection, planning.NothingToPartition) as error:
             return str(error.args[0])
         return None
 
     def _take_assets(self, text: str) -> None:
-        chosen = planning.request_for(self.deployment, text)
+        chosen = planning.request_for(self.deployment, text, self.facts())
         keys = planning.shared_keys(self.deployment, chosen.assets)
         kept = tuple(p for p in self.request.partitions if keys and p in keys.positions)
         whole = chosen.downstream and chosen.within is None

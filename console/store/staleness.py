@@ -96,6 +96,10 @@ class Staleness:
         """Whether the asset has verdicts, be they old ones."""
         return key in self._judged
 
+    def is_due(self, key: AssetKey) -> bool:
+        """Whether something may have changed that the verdicts don't know of yet."""
+        return key in self._due
+
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
         found = self._cell(key, partition)
@@ -335,6 +339,7 @@ class Staleness:
             keys,
             mapped.upstreams,
             version,
+            mapped.otherwise,
             skipped,
             one.key == key,
             held.observed if held else None,
@@ -358,6 +363,8 @@ def affected(before: Child, now: Child) -> Sequence[int]:
         moved = set(changed(old.made.times, new.made.times))
         if moved and new.upstreams is not None:
             found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
+        elif moved:
+            return everything
     return sorted(found)
 
 
@@ -370,6 +377,7 @@ def _is_another(old: Parent, new: Parent) -> bool:
         or old.keys is not new.keys
         or old.upstreams is not new.upstreams
         or old.observed is not new.observed
+        or old.otherwise is not new.otherwise
         or old.never_looked_at != new.never_looked_at
     )
 

@@ -30,7 +30,7 @@ class StateCells:
     def lines(self, width: int, *, ascii_only: bool) -> list[list[Part]]:
         look = f"{glyph(self.state, ascii_only=ascii_only)} {self.state.word}"
         count = f"  {self.count} partition{'s' * (self.count != 1)}"
-        keys = "c the next state   y copy   b plan a backfill   esc leave"
+        keys = "c the next state · y copy · b plan a backfill · esc leave"
         return [
             [(f" {look}", LOOKS[self.state].style), (count, "dim")],
             *([(f" {line}", "text")] for line in wrapped(self.text, width - 2)),

@@ -27,9 +27,9 @@ SHARE_OF_THE_PAGE = 0.5
 SHARE_OF_REQUESTS = 0.1
 SECONDS = 60.0
 PAGE_BYTES = 50_000
-SHOWN = rf"{PARTITIONS:,}"
-"""What the web UI's page of an asset's partitions says once it has them: how many there are."""
-LISTED = "orders_"
+SHOWN = r"Materialized \(\d"
+"""What the web UI's page of an asset's partitions says once it has counted them."""
+LISTED = rf"{PARTITIONS:,} partitions"
 
 
 def measure(_: Rig) -> list[Measurement]:

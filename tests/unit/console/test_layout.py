@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from console.domain.channels import Net, tracks
 from console.domain.keys import short_name
-from console.domain.layers import layered
+from console.domain.layers import TooTangled, layered
 from console.domain.layout import Layout, lay_out, step
 from console.domain.lines import DOWN, LEFT, RIGHT, UP
 from console.domain.neighbourhood import MOST_BOXES, neighbourhood
@@ -179,3 +179,10 @@ def test_a_short_name_fits_and_keeps_both_ends(width: int) -> None:
 
 def test_a_short_name_drops_leading_parts_first() -> None:
     assert short_name(key("warehouse/silver/fct_readings"), 16) == "…/fct_readings"
+
+
+def test_a_graph_too_tangled_to_be_followed_is_not_laid_out() -> None:
+    nodes = range(400)
+    edges = [(a, b) for a in nodes for b in nodes if a < b]
+    with pytest.raises(TooTangled, match="too many long lines to draw"):
+        lay_out(nodes, edges, dict.fromkeys(nodes, 10))
