@@ -88,6 +88,8 @@ class Overview:
     def _told(self, topic: Topic) -> None:
         if topic in (Topic.STATUS, Topic.STRUCTURE):
             self._causes = None
+        if topic is Topic.STRUCTURE and self.asked:
+            self._due["health"] = 0.0
         if topic is Topic.RUNS:
             if self.deployment.last_failure > self._failures_until:
                 self._due["failures"] = 0.0

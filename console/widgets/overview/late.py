@@ -43,6 +43,8 @@ def late_lines(frame: Frame) -> list[OverviewLine]:
 def _nothing(deployment: Deployment, left: int) -> str:
     if left:
         return f"{ASKING} {left} assets with a deadline"
+    if not len(deployment.graph):
+        return "this deployment has no assets"
     has_policy = any(asset.freshness for asset in deployment.graph.assets.values())
     return "nothing" if has_policy else "no asset has a freshness policy; 6 tells them by age"
 
