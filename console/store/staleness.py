@@ -27,7 +27,6 @@ from console.domain.staleness import (
 from console.domain.status import Row, State
 from console.store.edges import Edges
 from console.store.made import Materializations
-from console.store.signals import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -219,9 +218,7 @@ class Staleness:
                 await self._judge(key)
             for key in keys:
                 self._due.pop(key, None)
-        for key in wanted:
-            self._deployment.restate(key)
-        self._deployment.signals.tell(Topic.STATUS)
+        self._deployment.restate(wanted)
 
     def _is_known(self, key: AssetKey) -> bool:
         return key in self._deployment.graph and key in self._deployment.keys
