@@ -232,11 +232,14 @@ class Deployment:
             self._untold, self._told_at = False, now
             self.signals.tell(Topic.STATUS)
 
-    def restate(self, key: AssetKey) -> None:
-        """Mark the stale cells of a row by the verdicts as they are now."""
-        row = self.rows.get(key)
-        if row is not None:
-            self.rows[key] = self.staleness.overlay(key, row.without_stale())
+    def restate(self, keys: Iterable[AssetKey]) -> None:
+        """Mark the stale cells of these rows by the verdicts as they are now."""
+        for key in keys:
+            row = self.rows.get(key)
+            if row is not None:
+                self.rows[key] = self.staleness.overlay(key, row.without_stale())
+        self._untold = True
+        self._tell_status(at_once=not self.staleness.unread)
 
     def stale_reason(self, key: AssetKey, partition: str | None) -> str | None:
         """Why a cell is stale, in a sentence; None when it isn't known to be."""

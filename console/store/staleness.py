@@ -15,6 +15,7 @@ from console.domain.staleness import (
     Child,
     Facts,
     Parent,
+    Place,
     Verdict,
     Verdicts,
     cause,
@@ -26,7 +27,6 @@ from console.domain.staleness import (
 from console.domain.status import Row, State
 from console.store.edges import Edges
 from console.store.made import Materializations
-from console.store.signals import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +43,8 @@ RETRY_SECONDS = 20.0
 ROUNDS = 4
 MOST_POINTERS = 200
 """Looking up more pointers for one asset costs more than asking for its cells."""
+CELLS_WORTH_A_PAST, EVENTS_A_CELL, LEAST_EVENTS = 3, 4, 40
+"""The server reads about ten events in the time that one verdict takes it."""
 MOST_FACTS = 40_000
 
 
@@ -92,6 +94,10 @@ class Staleness:
     def is_judged(self, key: AssetKey) -> bool:
         """Whether the asset has verdicts, be they old ones."""
         return key in self._judged
+
+    def is_due(self, key: AssetKey) -> bool:
+        """Whether something may have changed that the verdicts don't know of yet."""
+        return key in self._due
 
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
@@ -212,9 +218,7 @@ class Staleness:
                 await self._judge(key)
             for key in keys:
                 self._due.pop(key, None)
-        for key in wanted:
-            self._deployment.restate(key)
-        self._deployment.signals.tell(Topic.STATUS)
+        self._deployment.restate(wanted)
 
     def _is_known(self, key: AssetKey) -> bool:
         return key in self._deployment.graph and key in self._deployment.keys
@@ -227,10 +231,10 @@ class Staleness:
         facts, wiped = self._facts, self._made.wiped
         if wiped:
             facts.pointers = {at: one for at, one in facts.pointers.items() if at[0] not in wiped}
+            facts.pasts = {at: one for at, one in facts.pasts.items() if at[0] not in wiped}
             wiped.clear()
-        if len(facts.runs) + len(facts.pointers) > MOST_FACTS:
-            facts.runs.clear()
-            facts.pointers.clear()
+        if facts.size > MOST_FACTS:
+            self._facts = Facts()
 
     async def _judge(self, key: AssetKey) -> None:
         child, row = self._child(key), self._deployment.rows[key]
@@ -253,29 +257,42 @@ class Staleness:
         facts, pointers = self._facts, 0
         for _ in range(ROUNDS):
             judge(child, facts, verdicts, positions)
-            runs, wanted = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
-            facts.wanted_runs.clear()
-            facts.wanted_pointers.clear()
-            wanted = wanted[: MOST_POINTERS - pointers]
-            if not runs and not wanted:
+            runs, points = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
+            pasts = {at: n for at, n in facts.wanted_pasts.items() if n >= CELLS_WORTH_A_PAST}
+            facts.forget_wishes()
+            points = points[: MOST_POINTERS - pointers]
+            if not runs and not points and not pasts:
                 break
-            pointers += len(wanted)
-            await self._look_up(runs, wanted)
+            pointers += len(points)
+            await self._look_up_runs(runs)
+            await self._look_up_points(points)
+            await self._look_up_pasts(pasts)
             positions = verdicts.positions(Verdict.LOOK)
         for at in verdicts.positions(Verdict.LOOK):
             verdicts.states[at] = Verdict.ASK
 
-    async def _look_up(self, runs: list[str], wanted: list[tuple[AssetKey, int]]) -> None:
-        client, facts = self._deployment.client, self._facts
+    async def _look_up_runs(self, runs: list[str]) -> None:
         if runs:
-            facts.runs |= await stale_queries.run_facts(client, runs)
+            self._facts.runs |= await stale_queries.run_facts(self._deployment.client, runs)
+
+    async def _look_up_points(self, wanted: list[Place]) -> None:
         by_parent: dict[AssetKey, list[int]] = {}
         for parent, pointer in wanted:
             by_parent.setdefault(parent, []).append(pointer)
         for parent, pointers in by_parent.items():
-            keys = self._deployment.keys.get(parent)
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
             found = await stale_queries.points(client, parent, keys, pointers)
-            facts.pointers |= {(parent, pointer): point for pointer, point in found.items()}
+            self._facts.pointers |= {(parent, one): point for one, point in found.items()}
+
+    async def _look_up_pasts(self, wanted: dict[Place, int]) -> None:
+        for (parent, pointer), cells in wanted.items():
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
+            if keys is not None:
+                limit = min(
+                    max(EVENTS_A_CELL * cells, LEAST_EVENTS), stale_queries.EVENTS_OF_A_PAGE
+                )
+                found = await stale_queries.past(client, parent, keys, pointer, limit)
+                self._facts.pasts[parent, pointer] = found
 
     async def _ask(self, child: Child, verdicts: Verdicts, states: bytes) -> None:
         places = [at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED]
@@ -319,6 +336,7 @@ class Staleness:
             keys,
             mapped.upstreams,
             version,
+            mapped.otherwise,
             skipped,
             one.key == key,
             held.observed if held else None,
@@ -342,6 +360,8 @@ def affected(before: Child, now: Child) -> Sequence[int]:
         moved = set(changed(old.made.times, new.made.times))
         if moved and new.upstreams is not None:
             found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
+        elif moved:
+            return everything
     return sorted(found)
 
 
@@ -354,6 +374,7 @@ def _is_another(old: Parent, new: Parent) -> bool:
         or old.keys is not new.keys
         or old.upstreams is not new.upstreams
         or old.observed is not new.observed
+        or old.otherwise is not new.otherwise
         or old.never_looked_at != new.never_looked_at
     )
 

@@ -55,7 +55,8 @@ class PartitionGrid(Widget, can_focus=True):
         self.mark: Place | None = None
         self.empty = ""
         self.reading: Callable[[GridRow, range], Sequence[str | None]] | None = None
-        self._placed = False
+        self._at_home = True
+        """Nobody has moved the cursor yet: it stays on the first asset's newest partition."""
 
     # what is shown
 
@@ -71,7 +72,7 @@ class PartitionGrid(Widget, can_focus=True):
 
     def _keep_place(self, before: Grid) -> None:
         """The cursor stays on its cell; at first it is on the newest partition."""
-        if not self._placed:
+        if self._at_home:
             self.line = next((at for at, _ in enumerate(self.grid.lines) if self.grid.row(at)), 0)
             self.column = self.grid.width - 1
         else:
@@ -79,7 +80,6 @@ class PartitionGrid(Widget, can_focus=True):
             from_end = before.width - self.column
             self.line = self._line_like(before)
             self.column = self._column_like(label, from_end)
-        self._placed = bool(self.grid.lines)
         self.mark = None
         self._scroll()
 
@@ -153,6 +153,7 @@ class PartitionGrid(Widget, can_focus=True):
         if (line, column) == before:
             return
         labels = self._labels()
+        self._at_home = False
         self.line, self.column = line, column
         if self._scroll():
             self.refresh(Region(0, 0, self.size.width, HEADER + len(self.grid.lines)))
@@ -299,24 +300,22 @@ class PartitionGrid(Widget, can_focus=True):
         width, more = self._name_width(), "~" if self._ascii else "…"
         pointer = (">" if self._ascii else "›") if here else " "
         if isinstance(found, Heading):
-            sign = ("+" if self._ascii else "▸") if found.folded else ("-" if self._ascii else "▾")
+            sign = self._fold_sign(found.folded)
             return f"{pointer}{sign} {cut(found.group or 'no group', width - 4)}"
         if found.secondary is not None:
             joint = "`-" if self._ascii else "└ "
             return f"{pointer}    {joint}{cut(found.secondary, width - 8)}"
-        sign = ("+" if self._ascii else "▸") if found.opens else " "
+        sign = self._fold_sign(not found.opened) if found.opens else " "
         return f"{pointer} {sign}{one_line(short_name(found.asset, width - 4, more))}"
+
+    def _fold_sign(self, folded: bool) -> str:
+        return ("+-" if self._ascii else "▸▾")[0 if folded else 1]
 
     def _summary(self, found: GridLine) -> str:
         bad = f"{found.bad} bad" if found.bad else ""
         if isinstance(found, Heading):
-            return (
-                f"{bad or found.assets}"
-                if bad
-                else f"{found.assets} assets"
-                if found.folded
-                else ""
-            )
+            size = f"{found.assets} asset{'' if found.assets == 1 else 's'}"
+            return bad or (size if found.folded else "")
         if found.checks:
             return f"{found.checks} ! {bad}".strip()
         return bad
