@@ -29,11 +29,13 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Exits with 2 and one sentence where they can't be read."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.command in PLANNING:
-        try:
+    try:
+        if options.command in PLANNING:
             options.assets = _either([*options.selections, *options.assets])
-        except BadSelection as error:
-            parser.error(str(error))
+        elif options.command == "status":
+            options.assets = _either(options.selections or ["*"])
+    except BadSelection as error:
+        parser.error(str(error))
     return options
 
 
@@ -83,7 +85,7 @@ def _add_status(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser(
         "status", help="what is materialized, failed, missing, running, late", parents=[_shared()]
     )
-    parser.add_argument("assets", nargs="*", metavar="ASSET", help="only these")
+    parser.add_argument("selections", nargs="*", metavar="SELECTION", help="only these assets")
     parser.add_argument(
         "--check",
         action="store_true",

@@ -136,6 +136,21 @@ def joined(keys: Iterable[AssetKey]) -> str:
     return " or ".join(written(key) for key in keys)
 
 
+def named_statuses(text: str) -> frozenset[str]:
+    """The words of `status:` in a selection. Raises BadSelection."""
+    found: set[str] = set()
+    waiting: list[Node] = [parse(text)]
+    while waiting:
+        match waiting.pop():
+            case Attribute("status", str(value)):
+                found.add(value.lower())
+            case Both(left, right) | Either(left, right):
+                waiting += left, right
+            case Not(child) | Reached(child) | Ends(child):
+                waiting.append(child)
+    return frozenset(found)
+
+
 class _Parser:
     """Recursive descent; each method leaves behind it what it has read."""
 

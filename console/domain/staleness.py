@@ -176,8 +176,10 @@ class Parent:
     """None where the mapping isn't known, and for an asset without partitions."""
     version: str | None = None
     """The data version of an asset without partitions; None when it has no value."""
+    otherwise: Upstreams | None = None
+    """What the mapping may be as well, where nothing tells; both must come to the same."""
     never_looked_at: bool = False
-    """The server skips this edge whatever it leads to."""
+    """The server skips `upstreams` whatever they lead to."""
     itself: bool = False
     observed: Observed | None = None
 
@@ -273,15 +275,22 @@ class _Edge:
 
     def verdict(self, at: int, known: Provenance) -> Answer:
         """What this parent makes of the cell: the first rule that applies."""
+        if self.whole:
+            return self._through((0,), at, known)
         if self.parent.never_looked_at:
+            first = _FRESH
+        elif self.mapped is None:
+            return self._unmapped(known)
+        else:
+            first = self._through(self.mapped[at], at, known)
+        if self.parent.otherwise is None:
+            return first
+        second = self._through(self.parent.otherwise[at], at, known)
+        return first if first[0] == second[0] else _LOOK if _LOOK in (first, second) else _ASK
+
+    def _through(self, mapped: Sequence[int], at: int, known: Provenance) -> Answer:
+        if not mapped or len(mapped) >= SKIPPED_FROM:
             return _FRESH
-        mapped: Sequence[int] = (0,)
-        if not self.whole:
-            if self.mapped is None:
-                return self._unmapped(known)
-            mapped = self.mapped[at]
-            if not mapped or len(mapped) >= SKIPPED_FROM:
-                return _FRESH
         if known.code_version is None:
             return self._by_time(at, mapped)
         given = known.inputs.get(self.parent.key)

@@ -15,6 +15,7 @@ from console.exits import DONE
 from console.headless.running import say
 from console.planner.plan import Action
 from console.store import planning
+from console.store.facts import read_facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -42,7 +43,8 @@ async def main(deployment: Deployment, options: Namespace) -> int:
 async def make(deployment: Deployment, options: Namespace) -> planning.Preview:
     """The plan that the options ask for. Raises BadSelection, BadPartitions, ApiError."""
     await deployment.load()
-    chosen = planning.request_for(deployment, options.assets)
+    known = await read_facts(deployment, options.assets)
+    chosen = planning.request_for(deployment, options.assets, known)
     keys = planning.shared_keys(deployment, chosen.assets)
     request = replace(
         chosen,

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from console.domain.freshness import Verdict, freshness_at
 from console.domain.keys import key_text
+from console.domain.selection import select
 from console.domain.status import State
 from console.domain.text import one_line
 from console.domain.times import age
 from console.exits import DONE, FAILED
 from console.headless.attention import as_json, as_lines, needs_somebody
 from console.headless.running import say
+from console.store.facts import read_facts
 from console.store.overview import Overview
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     overview = Overview(deployment)
     await deployment.load()
     await overview.load()
-    wanted = [deployment.graph.find(name).key for name in options.assets]
-    keys = [key for key in wanted or deployment.graph.order if key in deployment.rows]
+    known = await read_facts(deployment, options.assets)
+    wanted = select(options.assets, deployment.graph, known, sources=True)
+    keys = [key for key in wanted if key in deployment.rows]
     now = time.time()
     if options.json:
         assets = [_as_json(deployment, key, now) for key in keys]

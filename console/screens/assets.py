@@ -30,7 +30,6 @@ from console.domain.views import (
 from console.domain.ways import ways
 from console.screens.base import DeckScreen
 from console.screens.find import FindScreen
-from console.store.facts import facts
 from console.store.signals import Topic
 from console.widgets.asset_map import AssetMap, Face
 from console.widgets.asset_panel import AssetPanel
@@ -197,7 +196,7 @@ class AssetsScreen(DeckScreen):
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
 
     def _facts(self, view: View) -> Facts:
-        return facts(self.deployment) if isinstance(view, Selected) else Facts()
+        return self.facts() if isinstance(view, Selected) else Facts()
 
     def _around(self, key: AssetKey) -> Around:
         return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)
@@ -208,7 +207,8 @@ class AssetsScreen(DeckScreen):
         return self._groups[1]
 
     def _words(self) -> AssetWords:
-        return AssetWords(self.deployment, time.time(), self.ascii_only)
+        failing = self.deck.checks.failed
+        return AssetWords(self.deployment, time.time(), self.ascii_only, failing)
 
     def _faces(self) -> NodeFaces:
         found = self._members()
@@ -379,7 +379,7 @@ class AssetsScreen(DeckScreen):
 
     def _check_selection(self, text: str) -> str | None:
         try:
-            select_some(text, self.deployment.graph, facts(self.deployment), sources=True)
+            select_some(text, self.deployment.graph, self.facts(), sources=True)
         except BadSelection as error:
             return str(error)
         return None

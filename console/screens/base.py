@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from console.actions import actions_of
+from console.store.facts import facts
 from console.store.signals import Topic
 from console.widgets.bars import KeyBar, StatusBar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from console.app import Deck
     from console.domain.keys import AssetKey
+    from console.domain.selection import Facts
     from console.domain.status import State
     from console.store.deployment import Deployment
 
@@ -53,6 +55,10 @@ class DeckScreen(Screen[None]):
     @property
     def ascii_only(self) -> bool:
         return self.deck.settings.ascii
+
+    def facts(self) -> Facts:
+        """What `status:` in a selection means now."""
+        return facts(self.deployment, self.deck.checks)
 
     def compose(self) -> ComposeResult:
         yield self.bar

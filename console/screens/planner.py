@@ -279,13 +279,13 @@ class PlannerScreen(DeckScreen):
 
     def _check_assets(self, text: str) -> str | None:
         try:
-            planning.request_for(self.deployment, text)
+            planning.request_for(self.deployment, text, self.facts())
         except (BadSelection, planning.NothingToPartition) as error:
             return str(error.args[0])
         return None
 
     def _take_assets(self, text: str) -> None:
-        chosen = planning.request_for(self.deployment, text)
+        chosen = planning.request_for(self.deployment, text, self.facts())
         keys = planning.shared_keys(self.deployment, chosen.assets)
         kept = tuple(p for p in self.request.partitions if keys and p in keys.positions)
         whole = chosen.downstream and chosen.within is None

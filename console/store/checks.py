@@ -37,6 +37,11 @@ class Checks:
         """0 when there is something to ask."""
         return 0.0 if self._due() else None
 
+    @property
+    def known(self) -> bool:
+        """Nothing is left to ask."""
+        return self._checked is not None and not self._due()
+
     def _due(self) -> list[AssetKey]:
         """What was made or run since its checks were asked for; all, once in a while."""
         deployment = self._deployment

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from console.domain.keys import AssetKey
     from console.domain.partitions import PartitionKeys
+    from console.domain.selection import Facts
     from console.store.deployment import Deployment
 
 PAST_RUNS = 60
@@ -74,9 +75,13 @@ class NothingToPartition(ValueError):
 def shared_keys(deployment: Deployment, assets: Sequence[AssetKey]) -> PartitionKeys | None:
     """The one list of keys of the chosen assets; None when none of them is partitioned.
 
-    Raises NothingToPartition when they have different ones.
+    Raises NothingToPartition when they have different ones, or one isn't known yet.
     """
-    lists = {key: deployment.keys.get(key) for key in assets if deployment.graph[key].partitions}
+    partitioned = [key for key in assets if deployment.graph[key].partitions]
+    unread = [key for key in partitioned if key not in deployment.keys]
+    if unread:
+        raise NothingToPartition(f"the partitions of {key_text(unread[0])} are not known yet")
+    lists = {key: deployment.keys.get(key) for key in partitioned}
     distinct = list({id(keys): keys for keys in lists.values()}.values())
     if len(distinct) > 1 and any(keys != distinct[0] for keys in distinct):
         names = ", ".join(key_text(key) for key in lists)
@@ -84,7 +89,7 @@ def shared_keys(deployment: Deployment, assets: Sequence[AssetKey]) -> Partition
     return distinct[0] if distinct else None
 
 
-def request_for(deployment: Deployment, selection: str) -> Request:
+def request_for(deployment: Deployment, selection: str, known: Facts | None = None) -> Request:
     """The request for just what `selection` selects, without its partitions.
 
     Where the partitions of what is selected differ, those are chosen that the others are
@@ -92,7 +97,7 @@ def request_for(deployment: Deployment, selection: str) -> Request:
     BadSelection, NothingToPartition.
     """
     graph = deployment.graph
-    found = select_some(selection, graph, facts(deployment))
+    found = select_some(selection, graph, known or facts(deployment))
     made = tuple(key for key in found if graph[key].materializable) or found
     roots = sources_among(graph, made)
     if len(made) > len(roots) and set(made) == set(graph.all_downstream(roots)):

@@ -27,7 +27,6 @@ from console.domain.staleness import (
 from console.domain.status import Row, State
 from console.store.edges import Edges
 from console.store.made import Materializations
-from console.store.signals import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,6 +94,10 @@ class Staleness:
     def is_judged(self, key: AssetKey) -> bool:
         """Whether the asset has verdicts, be they old ones."""
         return key in self._judged
+
+    def is_due(self, key: AssetKey) -> bool:
+        """Whether something may have changed that the verdicts don't know of yet."""
+        return key in self._due
 
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
@@ -215,9 +218,7 @@ class Staleness:
                 await self._judge(key)
             for key in keys:
                 self._due.pop(key, None)
-        for key in wanted:
-            self._deployment.restate(key)
-        self._deployment.signals.tell(Topic.STATUS)
+        self._deployment.restate(wanted)
 
     def _is_known(self, key: AssetKey) -> bool:
         return key in self._deployment.graph and key in self._deployment.keys
@@ -335,6 +336,7 @@ class Staleness:
             keys,
             mapped.upstreams,
             version,
+            mapped.otherwise,
             skipped,
             one.key == key,
             held.observed if held else None,
@@ -358,6 +360,8 @@ def affected(before: Child, now: Child) -> Sequence[int]:
         moved = set(changed(old.made.times, new.made.times))
         if moved and new.upstreams is not None:
             found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
+        elif moved:
+            return everything
     return sorted(found)
 
 
@@ -370,6 +374,7 @@ def _is_another(old: Parent, new: Parent) -> bool:
         or old.keys is not new.keys
         or old.upstreams is not new.upstreams
         or old.observed is not new.observed
+        or old.otherwise is not new.otherwise
         or old.never_looked_at != new.never_looked_at
     )
 

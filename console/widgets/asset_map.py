@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Size
 
-    from console.domain.layout import Box
+    from console.domain.layout import Box, Layout
     from console.domain.neighbourhood import Node
 
 NARROWEST, WIDEST = 18, 30
@@ -95,7 +95,8 @@ class AssetMap(Widget, can_focus=True):
         self._bright = Lines()
         self._faces: dict[Node, Face] = {}
         self._origin = (0, 0)
-        self._widest = WIDEST
+        self._laid_out_for = 0
+        """The columns that the boxes were cut to."""
         self.empty = ""
 
     def show(self, part: Part, cursor: Node) -> None:
@@ -156,7 +157,7 @@ class AssetMap(Widget, can_focus=True):
         return True
 
     def on_resize(self, event: events.Resize) -> None:
-        if _widest(event.size.width) != self._widest:
+        if event.size.width != self._laid_out_for:
             self._lay_out()
         self._centre(event.size)
         self.refresh()
@@ -184,15 +185,18 @@ class AssetMap(Widget, can_focus=True):
         return Strip(segments).crop(hidden, hidden + width).adjust_cell_length(width, style("text"))
 
     def _lay_out(self) -> None:
-        self._widest = _widest(self.size.width)
+        room = self._laid_out_for = self.size.width
         names = {node: len(one_line(self._text(node))) for node in self.part.nodes}
-        wide = {
-            node: min(max(length, NARROWEST), self._widest) + 4 for node, length in names.items()
-        }
-        self.layout_of_boxes = lay_out(self.part.nodes, self.part.edges, wide)
+        layout = self._laid_out(names, _widest(room))
+        fitting = _fitting_all(layout, room - 2 * MARGIN)
+        self.layout_of_boxes = self._laid_out(names, fitting) if fitting else layout
         self._faces = {}
         known = self.cursor is not None and self.cursor in self.layout_of_boxes.boxes
         self._bright = self.layout_of_boxes.lines_of(self.cursor) if known else Lines()
+
+    def _laid_out(self, names: dict[Node, int], widest: int) -> Layout:
+        wide = {node: min(max(length, NARROWEST), widest) + 4 for node, length in names.items()}
+        return lay_out(self.part.nodes, self.part.edges, wide)
 
     def _face_of(self, node: Node, box: Box) -> Face:
         if node not in self._faces:
@@ -336,3 +340,14 @@ def _stretches(cells: Iterable[int]) -> Iterator[tuple[int, int]]:
 def _widest(room: int) -> int:
     """The characters in a box when three boxes and the lines between stand side by side."""
     return max(min((room - 2 * NARROWEST_CHANNEL - MARGIN) // 3 - 4, WIDEST), NARROWEST)
+
+
+def _fitting_all(layout: Layout, room: int) -> int | None:
+    """The characters in a box with which all of it is in sight; None when it is, or can't be."""
+    columns = [layout.boxes[column[0]].width for column in layout.columns if column]
+    between = layout.width - sum(columns)
+    if not columns or layout.width <= room:
+        return None
+    caps = range(max(columns) - 5, NARROWEST - 1, -1)
+    fit = (cap for cap in caps if sum(min(wide, cap + 4) for wide in columns) + between <= room)
+    return next(fit, None)

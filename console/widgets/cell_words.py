@@ -34,7 +34,7 @@ def cells_lines(cells: Cells, label: str, *, ascii_only: bool) -> list[Parts]:
     """One cell that holds several partitions: how many are done, and which are not."""
     row = cells.rows[0]
     name = key_text(row.asset) + (f" · {row.secondary}" if row.secondary else "")
-    where = one_line(f" {name} · {label}")
+    where = f" {one_line(name)} · {one_line(label)}"
     worst = next((state for state in WORST_FIRST if cells.counts[state]), State.OUTSIDE)
     look = f"   {glyph(worst, ascii_only=ascii_only)} {worst.word}"
     return [

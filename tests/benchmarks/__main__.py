@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import big, growth, headless, idle, keys, lakehouse, map, startup
+from tests.benchmarks import big, growth, headless, idle, keys, lakehouse, map, stale, startup
 from tests.benchmarks.measurement import table
 from tests.benchmarks.rig import rig
 
@@ -19,6 +19,7 @@ SUBJECTS = {
     "idle": idle,
     "headless": headless,
     "big": big,
+    "stale": stale,
     "growth": growth,
     "map": map,
     "lakehouse": lakehouse,

@@ -82,7 +82,7 @@ Minute = tuple[float, float, float]
 
 
 def _console_minute(rig: Rig, live: LiveDeployment) -> Minute:
-    with Line(rig.port).restore() as line, rig.opened(line.url) as terminal:
+    with Line(rig.port).restore() as line, rig.rested(line.url) as terminal:
         with _minute(line, live) as found:
             terminal.watch(SECONDS)
         return found[0]

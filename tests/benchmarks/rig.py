@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.deployments import LiveDeployment, free_ports
-from tests.terminal.driver import Terminal, on_screen, open_console
+from tests.terminal.driver import Terminal, header, on_screen, open_console
 
 COLUMNS, LINES = 200, 50
+READING = "reading"
+"""Stands in the header while the console reads what makes cells stale."""
+MOST_SECONDS_OF_READING = 300.0
 QUIET = 0.05
 """Seconds without a byte after which a key's answer is taken to be complete."""
 SETTLED = 0.6
@@ -47,6 +50,13 @@ class Rig:
         """The console with its grid painted, and nothing more to come."""
         terminal = self.open(url)
         terminal.wait_for(self.is_painted)
+        terminal.wait_until_quiet(SETTLED)
+        return terminal
+
+    def rested(self, url: str | None = None) -> Terminal:
+        """The same once everything that it reads by itself is read."""
+        terminal = self.opened(url)
+        terminal.wait_for(lambda text: READING not in header(text), MOST_SECONDS_OF_READING)
         terminal.wait_until_quiet(SETTLED)
         return terminal
 

@@ -86,6 +86,8 @@ async def play(stage: Stage, break_day: Callable[[str], None], mend: Callable[[]
     await failed_run(stage)
     stage.deck.open_asset("assets", CENTRE)
     await stage.take("assets")
+    await stage.pilot.press("g")
+    await stage.take("assets-by-group")
     await stage.show("6", "freshness")
     await stage.take("freshness")
     await overview(stage)

@@ -37,7 +37,7 @@ KEYS = (
     *("[bold]b[/bold]", "new\nline", "2025-01-01", "’", "..", "."),
 )
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-SCREENS = ("1", "2", "3", "4", "5", "question_mark", "slash")
+SCREENS = ("1", "2", "3", "4", "5", "6", "question_mark", "escape", "slash")
 SECONDS = 20.0
 
 
@@ -92,7 +92,7 @@ async def test_markup_in_a_name_is_shown_as_it_was_written(
     deck = Deck(Settings(url=fake.url, read_only=False, ascii=False, home=tmp_path))
     async with deck.run_test(size=(200, 50)) as pilot:
         await _loaded(deck, pilot)
-        await pilot.press("2")
+        await pilot.press("3")
         await pilot.pause()
         assert "[red]g0" in text_of(deck)
 

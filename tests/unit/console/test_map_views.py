@@ -12,10 +12,12 @@ from textual.geometry import Region
 
 from console.domain.alignment import BOX_HEIGHT
 from console.domain.assets import AssetGraph
+from console.domain.checks import FailedChecks
 from console.domain.rows import AssetStatus
 from console.domain.status import State
 from console.screens.assets import AssetsScreen
 from console.screens.planner import PlannerScreen
+from console.store.facts import facts
 from console.widgets.asset_map import AssetMap
 from tests.unit.console.assets import deck_of, graph_of, key, made, take, text_of
 
@@ -213,6 +215,7 @@ async def test_a_step_draws_only_the_two_boxes_and_their_lines(
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         await _at(pilot, deck, "stg_entries")
+        await _keys(pilot, "right", "left")
         drawn: list[Region] = []
         refresh = AssetMap.refresh
 
@@ -227,6 +230,18 @@ async def test_a_step_draws_only_the_two_boxes_and_their_lines(
         two = 2 * max(box.width for box in boxes) * BOX_HEIGHT
         assert drawn
         assert sum(region.area for region in drawn) <= two + 80
+
+
+async def test_failed_checks_are_told_on_the_box_and_select_the_asset() -> None:
+    deck = _deck()
+    deck.checks.failed[key("dlt_entries")] = FailedChecks({"2026-11-03": ("no_nulls",)})
+    async with deck.run_test(size=(160, 40)) as pilot:
+        shown = await _at(pilot, deck, "dlt_entries")
+        assert "║ ! 1 ✗ 2 ■ 7 · 1" in shown
+        assert "║ ! 1 ✗ 2 ■ 7 · 1" in await _keys(pilot, "g")
+        known = facts(deck.deployment, deck.checks)
+        assert "check_failed" in known.statuses[key("dlt_entries")]
+        assert "check_failed" not in known.known
 
 
 async def test_every_view_is_drawn_in_ascii_too() -> None:
