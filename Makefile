@@ -36,11 +36,11 @@ $(SUPERSET_STAMP): pipelines/superset/constraints.txt
 	$(SUPERSET)/bin/python -m pip install --quiet --constraint $< apache-superset psycopg2-binary rich cachetools
 	@touch $@
 
-superset-test: install superset-environment ## Prove that Superset shows what the marts hold
+superset-test: install superset-environment ## The tests of Superset alone
 	$(BIN)/python -m pytest -m superset
 
-test: lint types imports ## Lint, types, import rules and all tests
-	$(BIN)/python -m pytest
+test: lint types imports superset-environment ## Lint, types, import rules and all tests
+	$(BIN)/python -m pytest -m ''
 
 lint: install ## Check style and formatting
 	$(BIN)/ruff check

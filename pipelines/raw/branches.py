@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from pyiceberg.exceptions import CommitFailedException
@@ -36,8 +37,12 @@ def of_day(day: date) -> str:
 
 def failed_days(table: Table) -> dict[date, str]:
     """The branch of each day whose last rows failed their audit."""
-    names = sorted(name for name in table.metadata.refs if name.startswith(FAILED))
-    return {date.fromisoformat(name.removeprefix(FAILED)): name for name in names}
+    days = {}
+    for name in sorted(name for name in table.metadata.refs if name.startswith(FAILED)):
+        # Somebody's own branch may begin with the same word.
+        with suppress(ValueError):
+            days[date.fromisoformat(name.removeprefix(FAILED))] = name
+    return days
 
 
 def written_at(table: Table, branch: str) -> datetime:
@@ -95,7 +100,8 @@ def _commit(
             return
         except MovedError:
             raise
-        except CommitFailedException:
+        except (CommitFailedException, ValueError):
+            # pyiceberg has a ValueError for a snapshot that another run dropped in between.
             if attempt == ATTEMPTS - 1:
                 raise
             time.sleep(random.uniform(0, 0.05))

@@ -91,6 +91,8 @@ def _turn(catalog: SqlCatalog, table: str) -> Iterator[None]:
     Nothing depends on it: who has waited long enough goes ahead, and the commits decide.
     """
     with catalog.engine.connect() as connection:
+        # Closed at the end, where a pooled one would stay open beside the catalog's own.
+        connection.detach()
         connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'"))
         with suppress(OperationalError):
             lock = text("SELECT pg_advisory_xact_lock(hashtext(:name))")

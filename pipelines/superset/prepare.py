@@ -5,6 +5,7 @@ Reads JSON from standard input: {"user", "password", "uri", "reader_password"}. 
 
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -84,4 +85,9 @@ def _list(value: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception as error:
+        traceback.print_exc()
+        cause = error.__cause__ or error
+        sys.exit(f"{type(cause).__name__}: {cause}")

@@ -167,6 +167,16 @@ def test_a_run_that_another_overtook_merges_anew_and_loses_nothing(
     assert refs(lakehouse) == {"main"}
 
 
+def test_two_that_drop_the_same_branch_at_once_both_succeed(lakehouse: Lakehouse) -> None:
+    (bad,) = settled_days(1)
+    with lakehouse.wrong(lakehouse.readings(bad)[7], None):
+        load(lakehouse, [bad])
+    one, other = lakehouse.table(), lakehouse.table()
+    branches.drop(one, {f"failed-{bad}"})
+    branches.drop(other, {f"failed-{bad}"})
+    assert refs(lakehouse) == {"main"}
+
+
 def test_branches_that_no_run_replaces_are_dropped_in_the_end(
     lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
