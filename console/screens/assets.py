@@ -164,6 +164,10 @@ class AssetsScreen(DeckScreen):
             self._show_map(part, cursor)
         else:
             self.map.say(problem or "nothing is selected now")
+        graph = self.deployment.graph
+        self.deployment.staleness.show_first(
+            node for node in part.nodes if isinstance(node, tuple) and node in graph
+        )
         self.bar.show_title(self._title(self.view, part))
         self._show_panel(keep=before == self.node)
 
@@ -190,7 +194,9 @@ class AssetsScreen(DeckScreen):
         structure = self.deployment.structure
         failed = len(structure.load_errors) if structure else 0
         broken = f" · {failed} code location{'s' if failed > 1 else ''} failed" if failed else ""
-        return one_line(f"assets · {title(view, part, self.deployment.graph)}{broken}")
+        unread = self.deployment.staleness.words
+        words = f"assets · {title(view, part, self.deployment.graph)}{broken}"
+        return one_line(f"{words} · {unread}" if unread else words)
 
     def _is_gone(self, view: View) -> bool:
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph

@@ -13,7 +13,7 @@ from console.api.errors import ServerError
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
-from console.store import planning
+from console.store import made, planning
 from console.store.deployment import Deployment
 from console.store.poller import Poller
 from tests.staleness.server import InProcess, serving
@@ -79,6 +79,7 @@ async def _read(client: InProcess) -> Deployment:
 
 
 async def _until_all_is_judged(deployment: Deployment) -> None:
+    deployment.staleness.show_first(deployment.graph.order)
     while deployment.staleness.interval is not None:
         await deployment.staleness.look()
         assert not deployment.staleness.problem
@@ -95,6 +96,8 @@ async def test_when_all_is_judged_nothing_more_is_asked(client: InProcess) -> No
 async def test_what_isnt_judged_yet_is_said_to_be_unknown(client: InProcess) -> None:
     deployment = Deployment(client)
     await deployment.load()
+    assert deployment.staleness.interval is None, "nobody looks yet"
+    deployment.staleness.show_first(deployment.graph.order)
     assert deployment.staleness.words == "stale: reading 3 …"
     await _until_all_is_judged(deployment)
     assert deployment.staleness.words == ""
@@ -149,6 +152,7 @@ class Failing(InProcess):
 async def test_an_error_costs_the_verdicts_and_nothing_else(client: InProcess) -> None:
     deployment = Deployment(Failing(client.process))
     await deployment.load()
+    deployment.staleness.show_first(deployment.graph.order)
     await deployment.staleness.look()
     assert deployment.staleness.words == "stale: not known"
     assert deployment.connection.live
@@ -160,6 +164,7 @@ async def test_the_grids_states_are_asked_for_before_any_verdict(client: InProce
     deployment = Deployment(client)
     poller = Poller(deployment)
     poller.add(deployment.staleness)
+    deployment.staleness.show_first([DOWN])
     assert deployment.staleness.interval is None
     await deployment.load()
     assert "Lineage" not in client.operations
@@ -189,3 +194,20 @@ async def test_the_planner_asks_for_a_few_cells_of_an_asset_that_isnt_judged(
     assert "Made" not in client.operations
     assert shown.plan.by_id[DOWN, KEYS[2]].state is State.STALE
     assert shown.plan.by_id[DOWN, KEYS[3]].state is State.MATERIALIZED
+
+
+async def test_what_is_forgotten_costs_the_reason_and_no_verdict(
+    rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.materialize("up", KEYS[2])
+    deployment = await _read(client)
+    monkeypatch.setattr(made, "MOST_BYTES", 0)
+    rig.materialize("mart")
+    await deployment.load_statuses(deployment.graph.order)
+    await deployment.staleness.read([UP])
+    assert deployment.rows[DOWN].count(State.STALE) == 1
+    assert deployment.stale_reason(DOWN, KEYS[2]) is None
+    rig.materialize("down", KEYS[2])
+    await deployment.load_statuses(deployment.graph.order)
+    await _until_all_is_judged(deployment)
+    assert deployment.rows[DOWN].count(State.STALE) == 0
