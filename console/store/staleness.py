@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
-from console.api.errors import ApiError
+from console.api.errors import ApiError, Unreachable
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
@@ -70,9 +70,12 @@ class Staleness:
         self._judged: dict[AssetKey, Judged] = {}
         self._due: dict[AssetKey, None] = {}
         self._wanted: dict[AssetKey, None] = {}
+        self._again_at: dict[AssetKey, float] = {}
+        """When what failed is tried again, by `time.monotonic()`."""
         self._rest = LEAST_REST_SECONDS
         self._lock = asyncio.Lock()
         self.problem = ""
+        """Why the last look told nothing, in a sentence."""
         self.asked = 0
         """Cells that the server was asked for."""
 
@@ -157,7 +160,7 @@ class Staleness:
 
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
-            for kept in (self._judged, self._due, self._wanted):
+            for kept in (self._judged, self._due, self._wanted, self._again_at):
                 kept.pop(key, None)
 
     def restart(self) -> None:
@@ -183,15 +186,20 @@ class Staleness:
     @property
     def interval(self) -> float | None:
         """Seconds till the next look; None while nothing that was wanted is due."""
-        return self._rest if self._due.keys() & self._wanted.keys() else None
+        now = time.monotonic()
+        waits = [self._again_at.get(key, now) - now for key in self._due if key in self._wanted]
+        return max(self._rest, min(waits)) if waits else None
 
     async def look(self) -> None:
         """Read and judge some of what is due. Raises nothing: what fails is tried again."""
-        started = time.monotonic()
+        started, keys = time.monotonic(), self._next()
         try:
-            await self.read(self._next())
+            await self.read(keys)
         except ApiError as error:
-            self.problem, self._rest = str(error), RETRY_SECONDS
+            self.problem = str(error)
+            failed = self._due if isinstance(error, Unreachable) else keys
+            self._again_at |= dict.fromkeys(failed, time.monotonic() + RETRY_SECONDS)
+            self._deployment.restate(())
             return
         self.problem = ""
         self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
@@ -199,9 +207,9 @@ class Staleness:
     def _next(self) -> list[AssetKey]:
         """What came into sight last goes first."""
         chosen: list[AssetKey] = []
-        cells = 0
+        cells, now = 0, time.monotonic()
         for key in self._wanted:
-            if key in self._due:
+            if key in self._due and self._again_at.get(key, 0.0) <= now:
                 row = self._deployment.rows.get(key)
                 cells += row.total if row else 0
                 if chosen and cells > CELLS_A_LOOK:
@@ -222,6 +230,7 @@ class Staleness:
                 await self._judge(key)
             for key in keys:
                 self._due.pop(key, None)
+                self._again_at.pop(key, None)
             self._forget_children()
         self._deployment.restate(wanted)
 

@@ -13,7 +13,7 @@ from console.api.errors import ServerError
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
-from console.store import made, planning
+from console.store import made, planning, staleness
 from console.store.deployment import Deployment
 from console.store.poller import Poller
 from tests.staleness.server import InProcess, serving
@@ -139,12 +139,15 @@ async def test_a_wiped_history_is_read_anew(rig: Rig, client: InProcess) -> None
 
 
 class Failing(InProcess):
-    """Answers nothing that is only asked for the verdicts."""
+    """Answers nothing that is only asked for the verdicts, of `down` or of all."""
+
+    only_down = False
 
     async def _send(
         self, query: Document, variables: dict[str, Any], timeout: float = 0.0
     ) -> dict[str, Any]:
-        if query.name == "Lineage":
+        named = {"path": list(DOWN)} in variables.get("keys", ())
+        if (query.name == "Made" and named) or (query.name == "Lineage" and not self.only_down):
             raise ServerError("the server has no time")
         return await super()._send(query, variables, timeout)
 
@@ -158,6 +161,22 @@ async def test_an_error_costs_the_verdicts_and_nothing_else(client: InProcess) -
     assert deployment.connection.live
     assert deployment.rows[DOWN].count(State.MATERIALIZED) == len(KEYS)
     assert deployment.staleness.interval == pytest.approx(20, abs=10)
+
+
+async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
+    client: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staleness, "CELLS_A_LOOK", 1)
+    failing = Failing(client.process)
+    failing.only_down = True
+    deployment = Deployment(failing)
+    await deployment.load()
+    deployment.staleness.show_first([DOWN, UP])
+    await deployment.staleness.look()
+    await deployment.staleness.look()
+    assert deployment.staleness.is_judged(UP)
+    assert not deployment.staleness.is_judged(DOWN)
+    assert deployment.staleness.words == "stale: reading 1 …"
 
 
 async def test_the_grids_states_are_asked_for_before_any_verdict(client: InProcess) -> None:
