@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from console.domain.keys import AssetKey
 
 PAGE_OF_KEYS = 10_000
+NEWEST_KEYS = 100
 STALE_AT_ONCE = 100
 COUNTS_AT_ONCE = 25
 _SPAN_STATES = {
@@ -127,6 +128,17 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
         before, cursor = cursor, page.get("cursor")
         if not page.get("hasMore") or not results or cursor == before:
             return PartitionKeys(tuple(found))
+
+
+async def grown_keys(client: Client, key: AssetKey, known: PartitionKeys) -> PartitionKeys | None:
+    """The list that `known` has grown into by at most NEWEST_KEYS; None where it hasn't."""
+    data = await client.ask("newest_keys", {"key": key_input(key), "limit": NEWEST_KEYS})
+    for node in items(data.get("assetNodes"))[:1]:
+        newest = strings(sub(node, "partitionKeyConnection").get("results"))
+        if known.keys[-1] in newest:
+            newer = newest[: newest.index(known.keys[-1])]
+            return PartitionKeys((*known.keys, *reversed(newer)))
+    return None
 
 
 async def partition_keys_of_both(
