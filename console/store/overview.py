@@ -88,13 +88,17 @@ class Overview:
     def _told(self, topic: Topic) -> None:
         if topic in (Topic.STATUS, Topic.STRUCTURE):
             self._causes = None
-        if topic is Topic.STRUCTURE and self.asked:
+        if topic is Topic.STRUCTURE and self._is_old("health"):
             self._due["health"] = 0.0
         if topic is Topic.RUNS:
             if self.deployment.last_failure > self._failures_until:
                 self._due["failures"] = 0.0
             if any(run.backfill for run in self.deployment.active):
                 self._due["backfills"] = min(self._due["backfills"], time.monotonic())
+
+    def _is_old(self, part: str) -> bool:
+        """Not just asked, as at the start everything is at once."""
+        return time.time() - self.asked.get(part, time.time()) > BACKFILL_SECONDS
 
     # asking
 
