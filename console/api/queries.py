@@ -22,6 +22,7 @@ from console.domain.partitions import PartitionKeys, product_of
 from console.domain.rows import AssetStatus, Latest, Span
 from console.domain.runs import RunStatus
 from console.domain.status import State
+from console.domain.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,6 +64,28 @@ class Structure:
     pools_hold_runs: bool
     """A pool counts whole runs, which wait in the queue; else it counts steps."""
 
+    loading: tuple[str, ...] = ()
+    """Code locations that are still being loaded."""
+
+    @property
+    def unseen(self) -> str:
+        """What of the deployment is missing here, for a title; empty when nothing is."""
+        counts = {"failed": len(self.load_errors), "being loaded": len(self.loading)}
+        return " · ".join(
+            f"{count} code location{'s' if count > 1 else ''} {word}"
+            for word, count in counts.items()
+            if count
+        )
+
+    @property
+    def why_empty(self) -> str:
+        """A sentence for where assets would stand, had it any."""
+        for name, why in self.load_errors.items():
+            return one_line(f"code location {name} failed to load: {why}")
+        if self.loading:
+            return one_line(f"code location {self.loading[0]} is being loaded")
+        return "this deployment has no assets"
+
 
 def key_input(key: AssetKey) -> Json:
     return {"path": list(key)}
@@ -89,6 +112,7 @@ async def structure(client: Client) -> Structure:
         str(queue.get("tagConcurrencyLimitsYaml") or ""),
         _pool_limits(instance, assets.values()),
         sub(instance, "poolConfig").get("poolGranularity") == "run",
+        _loading(sub(data, "workspaceOrError")),
     )
 
 
@@ -320,6 +344,15 @@ def _load_errors(workspace: Json) -> dict[str, str]:
             lines = str(loaded.get("message") or "").strip().splitlines()
             errors[str(entry.get("name"))] = lines[0] if lines else "no reason given"
     return errors
+
+
+def _loading(workspace: Json) -> tuple[str, ...]:
+    """A location that was never loaded yet has neither a repository nor an error."""
+    return tuple(
+        str(entry.get("name"))
+        for entry in items(workspace.get("locationEntries"))
+        if not sub(entry, "locationOrLoadError").get("__typename")
+    )
 
 
 def _latest(item: Json) -> Latest:
