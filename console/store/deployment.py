@@ -151,6 +151,36 @@ class Deployment:
             await self._load_batch(wrong)
             self._tell_status(at_once=True)
 
+    async def news(self) -> set[AssetKey]:
+        """The assets that changed without a run that tells of it. Raises ApiError.
+
+        Asked is the least that can tell. What it can't tell of is always named: other
+        partitions than time windows, and assets made elsewhere, which are only observed.
+        """
+        known = self.statuses
+        samples = {id(self.keys[key]): key for key in known if self.keys.get(key) is not None}
+        found, ends = await queries.newest(self.client, list(known), list(samples.values()))
+        self.answered()
+        grown = {
+            id(self.keys[key])
+            for key, (first, last) in ends.items()
+            if key in known and (first, last) != (known[key].first, known[key].last)
+        }
+        return {
+            key
+            for key, status in known.items()
+            if found.get(key) != queries.Newest.of(status)
+            or id(self.keys.get(key)) in grown
+            or not self._tells_by_itself(key)
+        }
+
+    def _tells_by_itself(self, key: AssetKey) -> bool:
+        asset = self.graph.assets.get(key)
+        if asset is None:
+            return True
+        definition = asset.partitions
+        return asset.materializable and (definition is None or definition.kind == "TIME_WINDOW")
+
     def _by_group(self, wanted: Iterable[AssetKey]) -> list[AssetKey]:
         """Groups in the order that they first come in, as the grid shows them."""
         groups: dict[str, list[AssetKey]] = {}
