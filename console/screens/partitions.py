@@ -153,7 +153,8 @@ class PartitionsScreen(DeckScreen):
         ]
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-        words = [unseen, self.selection, *counts, *view, self.deployment.staleness.words]
+        unread = self.deployment.staleness.words
+        words = [unseen, unread, self.selection, *counts, *view]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
