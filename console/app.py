@@ -63,16 +63,14 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.overview.seen = FIRST_SCREEN == "overview"
+        self.rhythms = Rhythms(self.deployment)
         self.checks = Checks(self.deployment)
         self.readings = Readings(self.deployment)
-        self.poller.add(self.checks)
-        self.poller.add(self.readings)
+        for watch in (self.overview, self.rhythms, self.checks, self.readings):
+            self.poller.add(watch)
         self.poller.add(self.deployment.staleness)
-        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
-        self.rhythms = Rhythms(self.deployment)
-        self.overview.seen = FIRST_SCREEN == "overview"
-        self.poller.add(self.overview)
-        self.poller.add(self.rhythms)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)

@@ -41,7 +41,7 @@ async def launch_backfill(
         raise Refused("nothing to run: the plan has no cell to run")
     params: dict[str, Any] = {
         "partitionsByAssets": [
-            _target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
+            target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
         ],
         "tags": _tags(parallel),
     }
@@ -82,9 +82,10 @@ async def cancel_backfill(client: Client, backfill_id: str) -> None:
     success(data, "cancelPartitionBackfill", "CancelBackfillSuccess")
 
 
-def _target(
+def target(
     asset: AssetKey, partitions: Sequence[str | None], keys: PartitionKeys | None
 ) -> dict[str, Any]:
+    """The asset's part of `partitionsByAssets`. Raises Refused for what isn't in its keys."""
     target: dict[str, Any] = {"assetKey": key_input(asset)}
     if keys is None:
         if any(partition is not None for partition in partitions):

@@ -131,6 +131,12 @@ async def runs(
     return read_runs(success(data, "runsOrError", "Runs"))
 
 
+async def runs_named(client: Client, ids: Sequence[str]) -> tuple[Run, ...]:
+    """The runs of these ids that there are, newest first."""
+    data = await client.ask("runs_named", {"ids": list(ids), "limit": len(ids)})
+    return read_runs(success(data, "runsOrError", "Runs"))
+
+
 async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]]) -> dict[str, int]:
     """How many runs there are of the filters `failed`, `active` and `success`, and in all (``)."""
     statuses = {

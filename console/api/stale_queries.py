@@ -18,7 +18,7 @@ from console.api.reading import (
     success,
 )
 from console.domain.provenance import provenance
-from console.domain.staleness import GONE, Made, Observed, Point, RunFacts, nothing_made
+from console.domain.staleness import GONE, Made, Observed, Past, Point, RunFacts, nothing_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -201,6 +201,19 @@ async def _page(
     variables = {"key": key_input(key), "types": types, "limit": limit, "cursor": cursor}
     history = sub(sub(await client.ask("history", variables), "assetOrError"), "assetEventHistory")
     return items(history.get("results")), history.get("cursor")
+
+
+async def past(
+    client: Client, key: AssetKey, keys: PartitionKeys, pointer: int, limit: int
+) -> Past:
+    """What each partition's version was at a pointer, as far as `limit` events tell."""
+    page, _ = await _page(client, key, ["MATERIALIZATION"], limit, _cursor(pointer + 1))
+    versions: dict[int, str | None] = {}
+    for event in page:
+        at = keys.positions.get(str(event.get("partition")))
+        if at is not None:
+            versions.setdefault(at, provenance(_tags(event)).data_version)
+    return Past(versions, len(page) < limit)
 
 
 async def points(

@@ -113,6 +113,15 @@ class AssetGraph:
                     waiting.append(child)
         return [key for key in self.order if key in reached]
 
+    def all_upstream(self, key: AssetKey) -> list[AssetKey]:
+        """The roots first, the key itself last."""
+        reached, waiting = {key}, [key]
+        while waiting:
+            new = [one for one in self.upstream(waiting.pop()) if one not in reached]
+            reached.update(new)
+            waiting += new
+        return [one for one in self.order if one in reached]
+
     def _known(self, keys: Iterable[AssetKey]) -> list[AssetKey]:
         return [key for key in keys if key in self.assets]
 

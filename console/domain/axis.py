@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from console.domain.key_times import Level, times_of
+from console.domain.key_times import Level, times_of, unbroken
 from console.domain.partitions import PartitionKeys
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _make(common: Sequence[PartitionKeys], level: Level | None) -> Axis:
     if wanted == own and all(_within(keys, timed[0]) for keys in timed[1:]):
         return Axis(timed[0])
     stretches = {text for keys in timed if keys.times for text in keys.times.at(wanted)}
-    return Axis(PartitionKeys(tuple(sorted(stretches))), wanted)
+    every = unbroken(min(stretches), max(stretches), wanted)
+    return Axis(PartitionKeys(every or tuple(sorted(stretches))), wanted)
 
 
 def levels(lists: Iterable[PartitionKeys]) -> list[Level]:

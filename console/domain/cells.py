@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from console.domain.grid_row import GridRow
     from console.domain.keys import AssetKey
 
-DONE = frozenset({State.MATERIALIZED, State.STALE})
-"""What has been made at some time; stale ones are told apart in words."""
-
 
 @dataclass(frozen=True)
 class Cells:

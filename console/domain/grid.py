@@ -134,15 +134,14 @@ class Grid:
         return next((p for p, r in rows if r and (r.asset, r.secondary) == (asset, secondary)), at)
 
     def next_bad(self, line: int, column: int, direction: int) -> tuple[int, int] | None:
-        """The next bad cell in reading order, or before; goes round once."""
+        """The next stretch of equal bad cells in reading order, or before; goes round once."""
         count = len(self.lines)
         for step in range(count + 1 if count else 0):
             at = (line + direction * step) % count
-            bad = self._bad(at)
+            start = 0 if direction > 0 else self.width - 1
             if step == 0:
-                found = _find(bad, column + direction, direction)
-            else:
-                found = _find(bad, 0 if direction > 0 else self.width - 1, direction)
+                start = _past(self.lines[at].cells, column, direction)
+            found = _find(self._bad(at), start, direction)
             if found is not None:
                 return at, found
         return None
@@ -267,6 +266,14 @@ def _is_bad(row: GridRow) -> bool:
 
 def _along(keys: PartitionKeys) -> PartitionKeys:
     return keys.sides[keys.primary] if keys.sides else keys
+
+
+def _past(cells: bytes, column: int, direction: int) -> int:
+    """The column after, or before, the equal cells that `column` is among."""
+    at = column
+    while 0 <= at < len(cells) and cells[at] == cells[column]:
+        at += direction
+    return at
 
 
 def _find(bad: bytes, start: int, direction: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,7 @@ class GridRow:
     secondary: str | None = None
     opens: bool = False
     """Has a line for each secondary key, shown or not."""
+    opened: bool = False
     checks: int = 0
     """How many of its checks fail without saying for which partition."""
 
@@ -179,10 +180,11 @@ def rows_of(
     if keys is None or not len(keys):
         return [_whole(asset, source, width)]
     across = keys.sides[1 - keys.primary] if keys.sides else None
-    lines = [_row(asset, source, axis, width, lane_of(keys, None), None, across is not None)]
+    folded = _row(asset, source, axis, width, lane_of(keys, None))
+    lines = [replace(folded, opens=across is not None, opened=opened and across is not None)]
     if opened and across is not None:
         lines += [
-            _row(asset, source, axis, width, lane_of(keys, at), name, False)
+            _row(asset, source, axis, width, lane_of(keys, at), name)
             for at, name in enumerate(across.keys)
         ]
     return lines
@@ -212,8 +214,7 @@ def _row(
     axis: Axis,
     width: int,
     lane: Lane,
-    secondary: str | None,
-    opens: bool,
+    secondary: str | None = None,
 ) -> GridRow:
     states = lane.fold(source.states)
     bad = sum(bad_cells(source.states if secondary is None else states))
@@ -224,7 +225,16 @@ def _row(
         cells = _placed(states, held, shift, width)
     checks = source.checks if secondary is None else 0
     return GridRow(
-        asset, cells, source.keys, lane, held, shift, source.states, bad, secondary, opens, checks
+        asset,
+        cells,
+        source.keys,
+        lane,
+        held,
+        shift,
+        source.states,
+        bad,
+        secondary,
+        checks=checks,
     )
 
 

@@ -48,6 +48,7 @@ _FORMS = tuple(
     )
 )
 _LENGTHS = {Level.MINUTE: 16, Level.HOUR: 13, Level.DAY: 10, Level.MONTH: 7}
+MOST_COLUMNS = 40_000
 _MOST_TWICE = 0.005
 """The share of keys that may fall into the hour before: one hour each autumn is there twice."""
 
@@ -94,6 +95,21 @@ def times_of(keys: Sequence[str]) -> Times | None:
         if texts is not None:
             return Times(texts)
     return None
+
+
+def unbroken(first: str, last: str, level: Level) -> tuple[str, ...]:
+    """All that `Times.at` may give from `first` to `last`; empty for minutes and for too many."""
+    start, end = (_ordinal(f"{text[:10]}-01"[:10]) for text in (first, last))
+    if level is Level.MINUTE or (end - start) * (24 if level is Level.HOUR else 1) > MOST_COLUMNS:
+        return ()
+    days = [date.fromordinal(day) for day in range(start, end + 1)]
+    if level is Level.HOUR:
+        return tuple(f"{day}T{hour:02}" for day in days for hour in range(24))
+    if level is Level.WEEK:
+        return tuple(day.isoformat() for day in days[::7])
+    if level is Level.MONTH:
+        return tuple(f"{day:%Y-%m}" for day in days if day.day == 1)
+    return tuple(day.isoformat() for day in days)
 
 
 def _read(form: re.Pattern[str], keys: Sequence[str]) -> tuple[str, ...] | None:

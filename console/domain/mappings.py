@@ -119,16 +119,20 @@ def telling_positions(choices: Collection[Upstreams], count: int) -> list[int]:
     """The parent's positions, two at most, at which most of the choices differ."""
     if len(choices) < 2 or not count:
         return []
-    leads = {
-        at: [reached(choice, at) for choice in choices]
-        for at in dict.fromkeys((0, count - 1, count // 2, min(1, count - 1)))
-    }
+    used = [mapped[0] for choice in choices for mapped in _first_and_last(choice)]
+    places = dict.fromkeys((0, count - 1, count // 2, min(1, count - 1), *used))
+    leads = {at: [reached(choice, at) for choice in choices] for at in places}
     best = max(leads, key=lambda at: len(set(leads[at])))
     if len(set(leads[best])) == len(choices):
         return [best]
     pairs = {at: set(zip(leads[best], leads[at], strict=True)) for at in leads}
     second = max(pairs, key=lambda at: len(pairs[at]))
     return [best, second] if len(pairs[second]) > len(pairs[best]) else [best]
+
+
+def _first_and_last(upstreams: Upstreams) -> list[Sequence[int]]:
+    led = [mapped for mapped in upstreams if mapped]
+    return [*led[:1], *led[-1:]]
 
 
 def fitting(choices: Mapping[str, Upstreams], seen: Mapping[int, frozenset[int]]) -> str | None:

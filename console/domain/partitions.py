@@ -72,6 +72,24 @@ class PartitionKeys:
             raise BadPartitions(f"the range [{start}...{end}] ends before it starts")
         return range(first, last + 1)
 
+    def covered(self, start: str, end: str) -> Sequence[int]:
+        """The positions that a run over `start` to `end` makes; empty where an end isn't known.
+
+        Of two dimensions a range is a rectangle: each dimension from the one to the other.
+        """
+        first, last = self.positions.get(start), self.positions.get(end)
+        if first is None or last is None:
+            return range(0)
+        if self.sides is None:
+            return range(first, last + 1)
+        width = len(self.sides[1])
+        tops, sides = zip(divmod(first, width), divmod(last, width), strict=True)
+        return [
+            top * width + side
+            for top in range(tops[0], tops[1] + 1)
+            for side in range(sides[0], sides[1] + 1)
+        ]
+
     def _no_such(self, key: str) -> str:
         if not self.keys:
             return f"no partition `{key}`; the definition has none"

@@ -119,10 +119,7 @@ def _between(keys: PartitionKeys, start: str, end: str) -> range:
 def _mark_waiting(cells: bytearray, keys: PartitionKeys, run: Run) -> None:
     if run.partition_range is None:
         return
-    start, end = (keys.positions.get(key) for key in run.partition_range)
-    if start is None or end is None:
-        return
-    for position in range(start, end + 1):
+    for position in keys.covered(*run.partition_range):
         if cells[position] == State.RUNNING:
             cells[position] = State.QUEUED
 

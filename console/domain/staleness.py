@@ -10,6 +10,7 @@ asked. Times are milliseconds since 1970 UTC, as the API gives them.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ class Verdict(IntEnum):
     FRESH = 1
     STALE = 2
     LOOK = 3
-    """A run or a pointer that `Facts` wants would decide."""
+    """A run, a pointer or a past that `Facts` wants would decide."""
     ASK = 4
     """Only the server can tell."""
 
@@ -117,14 +118,43 @@ GONE = Point(0, "", None)
 """Where the event and all before it were wiped: everything is after this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The data versions of an asset's partitions as they were at a pointer, by position."""
+
+    versions: Mapping[int, str | None]
+    complete: bool
+    """There is nothing before these."""
+
+
+Place = tuple["AssetKey", int]
+"""A parent and a pointer to one of its events."""
+
+
 @dataclass(slots=True)
 class Facts:
-    """What was looked up, and what should be: by run id, and by parent and pointer."""
+    """What was looked up, and what should be; `wanted_pasts` counts the cells they would decide."""
 
     runs: dict[str, RunFacts] = field(default_factory=dict)
-    pointers: dict[tuple[AssetKey, int], Point] = field(default_factory=dict)
+    pointers: dict[Place, Point] = field(default_factory=dict)
+    pasts: dict[Place, Past] = field(default_factory=dict)
     wanted_runs: set[str] = field(default_factory=set)
-    wanted_pointers: set[tuple[AssetKey, int]] = field(default_factory=set)
+    wanted_pointers: set[Place] = field(default_factory=set)
+    wanted_pasts: Counter[Place] = field(default_factory=Counter)
+
+    @property
+    def size(self) -> int:
+        """How many things are kept."""
+        return (
+            len(self.runs)
+            + len(self.pointers)
+            + sum(len(past.versions) for past in self.pasts.values())
+        )
+
+    def forget_wishes(self) -> None:
+        self.wanted_runs.clear()
+        self.wanted_pointers.clear()
+        self.wanted_pasts.clear()
 
     def run(self, run_id: str) -> RunFacts | None:
         found = self.runs.get(run_id)
@@ -146,8 +176,10 @@ class Parent:
     """None where the mapping isn't known, and for an asset without partitions."""
     version: str | None = None
     """The data version of an asset without partitions; None when it has no value."""
+    otherwise: Upstreams | None = None
+    """What the mapping may be as well, where nothing tells; both must come to the same."""
     never_looked_at: bool = False
-    """The server skips this edge whatever it leads to."""
+    """The server skips `upstreams` whatever they lead to."""
     itself: bool = False
     observed: Observed | None = None
 
@@ -243,15 +275,22 @@ class _Edge:
 
     def verdict(self, at: int, known: Provenance) -> Answer:
         """What this parent makes of the cell: the first rule that applies."""
+        if self.whole:
+            return self._through((0,), at, known)
         if self.parent.never_looked_at:
+            first = _FRESH
+        elif self.mapped is None:
+            return self._unmapped(known)
+        else:
+            first = self._through(self.mapped[at], at, known)
+        if self.parent.otherwise is None:
+            return first
+        second = self._through(self.parent.otherwise[at], at, known)
+        return first if first[0] == second[0] else _LOOK if _LOOK in (first, second) else _ASK
+
+    def _through(self, mapped: Sequence[int], at: int, known: Provenance) -> Answer:
+        if not mapped or len(mapped) >= SKIPPED_FROM:
             return _FRESH
-        mapped: Sequence[int] = (0,)
-        if not self.whole:
-            if self.mapped is None:
-                return self._unmapped(known)
-            mapped = self.mapped[at]
-            if not mapped or len(mapped) >= SKIPPED_FROM:
-                return _FRESH
         if known.code_version is None:
             return self._by_time(at, mapped)
         given = known.inputs.get(self.parent.key)
@@ -367,17 +406,33 @@ class _Edge:
             return _LOOK
         made = self.parent.made
         assert made is not None
-        unsure = False
+        worst = _FRESH
         for one in left:
             before = _before(made, one, found)
-            if before is None:
-                unsure = True
-            elif not before:
-                known = made.provenance(one)
-                if self._is_new(one) or (found is GONE and known and known.data_version):
-                    return _MADE
-                unsure = True
-        return _ASK if unsure else _FRESH
+            answer = _FRESH if before else _ASK if before is None else self._by_past(one, pointer)
+            if answer[0] is Verdict.STALE:
+                return answer
+            worst = max(worst, answer)
+        return worst
+
+    def _by_past(self, one: int, pointer: int | None) -> Answer:
+        """A partition made after the pointer: stale, if its version is another than before."""
+        made = self.parent.made
+        known = made.provenance(one) if made else None
+        if known is None:
+            return _ASK
+        if self._is_new(one):
+            return _MADE
+        if pointer is None or self._point(pointer) is GONE:
+            return _DATA if known.data_version else _FRESH
+        where = (self.parent.key, pointer)
+        past = self._facts.pasts.get(where)
+        if past is None:
+            self._facts.wanted_pasts[where] += 1
+            return _LOOK
+        if one not in past.versions and not past.complete:
+            return _ASK
+        return _FRESH if past.versions.get(one) == known.data_version else _DATA
 
     def _point(self, pointer: int | None) -> Point | None:
         """The event of the pointer; None when it has yet to be looked up."""

@@ -224,7 +224,27 @@ def because(
         at = found.key
         if found.blame is Blame.FAILED:
             break
+    if chain and chain[-1].blame is Blame.FAILED:
+        chain += _through_run(graph, statuses, rows, chain[-1])
     return chain
+
+
+def _through_run(
+    graph: AssetGraph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    rows: Mapping[AssetKey, Row],
+    failed: Cause,
+) -> list[Cause]:
+    """On to where that run failed first: what it skipped for that reads as failed, too."""
+    chain, seen = [failed], {failed.key}
+    while True:
+        above = (_failure(key, statuses, rows) for key in graph.upstream(chain[-1].key))
+        same = (one for one in above if one is not None and one.run_id == failed.run_id)
+        found = next((one for one in same if one.key not in seen), None)
+        if found is None:
+            return chain[1:]
+        chain.append(found)
+        seen.add(found.key)
 
 
 def _nearest(

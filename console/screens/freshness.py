@@ -203,17 +203,22 @@ class FreshnessScreen(DeckScreen):
             return ""
         return "usual every …"
 
-    def _rhythm_detail(self, one: Urgency) -> str:
+    def _rhythm(self, one: Urgency) -> list[list[Part]]:
         """How a rhythm was told, which nobody but the console has said."""
+        if one.policy is not None:
+            return []
         if one.rhythm is not None:
             gaps = f"told from {one.rhythm.gaps} of its gaps, not from Dagster"
-            return f" · usual every {span(one.rhythm.usual)} ({gaps})"
+            return [[(f"usual every {span(one.rhythm.usual)} ({gaps})", "dim")]]
         if self.rhythms.problem:
-            return f" · no rhythm: {self.rhythms.problem}"
+            return [[(f"no rhythm: {self.rhythms.problem}", "dim")]]
         known = one.key in self.rhythms.found
-        return " · materialized too seldom to have a rhythm" if known else ""
+        return [[("materialized too seldom to have a rhythm", "dim")]] if known else []
 
     def _show_summary(self) -> None:
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        self.bar.show_title(" · ".join(filter(None, [self.NAME, unseen])))
         if not self._found:
             self.lines.show_empty(self._nothing())
             self.summary.show([])
@@ -228,7 +233,7 @@ class FreshnessScreen(DeckScreen):
     def _nothing(self) -> str:
         if self.deployment.structure is None:
             return self.deployment.connection.problem or "asking Dagster for its assets"
-        return "this deployment has no assets"
+        return self.deployment.structure.why_empty
 
     def _show_detail(self) -> None:
         if not self._found:
@@ -238,8 +243,10 @@ class FreshnessScreen(DeckScreen):
         sections = [
             self._heading(one, words),
             self._verdict(one),
+            *self._rhythm(one),
             *self._making(one.key),
             *self._because(one, words),
+            *self._checks(one.key),
         ]
         return self.detail.show([[(" ", "text"), *line] for line in sections])
 
@@ -250,10 +257,11 @@ class FreshnessScreen(DeckScreen):
     def _verdict(self, one: Urgency) -> list[Part]:
         last = AssetWords(self.deployment, self._now).ago(one.materialized)
         made = f"last materialized {last}" if one.known else "not known yet"
-        rhythm = self._rhythm_detail(one) if one.policy is None else ""
-        parts: list[Part] = [(f"{policy_text(one.policy)} · {made}{rhythm}", "dim")]
+        parts: list[Part] = [(f"{policy_text(one.policy)} · {made}", "dim")]
         if one.daemon_differs:
             parts.append((f" · the daemon still says {VERDICT_WORDS[one.daemon]}", "warn"))
+        elif one.policy is not None and one.daemon is not Verdict.NOT_APPLICABLE:
+            parts.append((" · the daemon agrees", "dim"))
         return parts
 
     def _making(self, key: AssetKey) -> list[list[Part]]:
@@ -262,6 +270,16 @@ class FreshnessScreen(DeckScreen):
             since = moment(run.started or run.created, self._now)
             span = one_line(run.partition_text)
             return [[(f"run {run.short_id} {verb} it {span} since {since}", "run")]]
+        return []
+
+    def _checks(self, key: AssetKey) -> list[list[Part]]:
+        """Failing checks of what the asset is made from: of the sources some say that they are late."""
+        failed = self.deck.checks.failed
+        for root in self.deployment.graph.all_upstream(key):
+            names = failed[root].whole if root in failed else ()
+            if names:
+                words = f"{one_line(key_text(root))} fails {one_line(', '.join(names))}"
+                return [[("check   ", "dim"), (words, "warn")]]
         return []
 
     def _because(self, one: Urgency, words: AssetWords) -> list[list[Part]]:

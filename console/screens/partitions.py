@@ -16,6 +16,7 @@ from console.domain.readings import BARS, DIGITS, Reading, heights
 from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
+from console.store.cell_runs import runs_of
 from console.store.cell_values import value_of, wanted
 from console.store.failures import Failures
 from console.store.signals import Topic
@@ -25,6 +26,7 @@ from console.widgets.partition_grid import PartitionGrid
 from console.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
     from textual.widgets import Input
@@ -70,7 +72,12 @@ class PartitionsScreen(DeckScreen):
         self._failures = Failures(deck.deployment)
 
     def body(self) -> list[Widget]:
-        return [self.grid, self.panel, self.going, self.choosing]
+        return [self.grid, self.panel]
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield self.going
+        yield self.choosing
 
     # what is shown
 
@@ -110,7 +117,8 @@ class PartitionsScreen(DeckScreen):
 
     def _chosen(self, text: str) -> frozenset[AssetKey]:
         """Raises BadSelection."""
-        found = select_some(text, self.deployment.graph, self.facts(), sources=True)
+        known = self.facts() if "status" in text.lower() else None
+        found = select_some(text, self.deployment.graph, known, sources=True)
         return frozenset(found)
 
     def _empty_text(self) -> str:
@@ -119,11 +127,8 @@ class PartitionsScreen(DeckScreen):
             place = self.deployment.client.place
             known = f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
             return known if connection.problem else f"asking Dagster at {place} …"
-        if structure.load_errors and not len(structure.graph):
-            name, why = next(iter(structure.load_errors.items()))
-            return f"code location {name} failed to load: {why}"
         if not len(structure.graph):
-            return "this deployment has no assets"
+            return structure.why_empty
         if not self.deployment.rows:
             return "asking for the partitions …"
         if self.view.only_bad:
@@ -139,7 +144,6 @@ class PartitionsScreen(DeckScreen):
             if (count := sum(row.count(state) for row in shown))
         ]
         view = [
-            self.selection,
             "only bad rows" if self.view.only_bad else "",
             f"by {self.view.order.value}" if self.view.order is not Order.GRAPH else "",
             f"a {self.view.level.word} a column" if self.view.level is not None else "",
@@ -147,7 +151,9 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
-        words = [*view, *counts, self.deployment.staleness.words]
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        words = [unseen, self.selection, *counts, *view, self.deployment.staleness.words]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
@@ -406,9 +412,10 @@ class PartitionsScreen(DeckScreen):
         if event.input is self.going and event.value:
             found = completion(event.value, self._labels())
             if found is None:
-                self.keys.say(f"no partition begins like `{event.value}`", "warn")
+                self.panel.show_lines([[], [(f" no partition is like `{event.value}`", "warn")]])
             else:
                 self._go_to_label(found)
+                self._show_cell()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input is self.choosing and not self._select(event.value.strip()):
@@ -501,31 +508,53 @@ class PartitionsScreen(DeckScreen):
         )
 
     def action_open_run(self) -> None:
-        if self.grid.heading is not None:
+        cells, row = self._cells(), self.grid.row
+        if self.grid.heading is not None and self.grid.mark is None:
             self.action_fold()
+            return
+        if cells is not None and cells.count > 1:
+            self.run_worker(self._open_runs(cells), group="runs", exclusive=True)
             return
         cell = self._cell
         run_id = cell and ((cell.last_run.id if cell.last_run else None) or cell.run_id)
-        row = self.grid.row
         busy = self._busy_run(row) if row else None
         if busy or run_id:
             self.deck.open_run(str(busy or run_id))
         else:
             self.keys.say("no run is known for this cell", "dim")
 
+    async def _open_runs(self, cells: Cells) -> None:
+        """The one run of the chosen cells, or a list to choose from."""
+        from console.screens.cell_runs import CellRunsScreen
+
+        self.keys.say("asking which runs made these …", "dim")
+        try:
+            found = await runs_of(self.deployment, cells)
+        except ApiError as error:
+            self.keys.say(str(error), "bad")
+            return
+        self.keys.hush()
+        if not found:
+            self.keys.say("no run is known for these cells", "dim")
+        elif len(found) == 1:
+            self.deck.open_run(found[0].run.id)
+        else:
+            self.deck.push_screen(
+                CellRunsScreen(found, ascii_only=self.ascii_only), self._run_chosen
+            )
+
+    def _run_chosen(self, run_id: str | None) -> None:
+        if run_id is not None:
+            self.deck.open_run(run_id)
+
     def _busy_run(self, row: GridRow) -> str | None:
         """The run that has the cell in hand, which Dagster's last run of it may not be yet."""
         if row.state(self.grid.column) not in (State.RUNNING, State.QUEUED):
             return None
-        partition = row.partition(self.grid.column)
+        places = set(row.positions(self.grid.column))
         for run in self.deployment.busy_runs(row.asset):
             span = run.partition_range
-            if span is None or row.keys is None or partition is None:
-                return run.id
-            first, at, last = (
-                row.keys.positions.get(key, -1) for key in (span[0], partition, span[1])
-            )
-            if first <= at <= last:
+            if span is None or row.keys is None or places & set(row.keys.covered(*span)):
                 return run.id
         return None
 

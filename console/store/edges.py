@@ -10,6 +10,7 @@ from console.api import queries, stale_queries
 from console.api.errors import ServerError
 from console.domain.mappings import (
     ALL,
+    LAST,
     TIME,
     Side,
     Upstreams,
@@ -37,6 +38,8 @@ class Mapped:
 
     upstreams: Upstreams | None
     skipped: bool = False
+    otherwise: Upstreams | None = None
+    """What it may be as well: all and last look alike to an asset without partitions."""
     lists: tuple[PartitionKeys | None, PartitionKeys | None] = (None, None)
     """The child's and the parent's keys that this is for."""
 
@@ -72,7 +75,7 @@ class Edges:
             for one in self._dependencies(child)
             if not one.mapping and (child, one.key) not in self._chosen
         ]
-        edges = [edge for edge in open_edges if self._keys(edge[1]) is not None]
+        edges = [edge for edge in open_edges if None not in map(self._keys, edge)]
         for group in self._alike([edge for edge in edges if edge[0] != edge[1]]):
             if await self._all_by_key(group):
                 self._chosen.update(dict.fromkeys(group, _DEFAULT))
@@ -97,13 +100,19 @@ class Edges:
     ) -> Mapped:
         child, parent = (self._side(key) for key in edge)
         if one.mapping:
-            return Mapped(described(one.mapping, one.description, child, parent), False, lists)
+            upstreams = described(one.mapping, one.description, child, parent)
+            return Mapped(upstreams, lists=lists)
+        if lists[0] is None:
+            both = candidates(child, parent)
+            return Mapped(
+                both.get(ALL), parent.kind == TIME, both.get(LAST) or both.get(ALL), lists
+            )
         chosen = self._chosen.get(edge)
         choices = candidates(child, parent) if chosen is not None else {}
         if parent.kind == TIME and len(lists[1] or ()) < 2:
-            return Mapped(None, False, lists)
+            return Mapped(None, lists=lists)
         name = next(iter(choices), "") if chosen == _DEFAULT else chosen or ""
-        return Mapped(choices.get(name), name == ALL and parent.kind == TIME, lists)
+        return Mapped(choices.get(name), name == ALL and parent.kind == TIME, lists=lists)
 
     def _dependencies(self, child: AssetKey) -> tuple[Dependency, ...]:
         lineage = self.lineage.get(child)
@@ -171,9 +180,8 @@ class Edges:
 
 
 def _positions(ranges: list[tuple[str, str]] | None, keys: PartitionKeys | None) -> frozenset[int]:
-    """None stands for an asset without partitions that is reached."""
     if ranges is None or keys is None:
-        return frozenset({0} if ranges is None else ())
+        return frozenset()
     found: set[int] = set()
     for start, end in ranges:
         first, last = keys.positions.get(start, 0), keys.positions.get(end, -1)

@@ -59,6 +59,8 @@ class Overview:
         """When each part was last answered, epoch seconds UTC."""
         self._looked = looked
         self._shown: Look | None = None
+        self._causes: list[Cause] | None = None
+        """Kept till what they are made from changes: many failed cells take a while."""
         self._failures_until = self.since
         self._due = dict.fromkeys(PARTS, 0.0)
         self._forget = deployment.signals.listen(self._told)
@@ -74,7 +76,7 @@ class Overview:
 
     def show_since(self, at: float) -> None:
         """Failures after `at` (epoch seconds UTC) are wanted from now on."""
-        self.since, self.failed = at, None
+        self.since, self.failed, self._causes = at, None, None
         self._due["failures"] = 0.0
         self.signals.tell(Topic.RUNS)
 
@@ -84,11 +86,19 @@ class Overview:
             self._looked.write(self._shown)
 
     def _told(self, topic: Topic) -> None:
+        if topic in (Topic.STATUS, Topic.STRUCTURE):
+            self._causes = None
+        if topic is Topic.STRUCTURE and self._is_old("health"):
+            self._due["health"] = 0.0
         if topic is Topic.RUNS:
             if self.deployment.last_failure > self._failures_until:
                 self._due["failures"] = 0.0
             if any(run.backfill for run in self.deployment.active):
                 self._due["backfills"] = min(self._due["backfills"], time.monotonic())
+
+    def _is_old(self, part: str) -> bool:
+        """Not just asked, as at the start everything is at once."""
+        return time.time() - self.asked.get(part, time.time()) > BACKFILL_SECONDS
 
     # asking
 
@@ -119,6 +129,7 @@ class Overview:
             self.problems.pop(name, None)
             self.asked[name] = time.time()
         self._due[name] = time.monotonic() + wait
+        self._causes = None
         self.signals.tell(Topic.RUNS)
 
     async def _ask_failures(self) -> float:
@@ -175,8 +186,10 @@ class Overview:
     @property
     def causes(self) -> list[Cause]:
         """Why what failed has failed; empty while that isn't known."""
-        deployment = self.deployment
-        return causes(self.failed or (), self.errors, deployment.keys, deployment.rows)
+        if self._causes is None:
+            deployment = self.deployment
+            self._causes = causes(self.failed or (), self.errors, deployment.keys, deployment.rows)
+        return self._causes
 
     @property
     def locations(self) -> list[Location]:

@@ -75,9 +75,13 @@ class NothingToPartition(ValueError):
 def shared_keys(deployment: Deployment, assets: Sequence[AssetKey]) -> PartitionKeys | None:
     """The one list of keys of the chosen assets; None when none of them is partitioned.
 
-    Raises NothingToPartition when they have different ones.
+    Raises NothingToPartition when they have different ones, or one isn't known yet.
     """
-    lists = {key: deployment.keys.get(key) for key in assets if deployment.graph[key].partitions}
+    partitioned = [key for key in assets if deployment.graph[key].partitions]
+    unread = [key for key in partitioned if key not in deployment.keys]
+    if unread:
+        raise NothingToPartition(f"the partitions of {key_text(unread[0])} are not known yet")
+    lists = {key: deployment.keys.get(key) for key in partitioned}
     distinct = list({id(keys): keys for keys in lists.values()}.values())
     if len(distinct) > 1 and any(keys != distinct[0] for keys in distinct):
         names = ", ".join(key_text(key) for key in lists)

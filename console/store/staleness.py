@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
-from console.api.errors import ApiError
+from console.api.errors import ApiError, Unreachable
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
     Child,
     Facts,
     Parent,
+    Place,
     Verdict,
     Verdicts,
     cause,
@@ -26,7 +27,6 @@ from console.domain.staleness import (
 from console.domain.status import Row, State
 from console.store.edges import Edges
 from console.store.made import Materializations
-from console.store.signals import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +43,8 @@ RETRY_SECONDS = 20.0
 ROUNDS = 4
 MOST_POINTERS = 200
 """Looking up more pointers for one asset costs more than asking for its cells."""
+CELLS_WORTH_A_PAST, EVENTS_A_CELL, LEAST_EVENTS = 3, 4, 40
+"""The server reads about ten events in the time that one verdict takes it."""
 MOST_FACTS = 40_000
 
 
@@ -50,7 +52,8 @@ MOST_FACTS = 40_000
 class Judged:
     """An asset as it was when its cells were judged."""
 
-    child: Child
+    child: Child | None
+    """None once it was forgotten: then the verdicts stay, and the reasons are the server's."""
     verdicts: Verdicts
     states: bytes = b""
     """Of the row that the verdicts are for, not stale anywhere."""
@@ -66,10 +69,13 @@ class Staleness:
         self._facts = Facts()
         self._judged: dict[AssetKey, Judged] = {}
         self._due: dict[AssetKey, None] = {}
-        self._first: tuple[AssetKey, ...] = ()
+        self._wanted: dict[AssetKey, None] = {}
+        self._again_at: dict[AssetKey, float] = {}
+        """When what failed is tried again, by `time.monotonic()`."""
         self._rest = LEAST_REST_SECONDS
         self._lock = asyncio.Lock()
         self.problem = ""
+        """Why the last look told nothing, in a sentence."""
         self.asked = 0
         """Cells that the server was asked for."""
 
@@ -93,6 +99,10 @@ class Staleness:
         """Whether the asset has verdicts, be they old ones."""
         return key in self._judged
 
+    def is_due(self, key: AssetKey) -> bool:
+        """Whether something may have changed that the verdicts don't know of yet."""
+        return key in self._due
+
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
         found = self._cell(key, partition)
@@ -107,27 +117,29 @@ class Staleness:
     @property
     def words(self) -> str:
         """What isn't known yet, for a title; empty when all is."""
-        if not self._due:
+        left = len(self._due.keys() & self._wanted.keys())
+        if not left:
             return ""
-        return "stale: not known" if self.problem else f"stale: reading {len(self._due)} …"
+        return "stale: not known" if self.problem else f"stale: reading {left} …"
 
     def reason(self, key: AssetKey, partition: str | None) -> str | None:
         """Why the cell is stale, in a sentence; None when it isn't known to be."""
         found = self._cell(key, partition)
         if found is None or found[0].verdicts.states[found[1]] != Verdict.STALE:
             return None
-        return cause(found[0].child, found[0].verdicts, found[1], time.time())
+        child, verdicts = found[0].child, found[0].verdicts
+        return cause(child, verdicts, found[1], time.time()) if child else None
 
     def hint(self, key: AssetKey, partition: str | None) -> str:
         """What the server doesn't look at and the times say; empty when nothing."""
         found = self._cell(key, partition)
-        return hint(found[0].child, found[1]) if found else ""
+        return hint(found[0].child, found[1]) if found and found[0].child else ""
 
     def _cell(self, key: AssetKey, partition: str | None) -> tuple[Judged, int] | None:
         judged = self._judged.get(key)
         if judged is None:
             return None
-        keys = judged.child.keys
+        keys = self._deployment.keys.get(key)
         at = 0 if keys is None or partition is None else keys.positions.get(partition)
         return None if at is None or at >= len(judged.verdicts.states) else (judged, at)
 
@@ -141,13 +153,15 @@ class Staleness:
                     self._due[one] = None
 
     def show_first(self, keys: Iterable[AssetKey]) -> None:
-        """These are in sight."""
-        self._first = tuple(keys)
+        """These are in sight. What never was isn't read by itself."""
+        first = dict.fromkeys(keys)
+        if list(first) != list(self._wanted)[: len(first)]:
+            self._wanted = {**first, **self._wanted}
 
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
-            self._judged.pop(key, None)
-            self._due.pop(key, None)
+            for kept in (self._judged, self._due, self._wanted, self._again_at):
+                kept.pop(key, None)
 
     def restart(self) -> None:
         """The code may be another: every verdict is due again."""
@@ -171,27 +185,31 @@ class Staleness:
 
     @property
     def interval(self) -> float | None:
-        """Seconds till the next look; None while nothing is due."""
-        return self._rest if self._due else None
+        """Seconds till the next look; None while nothing that was wanted is due."""
+        now = time.monotonic()
+        waits = [self._again_at.get(key, now) - now for key in self._due if key in self._wanted]
+        return max(self._rest, min(waits)) if waits else None
 
     async def look(self) -> None:
         """Read and judge some of what is due. Raises nothing: what fails is tried again."""
-        started = time.monotonic()
+        started, keys = time.monotonic(), self._next()
         try:
-            await self.read(self._next())
+            await self.read(keys)
         except ApiError as error:
-            self.problem, self._rest = str(error), RETRY_SECONDS
+            self.problem = str(error)
+            failed = self._due if isinstance(error, Unreachable) else keys
+            self._again_at |= dict.fromkeys(failed, time.monotonic() + RETRY_SECONDS)
+            self._deployment.restate(())
             return
         self.problem = ""
         self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
 
     def _next(self) -> list[AssetKey]:
-        """What is in sight first; of chains the upstream first, as it is read anyway."""
-        order = dict.fromkeys((*self._first, *self._deployment.graph.order))
+        """What came into sight last goes first."""
         chosen: list[AssetKey] = []
-        cells = 0
-        for key in order:
-            if key in self._due:
+        cells, now = 0, time.monotonic()
+        for key in self._wanted:
+            if key in self._due and self._again_at.get(key, 0.0) <= now:
                 row = self._deployment.rows.get(key)
                 cells += row.total if row else 0
                 if chosen and cells > CELLS_A_LOOK:
@@ -212,9 +230,17 @@ class Staleness:
                 await self._judge(key)
             for key in keys:
                 self._due.pop(key, None)
-        for key in wanted:
-            self._deployment.restate(key)
-        self._deployment.signals.tell(Topic.STATUS)
+                self._again_at.pop(key, None)
+            self._forget_children()
+        self._deployment.restate(wanted)
+
+    def _forget_children(self) -> None:
+        """What is no longer held of an asset is held here for none of its children either."""
+        for gone in self._made.take_forgotten():
+            graph = self._deployment.graph
+            for key in (gone, *(graph.downstream(gone) if gone in graph else ())):
+                if key in self._judged:
+                    self._judged[key].child = None
 
     def _is_known(self, key: AssetKey) -> bool:
         return key in self._deployment.graph and key in self._deployment.keys
@@ -227,10 +253,10 @@ class Staleness:
         facts, wiped = self._facts, self._made.wiped
         if wiped:
             facts.pointers = {at: one for at, one in facts.pointers.items() if at[0] not in wiped}
+            facts.pasts = {at: one for at, one in facts.pasts.items() if at[0] not in wiped}
             wiped.clear()
-        if len(facts.runs) + len(facts.pointers) > MOST_FACTS:
-            facts.runs.clear()
-            facts.pointers.clear()
+        if facts.size > MOST_FACTS:
+            self._facts = Facts()
 
     async def _judge(self, key: AssetKey) -> None:
         child, row = self._child(key), self._deployment.rows[key]
@@ -239,7 +265,7 @@ class Staleness:
         before = self._judged.get(key)
         verdicts = before.verdicts if before else unjudged(row.total)
         positions: Sequence[int] = range(row.total)
-        if before is None or len(verdicts.states) != row.total:
+        if before is None or before.child is None or len(verdicts.states) != row.total:
             verdicts = unjudged(row.total)
         else:
             positions = affected(before.child, child)
@@ -253,29 +279,42 @@ class Staleness:
         facts, pointers = self._facts, 0
         for _ in range(ROUNDS):
             judge(child, facts, verdicts, positions)
-            runs, wanted = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
-            facts.wanted_runs.clear()
-            facts.wanted_pointers.clear()
-            wanted = wanted[: MOST_POINTERS - pointers]
-            if not runs and not wanted:
+            runs, points = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
+            pasts = {at: n for at, n in facts.wanted_pasts.items() if n >= CELLS_WORTH_A_PAST}
+            facts.forget_wishes()
+            points = points[: MOST_POINTERS - pointers]
+            if not runs and not points and not pasts:
                 break
-            pointers += len(wanted)
-            await self._look_up(runs, wanted)
+            pointers += len(points)
+            await self._look_up_runs(runs)
+            await self._look_up_points(points)
+            await self._look_up_pasts(pasts)
             positions = verdicts.positions(Verdict.LOOK)
         for at in verdicts.positions(Verdict.LOOK):
             verdicts.states[at] = Verdict.ASK
 
-    async def _look_up(self, runs: list[str], wanted: list[tuple[AssetKey, int]]) -> None:
-        client, facts = self._deployment.client, self._facts
+    async def _look_up_runs(self, runs: list[str]) -> None:
         if runs:
-            facts.runs |= await stale_queries.run_facts(client, runs)
+            self._facts.runs |= await stale_queries.run_facts(self._deployment.client, runs)
+
+    async def _look_up_points(self, wanted: list[Place]) -> None:
         by_parent: dict[AssetKey, list[int]] = {}
         for parent, pointer in wanted:
             by_parent.setdefault(parent, []).append(pointer)
         for parent, pointers in by_parent.items():
-            keys = self._deployment.keys.get(parent)
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
             found = await stale_queries.points(client, parent, keys, pointers)
-            facts.pointers |= {(parent, pointer): point for pointer, point in found.items()}
+            self._facts.pointers |= {(parent, one): point for one, point in found.items()}
+
+    async def _look_up_pasts(self, wanted: dict[Place, int]) -> None:
+        for (parent, pointer), cells in wanted.items():
+            keys, client = self._deployment.keys.get(parent), self._deployment.client
+            if keys is not None:
+                limit = min(
+                    max(EVENTS_A_CELL * cells, LEAST_EVENTS), stale_queries.EVENTS_OF_A_PAGE
+                )
+                found = await stale_queries.past(client, parent, keys, pointer, limit)
+                self._facts.pasts[parent, pointer] = found
 
     async def _ask(self, child: Child, verdicts: Verdicts, states: bytes) -> None:
         places = [at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED]
@@ -319,6 +358,7 @@ class Staleness:
             keys,
             mapped.upstreams,
             version,
+            mapped.otherwise,
             skipped,
             one.key == key,
             held.observed if held else None,
@@ -342,6 +382,8 @@ def affected(before: Child, now: Child) -> Sequence[int]:
         moved = set(changed(old.made.times, new.made.times))
         if moved and new.upstreams is not None:
             found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
+        elif moved:
+            return everything
     return sorted(found)
 
 
@@ -354,6 +396,7 @@ def _is_another(old: Parent, new: Parent) -> bool:
         or old.keys is not new.keys
         or old.upstreams is not new.upstreams
         or old.observed is not new.observed
+        or old.otherwise is not new.otherwise
         or old.never_looked_at != new.never_looked_at
     )
 

@@ -6,6 +6,7 @@ import time
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.geometry import Region
 from textual.widget import Widget
 
@@ -115,11 +116,16 @@ class CellPanel(Widget):
         ]
 
     def _set(self, lines: list[Parts]) -> None:
+        """Of each line that differs, as much as was or is written is drawn again."""
         before, self._lines = self._lines, lines
-        pairs = zip_longest(before, lines)
-        differ = [y for y, (old, new) in enumerate(pairs) if (old or []) != (new or [])]
-        if differ:
-            self.refresh(*(Region(0, y + 1, self.size.width, 1) for y in differ))
+        none: Parts = []
+        regions = [
+            Region(0, y + 1, min(max(_width(old), _width(new)), self.size.width), 1)
+            for y, (old, new) in enumerate(zip_longest(before, lines, fillvalue=none))
+            if old != new
+        ]
+        if regions:
+            self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -137,3 +143,7 @@ def _stale(why: str) -> Parts:
 
 def _word(state: State) -> str:
     return "not in its definition" if state is State.OUTSIDE else state.word
+
+
+def _width(parts: Parts) -> int:
+    return sum(cell_len(text) for text, _ in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.domain.cells import DONE, joined_ranges
+from console.domain.cells import joined_ranges
 from console.domain.keys import key_text
 from console.domain.status import BAD, LOOKS, State
 from console.domain.text import one_line
@@ -34,7 +34,7 @@ def cells_lines(cells: Cells, label: str, *, ascii_only: bool) -> list[Parts]:
     """One cell that holds several partitions: how many are done, and which are not."""
     row = cells.rows[0]
     name = key_text(row.asset) + (f" · {row.secondary}" if row.secondary else "")
-    where = one_line(f" {name} · {label}")
+    where = f" {one_line(name)} · {one_line(label)}"
     worst = next((state for state in WORST_FIRST if cells.counts[state]), State.OUTSIDE)
     look = f"   {glyph(worst, ascii_only=ascii_only)} {worst.word}"
     return [
@@ -56,7 +56,13 @@ def heading_lines(
     where = f" {one_line(heading.group)} · {one_line(label or '')}".rstrip(" ·")
     what = f"bad here: {', '.join(bad)}" if bad else "nothing bad here"
     return [
-        [(where, "text"), (f"   {heading.assets} assets, {heading.bad} bad partitions", "dim")],
+        [
+            (where, "text"),
+            (
+                f"   {_count(heading.assets, 'asset')}, {_count(heading.bad, 'bad partition')}",
+                "dim",
+            ),
+        ],
         [(f" {one_line(what)}", "text" if bad else "dim")],
         [(" f or enter shows its assets", "dim")],
     ]
@@ -66,7 +72,10 @@ def selection_lines(cells: Cells) -> list[Parts]:
     """What is selected, and what can be done with it."""
     return [
         [
-            (f" {len(cells.rows)} assets × {len(cells.columns)} columns selected: ", "text"),
+            (
+                f" {_count(len(cells.rows), 'line')} × {_count(len(cells.columns), 'column')} selected: ",
+                "text",
+            ),
             *share(cells.counts),
         ],
         [(f" {one_line(joined_ranges(cells))}", "dim")],
@@ -75,8 +84,8 @@ def selection_lines(cells: Cells) -> list[Parts]:
 
 
 def share(counts: Counter[State]) -> Parts:
-    """`22 of 30 done (73 %) · 5 missing · 3 failed`."""
-    total, done = sum(counts.values()), sum(counts[state] for state in DONE)
+    """`22 of 30 done (73 %)  3 failed  5 missing`; what is stale isn't done."""
+    total, done = sum(counts.values()), counts[State.MATERIALIZED]
     if not total:
         return [("no partitions", "dim")]
     percent = 100 * done // total
@@ -85,3 +94,7 @@ def share(counts: Counter[State]) -> Parts:
         if counts[state]:
             parts.append((f"  {counts[state]} {state.word}", LOOKS[state].style))
     return parts
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

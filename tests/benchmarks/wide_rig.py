@@ -31,7 +31,7 @@ def wide_assets(count: int, partitions: Partitions, now: float) -> list[Asset]:
     for at in range(count):
         group, place = divmod(at, GROUP)
         made = now - 6 * HOUR + 60.0 * place
-        asset = Asset(f"team_{group:03}_table_{place:02}", f"team_{group:03}", made, partitions)
+        asset = Asset(f"team{group:03}_t{place:02}", f"team{group:03}", made, partitions)
         asset.parents = [found[at - back] for back in _backs(group, place)]
         asset.stretches = tuple(_stretches(at, asset.count))
         asset.policy_hours = 24 if place == GROUP - 1 else None

@@ -22,14 +22,16 @@ from tests.snapshots.drawing import drawing, vanishing
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 SCENES: dict[str, tuple[str, ...]] = {
-    "assets": ("1",),
-    "partitions": ("2",),
-    "runs": ("3",),
-    "run": ("3", "enter"),
-    "planner": ("4",),
-    "freshness": ("5",),
+    "overview": ("1",),
+    "assets": ("2",),
+    "partitions": ("3",),
+    "runs": ("4",),
+    "run": ("4", "down", "down", "down", "down", "enter"),
+    "planner": ("5",),
+    "plan": ("3", "down", "b"),
+    "freshness": ("6",),
     "help": ("question_mark",),
-    "find": ("2", "slash", *"ord"),
+    "find": ("3", "slash", *"ord"),
 }
 FOLDER = Path(__file__).parent / "kept"
 RECORD = "DAGDECK_SNAPSHOTS"

@@ -76,6 +76,22 @@ class World:
             self._happen()
         return self
 
+    def live_on(self, actions: int) -> None:
+        """Let things happen that leave the code as it is."""
+        for _ in range(actions):
+            self.rng.choices(
+                [
+                    self._run_one,
+                    self._run_some,
+                    self._run_chain,
+                    self._run_over,
+                    self._report,
+                    self._observe,
+                    self._wipe,
+                ],
+                [8, 6, 5, 3, 2, 4, 1],
+            )[0]()
+
     # definitions
 
     def _define(self) -> None:

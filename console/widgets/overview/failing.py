@@ -103,7 +103,7 @@ def _partitions(cause: Cause, asset: AssetKey | None) -> str:
 
 def _detail(cause: Cause, frame: Frame) -> list[list[Part]]:
     room = frame.width - 2
-    words = one_line(cause.words)
+    words = one_line(cause.words if cause.known else _unread(frame))
     names = ", ".join(one_line(key_text(key)) for key in cause.assets)
     count = f"{len(cause.runs)} run{'s' * (len(cause.runs) != 1)}"
     state = "mended since" if cause.mended else f"{cause.cells} cells failed now"

@@ -62,6 +62,8 @@ def _unknown(frame: Frame) -> list[str]:
         found.append("failures")
     if overview.health is None or overview.health.daemons is None:
         found.append("daemons")
+    if any(one.condition is Condition.NOT_YET for one in overview.locations):
+        found.append("code locations, which are being loaded")
     return found
 
 

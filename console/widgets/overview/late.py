@@ -43,6 +43,8 @@ def late_lines(frame: Frame) -> list[OverviewLine]:
 def _nothing(deployment: Deployment, left: int) -> str:
     if left:
         return f"{ASKING} {left} assets with a deadline"
+    if not len(deployment.graph):
+        return "this deployment has no assets"
     has_policy = any(asset.freshness for asset in deployment.graph.assets.values())
     return "nothing" if has_policy else "no asset has a freshness policy; 6 tells them by age"
 
@@ -134,4 +136,5 @@ def _detail(one: Urgency, causes: list[Cause], why: str, frame: Frame) -> list[l
         [(f"last materialized {made}", "dim")],
         [(cut(why, frame.width - 2), "text")],
     ]
-    return lines if len(causes) < 2 else [*lines[:2], [(cut(chain, frame.width - 2), "text")]]
+    told = len(causes) < 2 and not _under_way(one, frame)
+    return lines if told or not causes else [*lines, [(cut(chain, frame.width - 2), "dim")]]

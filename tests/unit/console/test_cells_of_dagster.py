@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from console.api import queries
 from console.api.client import Client
+from console.api.commands import target
 from console.domain.key_times import Level, times_of
 from console.domain.partitions import PartitionKeys, product_of
 from console.domain.rows import row_of
@@ -31,7 +32,7 @@ Definition = dg.PartitionsDefinition[Any]
 @st.composite
 def daily(draw: st.DrawFn) -> dg.TimeWindowPartitionsDefinition:
     start, form = draw(STARTS), draw(st.sampled_from(FORMS))
-    days = draw(st.integers(1, 70))
+    days = draw(st.integers(2, 70))
     return dg.DailyPartitionsDefinition(
         start_date=start.strftime(form),
         end_date=(start + timedelta(days=days)).strftime(form),
@@ -248,3 +249,54 @@ def test_the_product_is_in_the_order_of_dagsters_keys(a: int, b: int) -> None:
     found = product_of(PartitionKeys(tuple(one)), PartitionKeys(tuple(two)), 0)
     assert list(found.keys) == [str(key) for key in definition.get_partition_keys()]
     assert list(found.keys) == [f"{x}|{y}" for x, y in product(one, two)]
+
+
+@quick
+@given(both(), st.data())
+def test_ranges_of_two_dimensions_mean_to_dagster_just_the_cells_that_are_sent(
+    definition: dg.MultiPartitionsDefinition, data: st.DataObject
+) -> None:
+    sides = {
+        one.name: PartitionKeys(tuple(one.partitions_def.get_partition_keys()))
+        for one in definition.partitions_defs
+    }
+    first, second = (sides[name] for name in sorted(sides))
+    keys = product_of(first, second, 0)
+    if not len(keys):
+        return
+    chosen = data.draw(st.sets(st.sampled_from(keys.keys), min_size=1))
+    ranges = target(("a",), sorted(chosen), keys)["partitions"]["ranges"]
+    meant = [
+        str(key)
+        for one in ranges
+        for key in definition.get_partition_keys_in_range(
+            dg.PartitionKeyRange(one["start"], one["end"])
+        )
+    ]
+    assert sorted(meant) == sorted(chosen)
+    for one in ranges:
+        covered = {keys.keys[at] for at in keys.covered(one["start"], one["end"])}
+        assert covered <= chosen
+
+
+@quick
+@given(both(), st.data())
+def test_a_range_of_two_dimensions_covers_what_it_covers_in_dagster(
+    definition: dg.MultiPartitionsDefinition, data: st.DataObject
+) -> None:
+    sides = {
+        one.name: PartitionKeys(tuple(one.partitions_def.get_partition_keys()))
+        for one in definition.partitions_defs
+    }
+    first, second = (sides[name] for name in sorted(sides))
+    keys = product_of(first, second, 0)
+    if not len(keys):
+        return
+    one, other = (
+        sorted(data.draw(st.integers(0, len(side) - 1)) for _ in range(2))
+        for side in (first, second)
+    )
+    start = f"{first.keys[one[0]]}|{second.keys[other[0]]}"
+    end = f"{first.keys[one[1]]}|{second.keys[other[1]]}"
+    meant = definition.get_partition_keys_in_range(dg.PartitionKeyRange(start, end))
+    assert {keys.keys[at] for at in keys.covered(start, end)} == {str(key) for key in meant}

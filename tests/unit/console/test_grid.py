@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.grid import EMPTY, Grid, GridRow, Heading, make_grid
+from console.domain.grid import EMPTY, Grid, Heading, make_grid
+from console.domain.grid_row import GridRow
 from console.domain.keys import AssetKey
 from console.domain.partitions import PartitionKeys
 from console.domain.status import BAD, Row, State
@@ -98,22 +99,23 @@ STATES = st.sampled_from([State.OUTSIDE, M, N, F, State.STALE, State.RUNNING, St
 ROWS = st.lists(st.lists(STATES, min_size=4, max_size=4), min_size=1, max_size=5)
 
 
-def _bad_cells(grid: Grid) -> list[tuple[int, int]]:
+def _bad_stretches(grid: Grid, direction: int) -> list[tuple[int, int]]:
+    """The first cell of each stretch of equal bad cells; the last, from the end, backwards."""
     return [
         (at, column)
         for at, line in enumerate(grid.lines)
         if isinstance(line, GridRow)
-        for column, state in enumerate(line.cells)
-        if state in BAD
-    ]
+        for column, state in list(enumerate(line.cells))
+        if state in BAD and line.cell(column - direction) != state
+    ][::direction]
 
 
 @given(ROWS, st.integers(0, 5), st.integers(0, 3), st.sampled_from([1, -1]))
-def test_next_bad_visits_every_bad_cell_in_order_and_comes_round(
+def test_next_bad_visits_every_bad_stretch_in_order_and_comes_round(
     rows: list[list[State]], line: int, column: int, direction: int
 ) -> None:
     grid = _grid(*((f"a{at}", DAYS, states) for at, states in enumerate(rows)))
-    bad = _bad_cells(grid)[::direction]
+    bad = _bad_stretches(grid, direction)
     line = min(line, len(grid.lines) - 1)
     after = [
         cell

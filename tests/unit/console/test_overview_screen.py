@@ -184,6 +184,16 @@ async def test_what_is_not_there_yet_is_said_to_be_asked_and_never_nothing() -> 
         assert "0/0" not in "\n".join(lines)
 
 
+async def test_while_a_location_is_being_loaded_nothing_is_called_well() -> None:
+    deck = _deck()
+    deck.deployment.locations["new"] = "LOADING 1"
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = await _lines(pilot)
+        assert "nothing so far; asking about code locations" in lines[1]
+        assert "locations 1/2" in _line(lines, "HEALTH")
+        assert _line(lines, "◌ location new is being loaded")
+
+
 async def test_a_part_that_cannot_be_had_says_why_and_leaves_the_others() -> None:
     deck = _deck()
     deck.overview.failed = None

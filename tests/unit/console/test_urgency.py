@@ -111,6 +111,16 @@ def test_blame_goes_up_to_the_root() -> None:
     ]
 
 
+def test_what_a_run_skipped_is_blamed_on_what_failed_in_it_first() -> None:
+    graph = graph_of([("dlt", "stg"), ("stg", "fct"), ("fct", "mrt")], {"mrt": WINDOW})
+    old = NOW - 20 * HOUR
+    statuses = _statuses(
+        *(failed(name, NOW - HOUR, made_at=old) for name in ("dlt", "stg", "fct")), made("mrt", old)
+    )
+    chain = because(graph, statuses, key("mrt"), NOW)
+    assert [cause.key[0] for cause in chain] == ["fct", "stg", "dlt"]
+
+
 def test_of_two_equally_near_the_failed_one_is_blamed() -> None:
     graph = graph_of([("late", "mrt"), ("broken", "mrt")], {"late": WINDOW, "mrt": WINDOW})
     old = NOW - 20 * HOUR
