@@ -190,12 +190,8 @@ class AssetsScreen(DeckScreen):
     def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-        words = [
-            "assets",
-            title(view, part, self.deployment.graph),
-            unseen,
-            self.deployment.staleness.words,
-        ]
+        unread = self.deployment.staleness.words
+        words = ["assets", title(view, part, self.deployment.graph), unseen, unread]
         return one_line(" · ".join(filter(None, words)))
 
     def _is_gone(self, view: View) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.domain.keys import AssetKey
+    from console.domain.staleness import Made
     from console.store.deployment import Deployment
 
 CELLS_A_LOOK = 4000
@@ -102,6 +103,11 @@ class Staleness:
     def is_due(self, key: AssetKey) -> bool:
         """Whether something may have changed that the verdicts don't know of yet."""
         return key in self._due
+
+    def materializations(self, key: AssetKey) -> Made | None:
+        """The last materialization of each of its partitions, as far as it is held."""
+        held = self._made.get(key)
+        return held.made if held else None
 
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""

@@ -10,6 +10,7 @@ import pytest
 
 from console.api.documents import Document
 from console.api.errors import ServerError
+from console.domain.partitions import PartitionKeys
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
@@ -115,6 +116,18 @@ async def test_after_a_change_only_the_new_events_are_read(rig: Rig, client: InP
     why = deployment.stale_reason(DOWN, KEYS[2])
     assert why is not None
     assert why.startswith(f"up {KEYS[2]} was materialized")
+
+
+async def test_a_list_that_grew_is_read_on_from_where_it_was(rig: Rig, client: InProcess) -> None:
+    deployment = await _read(client)
+    longer = PartitionKeys((*KEYS, "2026-01-11"))
+    deployment.keys.update({UP: longer, DOWN: longer})
+    rig.materialize("up", KEYS[2])
+    await deployment.staleness.read([DOWN])
+    held = deployment.staleness.materializations(UP)
+    assert held is not None
+    assert len(held.times) == len(longer)
+    assert "Made" not in client.operations
 
 
 async def test_a_cell_made_again_is_fresh_again(rig: Rig, client: InProcess) -> None:
