@@ -164,6 +164,10 @@ class AssetsScreen(DeckScreen):
             self._show_map(part, cursor)
         else:
             self.map.say(problem or "nothing is selected now")
+        graph = self.deployment.graph
+        self.deployment.staleness.show_first(
+            node for node in part.nodes if isinstance(node, tuple) and node in graph
+        )
         self.bar.show_title(self._title(self.view, part))
         self._show_panel(keep=before == self.node)
 
@@ -179,18 +183,20 @@ class AssetsScreen(DeckScreen):
         self.map.display, self.lines.display = True, False
         if structure is None:
             self.map.say(self.deployment.connection.problem or "asking Dagster for its assets")
-        elif structure.load_errors:
-            name, why = next(iter(structure.load_errors.items()))
-            self.map.say(one_line(f"code location {name} failed to load: {why}"))
         else:
-            self.map.say("this deployment has no assets")
+            self.map.say(structure.why_empty)
         self.panel.show([])
 
     def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
-        failed = len(structure.load_errors) if structure else 0
-        broken = f" · {failed} code location{'s' if failed > 1 else ''} failed" if failed else ""
-        return one_line(f"assets · {title(view, part, self.deployment.graph)}{broken}")
+        unseen = structure.unseen if structure else ""
+        words = [
+            "assets",
+            title(view, part, self.deployment.graph),
+            unseen,
+            self.deployment.staleness.words,
+        ]
+        return one_line(" · ".join(filter(None, words)))
 
     def _is_gone(self, view: View) -> bool:
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph

@@ -127,11 +127,8 @@ class PartitionsScreen(DeckScreen):
             place = self.deployment.client.place
             known = f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
             return known if connection.problem else f"asking Dagster at {place} …"
-        if structure.load_errors and not len(structure.graph):
-            name, why = next(iter(structure.load_errors.items()))
-            return f"code location {name} failed to load: {why}"
         if not len(structure.graph):
-            return "this deployment has no assets"
+            return structure.why_empty
         if not self.deployment.rows:
             return "asking for the partitions …"
         if self.view.only_bad:
@@ -154,7 +151,9 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
-        words = [self.selection, *counts, *view, self.deployment.staleness.words]
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        words = [unseen, self.selection, *counts, *view, self.deployment.staleness.words]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 

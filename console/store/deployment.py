@@ -151,6 +151,36 @@ class Deployment:
             await self._load_batch(wrong)
             self._tell_status(at_once=True)
 
+    async def news(self) -> set[AssetKey]:
+        """The assets that changed without a run that tells of it. Raises ApiError.
+
+        Asked is the least that can tell. What it can't tell of is always named: other
+        partitions than time windows, and assets made elsewhere, which are only observed.
+        """
+        known = self.statuses
+        samples = {id(self.keys[key]): key for key in known if self.keys.get(key) is not None}
+        found, ends = await queries.newest(self.client, list(known), list(samples.values()))
+        self.answered()
+        grown = {
+            id(self.keys[key])
+            for key, (first, last) in ends.items()
+            if key in known and (first, last) != (known[key].first, known[key].last)
+        }
+        return {
+            key
+            for key, status in known.items()
+            if found.get(key) != queries.Newest.of(status)
+            or id(self.keys.get(key)) in grown
+            or not self._tells_by_itself(key)
+        }
+
+    def _tells_by_itself(self, key: AssetKey) -> bool:
+        asset = self.graph.assets.get(key)
+        if asset is None:
+            return True
+        definition = asset.partitions
+        return asset.materializable and (definition is None or definition.kind == "TIME_WINDOW")
+
     def _by_group(self, wanted: Iterable[AssetKey]) -> list[AssetKey]:
         """Groups in the order that they first come in, as the grid shows them."""
         groups: dict[str, list[AssetKey]] = {}
@@ -202,11 +232,14 @@ class Deployment:
             self._untold, self._told_at = False, now
             self.signals.tell(Topic.STATUS)
 
-    def restate(self, key: AssetKey) -> None:
-        """Mark the stale cells of a row by the verdicts as they are now."""
-        row = self.rows.get(key)
-        if row is not None:
-            self.rows[key] = self.staleness.overlay(key, row.without_stale())
+    def restate(self, keys: Iterable[AssetKey]) -> None:
+        """Mark the stale cells of these rows by the verdicts as they are now."""
+        for key in keys:
+            row = self.rows.get(key)
+            if row is not None:
+                self.rows[key] = self.staleness.overlay(key, row.without_stale())
+        self._untold = True
+        self._tell_status(at_once=not self.staleness.unread)
 
     def stale_reason(self, key: AssetKey, partition: str | None) -> str | None:
         """Why a cell is stale, in a sentence; None when it isn't known to be."""

@@ -54,6 +54,7 @@ class Materializations:
         self._held: dict[AssetKey, Held] = {}
         self.wiped: set[AssetKey] = set()
         """Assets whose history turned out to be gone; whoever holds pointers takes them off."""
+        self._forgotten: list[AssetKey] = []
 
     def get(self, key: AssetKey) -> Held | None:
         return self._held.get(key)
@@ -199,6 +200,12 @@ class Materializations:
                 return
             if key not in needed:
                 total -= _bytes(self._held.pop(key))
+                self._forgotten.append(key)
+
+    def take_forgotten(self) -> list[AssetKey]:
+        """What was forgotten since this was last asked."""
+        found, self._forgotten = self._forgotten, []
+        return found
 
 
 def _cut(found: list, size: int) -> list[list]:  # type: ignore[type-arg]

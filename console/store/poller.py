@@ -17,8 +17,10 @@ IDLE_SECONDS = 10.0
 BUSY_SECONDS = 2.0
 AWAY_SECONDS = 30.0
 """Without focus nobody looks."""
-EVERYTHING_SECONDS = 300.0
-"""Materializations that no run tells of are found at the latest after this long."""
+NEWS_SECONDS = 60.0
+"""Materializations that no run tells of, and new partitions, are found within this long."""
+EVERYTHING_SECONDS = 600.0
+"""What nothing at all tells of is found within this long."""
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 8.0
 SHARE_OF_SERVER = 0.1
@@ -44,6 +46,7 @@ class Poller:
         self._wake = asyncio.Event()
         self._watches: list[Watch] = []
         self._everything_at = 0.0
+        self._news_at = 0.0
         self._retry = FIRST_RETRY_SECONDS
         self._cost = 0.0
         self.away = False
@@ -127,8 +130,12 @@ class Poller:
             touched = self._all()
         elif time.monotonic() >= self._everything_at:
             touched = self._all()
+        elif time.monotonic() >= self._news_at:
+            self._news_at = time.monotonic() + NEWS_SECONDS
+            touched = touched | await deployment.news()
         await deployment.load_statuses([key for key in deployment.graph.order if key in touched])
 
     def _all(self) -> set[AssetKey]:
-        self._everything_at = time.monotonic() + EVERYTHING_SECONDS
+        now = time.monotonic()
+        self._everything_at, self._news_at = now + EVERYTHING_SECONDS, now + NEWS_SECONDS
         return set(self._deployment.graph.assets)

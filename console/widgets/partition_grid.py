@@ -55,6 +55,7 @@ class PartitionGrid(Widget, can_focus=True):
         self.mark: Place | None = None
         self.empty = ""
         self.reading: Callable[[GridRow, range], Sequence[str | None]] | None = None
+        self._labelled: tuple[object, tuple[str, str]] = (None, ("", ""))
         self._at_home = True
         """Nobody has moved the cursor yet: it stays on the first asset's newest partition."""
 
@@ -156,7 +157,7 @@ class PartitionGrid(Widget, can_focus=True):
         self._at_home = False
         self.line, self.column = line, column
         if self._scroll():
-            self.refresh(Region(0, 0, self.size.width, HEADER + len(self.grid.lines)))
+            self.refresh(Region(0, 0, self.outer_size.width, HEADER + len(self.grid.lines)))
         elif self.mark is not None:
             ends = (before[0], line, self.mark[0])
             self._refresh_lines(*range(min(ends), max(ends) + 1))
@@ -171,7 +172,7 @@ class PartitionGrid(Widget, can_focus=True):
             width = self._name_width()
             regions += [Region(0, self._y(line), width, 1) for line in (before[0], self.line)]
             if self._labels() != labels:
-                regions.append(Region(0, 0, self.size.width, HEADER))
+                regions.append(Region(0, 0, self.outer_size.width, HEADER))
         self.refresh(*regions)
 
     def move(self, lines: int, columns: int) -> None:
@@ -247,14 +248,14 @@ class PartitionGrid(Widget, can_focus=True):
         self.move(-3, 0)
 
     def _height(self) -> int:
-        return max(self.size.height - HEADER, 1)
+        return max(self.outer_size.height - HEADER, 1)
 
     def _name_width(self) -> int:
-        most = max(NARROWEST_NAME, min(WIDEST_NAME, self.size.width * 2 // 5))
+        most = max(NARROWEST_NAME, min(WIDEST_NAME, self.outer_size.width * 2 // 5))
         return min(max(self.grid.longest_name + 5, NARROWEST_NAME), most)
 
     def _cells_width(self) -> int:
-        return max(self.size.width - self._name_width() - SUMMARY, 1)
+        return max(self.outer_size.width - self._name_width() - SUMMARY, 1)
 
     def _y(self, line: int) -> int:
         return HEADER + line - self.top
@@ -264,12 +265,12 @@ class PartitionGrid(Widget, can_focus=True):
 
     def _refresh_lines(self, *lines: int) -> None:
         seen = self.lines_in_sight
-        regions = [Region(0, self._y(at), self.size.width, 1) for at in lines if at in seen]
+        regions = [Region(0, self._y(at), self.outer_size.width, 1) for at in lines if at in seen]
         if regions:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.outer_size.width
         if not self.grid.lines:
             return empty_strip(self.empty, y, width)
         if y < HEADER:
@@ -281,10 +282,13 @@ class PartitionGrid(Widget, can_focus=True):
 
     def _labels(self) -> tuple[str, str]:
         """The labels over the columns are of the cursor's own row, which may have its own keys."""
-        row, grid = self.row, self.grid
-        if row is None or row.lane is None or grid.axis.place(row.lane.keys) is not None:
-            return column_labels([grid.axis_key(column) for column in self.columns_in_sight])
-        return column_labels([row.label(column) for column in self.columns_in_sight])
+        row, grid, columns = self.row, self.grid, self.columns_in_sight
+        own = row is not None and row.lane is not None and grid.axis.place(row.lane.keys) is None
+        wanted = (id(grid), self.line if own else None, columns)
+        if self._labelled[0] != wanted:
+            label = row.label if row is not None and own else grid.axis_key
+            self._labelled = wanted, column_labels([label(column) for column in columns])
+        return self._labelled[1]
 
     def _draw(self, line: int, found: GridLine) -> Strip:
         here = line == self.line
@@ -292,9 +296,11 @@ class PartitionGrid(Widget, can_focus=True):
         is_heading = isinstance(found, Heading)
         look = style("dim" if is_heading else "text", HIGHLIGHT if here else None)
         segments = [Segment(name, look), *self._cells(line, found)]
-        room = self.size.width - len(name) - (len(self.columns_in_sight) if found.cells else 0)
+        room = (
+            self.outer_size.width - len(name) - (len(self.columns_in_sight) if found.cells else 0)
+        )
         segments.append(Segment(self._summary(found).rjust(room - 1) + " ", style("dim")))
-        return Strip(segments).adjust_cell_length(self.size.width, style("text"))
+        return Strip(segments).adjust_cell_length(self.outer_size.width, style("text"))
 
     def _label_of(self, found: GridLine, here: bool) -> str:
         width, more = self._name_width(), "~" if self._ascii else "…"

@@ -12,7 +12,7 @@ from tests.benchmarks.rig import COLUMNS, LINES, QUIET, SETTLED, Rig
 from tests.terminal.driver import Terminal
 
 TIMES = 30
-STEP_BYTES, PAGE_BYTES = 2_000, 40_000
+STEP_BYTES, PAGE_BYTES = 2_048, 50_000
 """A step draws a few lines; a page the whole grid, 38 KB when equal neighbours are merged."""
 MILLISECONDS = 100
 """What feels immediate, after Nielsen, Usability Engineering (1993), chapter 5."""

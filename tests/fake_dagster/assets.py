@@ -68,7 +68,8 @@ class Asset:
         """When a partition was last materialized, epoch seconds UTC; None for one that wasn't."""
         if chr(self.outcomes[position]) in "-F" or not self.materializable:
             return None
-        usual = self.made - (self.count - 1 - position) * 86_400.0
+        step = self.partitions.seconds if self.partitions else 0.0
+        usual = self.made - (self.count - 1 - position) * step
         later = [s.again for s in self.stretches if s.outcome == "M" and position in self._span(s)]
         return usual + max(later, default=0.0)
 

@@ -20,6 +20,8 @@ class Partitions:
     type: str = "TIME_WINDOW"
     dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of a definition with two: each one's keys, the primary one first."""
+    seconds: float = 0.0
+    """From one key's window to the next."""
 
     @cached_property
     def definition(self) -> Json:
@@ -76,14 +78,16 @@ def by_day_and(name: str, days: Partitions, others: Sequence[str]) -> Partitions
         for other in others
     )
     words = f"Multi-partitioned, with dimensions: \ndate: {days.description}\n{name}: static"
-    return Partitions(keys, words, "MULTIPARTITIONED", dimensions)
+    step = days.seconds / len(others)
+    return Partitions(keys, words, "MULTIPARTITIONED", dimensions, step)
 
 
 def _windows(count: int, now: float, step: timedelta, form: str, word: str) -> Partitions:
     last = _start_of(now, step)
     starts = [last - step * (count - at) for at in range(count)]
     keys = tuple(start.strftime(form) for start in starts)
-    return Partitions(keys, f"{word}, starting {starts[0]:%Y-%m-%d %H:%M} UTC.")
+    words = f"{word}, starting {starts[0]:%Y-%m-%d %H:%M} UTC."
+    return Partitions(keys, words, seconds=step.total_seconds())
 
 
 def _start_of(now: float, step: timedelta) -> datetime:

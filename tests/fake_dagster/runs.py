@@ -33,6 +33,7 @@ class FakeRun:
         return (
             (not statuses or self.status in statuses)
             and (not ids or self.id in ids)
+            and (self.ended or self.created + 2) > (wanted.get("updatedAfter") or 0.0)
             and all((tag["key"], tag["value"]) in own for tag in tags or [])
         )
 
@@ -77,6 +78,7 @@ class FakeRun:
             "canTerminate": self.status not in ENDED,
             "stepKeysToExecute": steps,
             "stepStats": self._stats(steps) if self.started else [],
+            "eventConnection": lambda **_: {"hasMore": False, "events": self.events()},
         }
 
     def _stats(self, steps: Sequence[str]) -> list[Json]:

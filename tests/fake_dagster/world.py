@@ -48,10 +48,7 @@ def root(
             run_of(runId) or {"__typename": "RunNotFoundError", "message": f"no run {runId}"}
         ),
         "logsForRun": lambda runId, **asked: _log(by_id[runId], **asked),  # noqa: N803
-        "partitionBackfillsOrError": lambda limit=None, **_: {
-            "__typename": "PartitionBackfills",
-            "results": [backfill.value() for backfill in backfills[:limit]],
-        },
+        "partitionBackfillsOrError": lambda **asked: _backfills(backfills, **asked),
         "partitionBackfillOrError": lambda backfillId: next(  # noqa: N803
             (b.value() for b in backfills if b.id == backfillId),
             {"__typename": "BackfillNotFoundError", "message": f"no backfill {backfillId}"},
@@ -65,7 +62,11 @@ def root(
             "locationEntries": [
                 {
                     "name": "lakehouse",
-                    "locationOrLoadError": {"__typename": "RepositoryLocation"},
+                    "loadStatus": "LOADED",
+                    "locationOrLoadError": {
+                        "__typename": "RepositoryLocation",
+                        "repositories": [_instigators(now)],
+                    },
                 }
             ],
         },
@@ -95,6 +96,25 @@ def _runs(runs: Sequence[FakeRun], **asked: Any) -> Json:
         "__typename": "Runs",
         "count": len(found),
         "results": lambda: [run.value() for run in page],
+    }
+
+
+def _backfills(backfills: Sequence[FakeBackfill], **asked: Any) -> Json:
+    statuses = (asked.get("filters") or {}).get("statuses")
+    found = [one for one in backfills if not statuses or one.status in statuses]
+    return {
+        "__typename": "PartitionBackfills",
+        "results": [one.value() for one in found[: asked.get("limit")]],
+    }
+
+
+def _instigators(now: float) -> Json:
+    """A schedule and a sensor that are on and well."""
+    tick = {"timestamp": now - 40.0, "status": "SKIPPED", "error": None}
+    state = {"status": "RUNNING", "ticks": lambda **_: [tick]}
+    return {
+        "schedules": [{"name": "each_morning", "scheduleState": state}],
+        "sensors": [{"name": "new_orders", "sensorState": state}],
     }
 
 

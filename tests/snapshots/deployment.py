@@ -11,7 +11,7 @@ from tests.fake_dagster.runs import FakeBackfill, FakeRun
 from tests.fake_dagster.world import root
 
 NOW = datetime(2026, 11, 24, 3, 12, tzinfo=UTC).timestamp()
-MINUTE, HOUR = 60.0, 3600.0
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 DAYS, HOURS, WEEKS = daily(120, NOW), hourly(96, NOW), weekly(18, NOW)
 REGIONS = static(["eu", "us-east", "us-west", "apac"])
 BOTH = by_day_and("region", daily(45, NOW), REGIONS.keys)
@@ -24,18 +24,18 @@ def deployment() -> dict[str, Any]:
     events = Asset("dlt_events", "raw", NOW - 2 * HOUR, HOURS, kinds=("dlt",), policy_hours=1)
     staged = Asset("stg_orders", "silver", NOW - 3 * HOUR + 90, DAYS, [orders], kinds=("dbt",))
     hours = Asset("stg_events", "silver", NOW - 2 * HOUR + 90, HOURS, [events], kinds=("dbt",))
-    facts = Asset("fct_orders", "gold", NOW - 3 * HOUR + 180, DAYS, [staged, hours])
-    weeks = Asset("fct_orders_weekly", "gold", NOW - 26 * HOUR, WEEKS, [facts])
+    facts = Asset("fct_orders", "gold", NOW - 3 * HOUR + 180, DAYS, [staged])
+    weeks = Asset("fct_orders_weekly", "gold", NOW - 2 * HOUR, WEEKS, [facts])
     places = Asset("dim_region", "gold", NOW - 26 * HOUR, REGIONS, [staged])
-    split = Asset("fct_orders_by_region", "gold", NOW - 4 * HOUR, BOTH, [facts, places])
+    split = Asset("fct_orders_by_region", "gold", NOW - 2 * HOUR, BOTH, [facts, places])
     mart = Asset("mrt_overview", "marts", NOW - 20 * HOUR, None, [weeks, split], policy_hours=24)
-    orders.stretches = (Stretch(-1, -1, "R"), Stretch(-9, -8, "F"), Stretch(30, 34, "M", 4e6))
-    staged.stretches = (Stretch(-1, -1, "R"), Stretch(-9, -7, "F"), Stretch(60, 66, "-"))
-    facts.stretches = (Stretch(-1, -1, "-"), Stretch(-9, -7, "-"), Stretch(60, 66, "-"))
+    orders.stretches = (Stretch(-1, -1, "R"), Stretch(-9, -8, "F"), Stretch(-30, -26, "M", 3 * DAY))
+    staged.stretches = (Stretch(-1, -1, "R"), Stretch(-9, -7, "F"), Stretch(-60, -54, "-"))
+    facts.stretches = (Stretch(-1, -1, "-"), Stretch(-9, -7, "-"), Stretch(-60, -54, "-"))
     hours.stretches = (Stretch(-5, -4, "F"), Stretch(-1, -1, "-"))
     weeks.stretches = (Stretch(-1, -1, "-"),)
     places.stretches = (Stretch(2, 2, "F"),)
-    split.stretches = (Stretch(-4, -1, "-"), Stretch(-19, -19, "F"), Stretch(-30, -30, "-"))
+    split.stretches = (Stretch(-4, -1, "-"), Stretch(-70, -67, "F"), Stretch(-90, -90, "-"))
     assets = [source, orders, events, staged, hours, facts, weeks, places, split, mart]
     return root(
         assets, _runs(orders, staged, hours, places, mart), _backfills(orders, staged), now=NOW

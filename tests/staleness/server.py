@@ -28,7 +28,7 @@ class InProcess(Client):
 
     def __init__(self, process: WorkspaceProcessContext) -> None:
         super().__init__("http://in-process")
-        self._process = process
+        self.process = process
         self.operations: list[str] = []
 
     async def _send(
@@ -44,7 +44,7 @@ class InProcess(Client):
         """The answer to a question that isn't one of the console's. Raises ApiError."""
         answer = await SCHEMA.execute_async(
             text,
-            context_value=self._process.create_request_context(),
+            context_value=self.process.create_request_context(),
             variable_values=variables,
         )
         return self._data(_Response(answer.formatted))  # type: ignore[arg-type]

@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.grid import EMPTY, Grid, GridRow, Heading, make_grid
+from console.domain.grid import EMPTY, Grid, Heading, make_grid
+from console.domain.grid_row import GridRow
 from console.domain.keys import AssetKey
 from console.domain.partitions import PartitionKeys
 from console.domain.status import BAD, Row, State

@@ -395,6 +395,31 @@ ANYWHERE: dict[str, tuple[str, Ask, dict[str, Any]]] = {
             ]
         },
     ),
+    "newest": (
+        "newest",
+        lambda client: queries.newest(client, [KEY], [KEY]),
+        {
+            "assetNodes": [
+                {
+                    "assetKey": {"path": ["raw", "a"]},
+                    "assetMaterializations": [MADE],
+                    "freshnessStatusInfo": {"freshnessStatus": "HEALTHY"},
+                }
+            ],
+            "samples": [
+                {
+                    "assetKey": {"path": ["raw", "a"]},
+                    "first": {"results": ["d1"]},
+                    "last": {"results": ["d3"]},
+                }
+            ],
+        },
+    ),
+    "partition_counts": (
+        "partition_counts",
+        lambda client: queries.partition_counts(client, [KEY]),
+        {"assetNodes": [{"assetKey": {"path": ["a"]}, "partitionStats": {"numPartitions": 3}}]},
+    ),
     "captured": (
         "captured",
         lambda client: run_queries.output(client, "r", "f", None),
