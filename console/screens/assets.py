@@ -190,17 +190,8 @@ class AssetsScreen(DeckScreen):
     def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-<<<<<<< HEAD
-        words = [
-            "assets",
-            title(view, part, self.deployment.graph),
-            unseen,
-            self.deployment.staleness.words,
-        ]
-=======
         unread = self.deployment.staleness.words
         words = ["assets", title(view, part, self.deployment.graph), unseen, unread]
->>>>>>> i5D
         return one_line(" · ".join(filter(None, words)))
 
     def _is_gone(self, view: View) -> bool:

@@ -27,7 +27,6 @@ MOST_TIMES_THE_LEAST = 1.3
 SHARE_OF_THE_PAGE = 0.5
 SHARE_OF_REQUESTS = 0.1
 SECONDS = 60.0
-PAGE_BYTES = 50_000
 SHOWN = r"Materialized \(\d"
 """What the web UI's page of an asset's partitions says once it has counted them."""
 LISTED = rf"{PARTITIONS:,} partitions"
@@ -38,7 +37,7 @@ def measure(_: Rig) -> list[Measurement]:
         rig = Rig(live.url, Path(folder), first_asset(live.url))
         all_in_sight = replace(rig, rows=ASSETS, lines=ASSETS + 20)
         started = startup.measure(all_in_sight, most=MOST_TIMES_THE_LEAST)
-        found = [*started, *keys.measure(rig, PAGE_BYTES)]
+        found = [*started, *keys.measure(rig)]
         if chromium.found():
             found += [
                 _against_the_page(rig, started[0].value),
