@@ -22,6 +22,7 @@ from console.domain.partitions import PartitionKeys, product_of
 from console.domain.rows import AssetStatus, Latest, Span
 from console.domain.runs import RunStatus
 from console.domain.status import State
+from console.domain.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from console.domain.keys import AssetKey
 
 PAGE_OF_KEYS = 10_000
+NEWEST_KEYS = 100
 STALE_AT_ONCE = 100
 COUNTS_AT_ONCE = 25
 NEWEST_AT_ONCE = 500
@@ -63,6 +65,28 @@ class Structure:
     pools_hold_runs: bool
     """A pool counts whole runs, which wait in the queue; else it counts steps."""
 
+    loading: tuple[str, ...] = ()
+    """Code locations that are still being loaded."""
+
+    @property
+    def unseen(self) -> str:
+        """What of the deployment is missing here, for a title; empty when nothing is."""
+        counts = {"failed": len(self.load_errors), "being loaded": len(self.loading)}
+        return " · ".join(
+            f"{count} code location{'s' if count > 1 else ''} {word}"
+            for word, count in counts.items()
+            if count
+        )
+
+    @property
+    def why_empty(self) -> str:
+        """A sentence for where assets would stand, had it any."""
+        for name, why in self.load_errors.items():
+            return one_line(f"code location {name} failed to load: {why}")
+        if self.loading:
+            return one_line(f"code location {self.loading[0]} is being loaded")
+        return "this deployment has no assets"
+
 
 def key_input(key: AssetKey) -> Json:
     return {"path": list(key)}
@@ -89,6 +113,7 @@ async def structure(client: Client) -> Structure:
         str(queue.get("tagConcurrencyLimitsYaml") or ""),
         _pool_limits(instance, assets.values()),
         sub(instance, "poolConfig").get("poolGranularity") == "run",
+        _loading(sub(data, "workspaceOrError")),
     )
 
 
@@ -162,6 +187,17 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
         before, cursor = cursor, page.get("cursor")
         if not page.get("hasMore") or not results or cursor == before:
             return PartitionKeys(tuple(found))
+
+
+async def grown_keys(client: Client, key: AssetKey, known: PartitionKeys) -> PartitionKeys | None:
+    """The list that `known` has grown into by at most NEWEST_KEYS; None where it hasn't."""
+    data = await client.ask("newest_keys", {"key": key_input(key), "limit": NEWEST_KEYS})
+    for node in items(data.get("assetNodes"))[:1]:
+        newest = strings(sub(node, "partitionKeyConnection").get("results"))
+        if known.keys[-1] in newest:
+            newer = newest[: newest.index(known.keys[-1])]
+            return PartitionKeys((*known.keys, *reversed(newer)))
+    return None
 
 
 async def partition_keys_of_both(
@@ -320,6 +356,15 @@ def _load_errors(workspace: Json) -> dict[str, str]:
             lines = str(loaded.get("message") or "").strip().splitlines()
             errors[str(entry.get("name"))] = lines[0] if lines else "no reason given"
     return errors
+
+
+def _loading(workspace: Json) -> tuple[str, ...]:
+    """A location that was never loaded yet has neither a repository nor an error."""
+    return tuple(
+        str(entry.get("name"))
+        for entry in items(workspace.get("locationEntries"))
+        if not sub(entry, "locationOrLoadError").get("__typename")
+    )
 
 
 def _latest(item: Json) -> Latest:

@@ -164,6 +164,10 @@ class AssetsScreen(DeckScreen):
             self._show_map(part, cursor)
         else:
             self.map.say(problem or "nothing is selected now")
+        graph = self.deployment.graph
+        self.deployment.staleness.show_first(
+            node for node in part.nodes if isinstance(node, tuple) and node in graph
+        )
         self.bar.show_title(self._title(self.view, part))
         self._show_panel(keep=before == self.node)
 
@@ -179,18 +183,16 @@ class AssetsScreen(DeckScreen):
         self.map.display, self.lines.display = True, False
         if structure is None:
             self.map.say(self.deployment.connection.problem or "asking Dagster for its assets")
-        elif structure.load_errors:
-            name, why = next(iter(structure.load_errors.items()))
-            self.map.say(one_line(f"code location {name} failed to load: {why}"))
         else:
-            self.map.say("this deployment has no assets")
+            self.map.say(structure.why_empty)
         self.panel.show([])
 
     def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
-        failed = len(structure.load_errors) if structure else 0
-        broken = f" · {failed} code location{'s' if failed > 1 else ''} failed" if failed else ""
-        return one_line(f"assets · {title(view, part, self.deployment.graph)}{broken}")
+        unseen = structure.unseen if structure else ""
+        unread = self.deployment.staleness.words
+        words = ["assets", title(view, part, self.deployment.graph), unseen, unread]
+        return one_line(" · ".join(filter(None, words)))
 
     def _is_gone(self, view: View) -> bool:
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
@@ -285,6 +287,12 @@ class AssetsScreen(DeckScreen):
         self._settled, self._cells = True, None
         self._show_panel(keep=False)
 
+    def _chosen(self) -> AssetKey | None:
+        """The asset that the cursor is on; where there is none it is said."""
+        if self.asset is None:
+            self.keys.say("choose an asset; enter unfolds a group", "dim")
+        return self.asset
+
     # moving and looking
 
     def action_move(self, direction: str) -> None:
@@ -339,14 +347,14 @@ class AssetsScreen(DeckScreen):
         if isinstance(self.view, Indented):
             centre = key or self.view.centre
             self._go(Around(centre), centre)
-        elif key is not None:
+        elif (key := self._chosen()) is not None:
             self._go(Indented(key), key)
 
     def action_way(self) -> None:
         if isinstance(self.view, Between):
             self.view = replace(self.view, every=not self.view.every)
             self._show()
-        elif (key := self.asset) is not None:
+        elif (key := self._chosen()) is not None:
             asks = f"from or to {one_line(key_text(key))}: letters of the other asset"
 
             def found(to: AssetKey | None) -> None:
@@ -399,7 +407,7 @@ class AssetsScreen(DeckScreen):
     # its cells
 
     def action_cells(self) -> None:
-        if (key := self.asset) is None:
+        if (key := self._chosen()) is None:
             return
         self._cells = next_cells(self.deployment, key, self._cells.state if self._cells else None)
         if self._cells is None and next_cells(self.deployment, key) is None:
@@ -408,17 +416,15 @@ class AssetsScreen(DeckScreen):
 
     def action_copy(self) -> None:
         """By OSC 52; not every terminal takes it, so it is shown too."""
-        if (key := self.asset) is None:
+        if (key := self._chosen()) is None:
             return
         text = self._cells.text if self._cells else key_text(key)
         self.app.copy_to_clipboard(text)
         self.keys.say(f"sent to the clipboard, if the terminal has one: {text}")
 
     def action_partitions(self) -> None:
-        if (key := self.asset) is not None:
+        if (key := self._chosen()) is not None:
             self.deck.open_asset("partitions", key)
-        else:
-            self.keys.say("choose an asset; enter unfolds a group", "dim")
 
     def action_plan(self) -> None:
         node, graph = self.node, self.deployment.graph

@@ -216,6 +216,9 @@ class FreshnessScreen(DeckScreen):
         return [[("materialized too seldom to have a rhythm", "dim")]] if known else []
 
     def _show_summary(self) -> None:
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        self.bar.show_title(" · ".join(filter(None, [self.NAME, unseen])))
         if not self._found:
             self.lines.show_empty(self._nothing())
             self.summary.show([])
@@ -230,7 +233,7 @@ class FreshnessScreen(DeckScreen):
     def _nothing(self) -> str:
         if self.deployment.structure is None:
             return self.deployment.connection.problem or "asking Dagster for its assets"
-        return "this deployment has no assets"
+        return self.deployment.structure.why_empty
 
     def _show_detail(self) -> None:
         if not self._found:

@@ -17,7 +17,7 @@ from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
 from console.store.cell_runs import runs_of
-from console.store.cell_values import value_of, wanted
+from console.store.cell_values import values_of, wanted
 from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
@@ -127,11 +127,8 @@ class PartitionsScreen(DeckScreen):
             place = self.deployment.client.place
             known = f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
             return known if connection.problem else f"asking Dagster at {place} …"
-        if structure.load_errors and not len(structure.graph):
-            name, why = next(iter(structure.load_errors.items()))
-            return f"code location {name} failed to load: {why}"
         if not len(structure.graph):
-            return "this deployment has no assets"
+            return structure.why_empty
         if not self.deployment.rows:
             return "asking for the partitions …"
         if self.view.only_bad:
@@ -154,7 +151,10 @@ class PartitionsScreen(DeckScreen):
             if grid.left_out
             else "",
         ]
-        words = [self.selection, *counts, *view, self.deployment.staleness.words]
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        unread = self.deployment.staleness.words
+        words = [unseen, unread, self.selection, *counts, *view]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
@@ -288,7 +288,7 @@ class PartitionsScreen(DeckScreen):
 
     def _heights(self, row: GridRow, columns: range) -> list[str | None]:
         readings, now = self.deck.readings, time.time()
-        values = [value_of(row, at, self.reading, readings, now) for at in columns]
+        values = values_of(row, columns, self.reading, readings, now)
         return heights(values, self.reading, ascii_only=self.ascii_only)
 
     def _legend(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from console.domain.rows import AssetStatus
 
 Ends = tuple[str | None, str | None]
+Sides = tuple["PartitionsDefinition | None", int | None, str | None, str | None]
 
 
 class KeyLists:
@@ -30,7 +31,7 @@ class KeyLists:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._by_sides: dict[tuple[object, ...], PartitionKeys] = {}
+        self._by_sides: dict[Sides, PartitionKeys] = {}
         self._same: WeakValueDictionary[object, PartitionKeys] = WeakValueDictionary()
         self._counts: dict[AssetKey, tuple[Ends, int]] = {}
         self._reading = asyncio.Lock()
@@ -101,7 +102,23 @@ class KeyLists:
             )
             if both is not None and len(both) == status.total:
                 return both
+        if definition is not None and definition.kind == "TIME_WINDOW":
+            grown = await self._grown(status, definition)
+            if grown is not None and status.total in (None, len(grown)):
+                return grown
         return await queries.partition_keys(self._client, status.key)
+
+    async def _grown(
+        self, status: AssetStatus, definition: PartitionsDefinition
+    ) -> PartitionKeys | None:
+        """The known list that begins like this one, with the windows that have come since."""
+        known = [
+            keys
+            for (one, _, first, _), keys in self._by_sides.items()
+            if one == definition and first is not None and first == status.first
+        ]
+        longest = max(known, key=len, default=None)
+        return longest and await queries.grown_keys(self._client, status.key, longest)
 
     def _one_of_its_kind(self, keys: PartitionKeys) -> PartitionKeys:
         """The same list is one object, also as a dimension: the grid tells lists apart by that."""

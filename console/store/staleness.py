@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
-from console.api.errors import ApiError
+from console.api.errors import ApiError, ServerError, Unreachable
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.domain.keys import AssetKey
+    from console.domain.staleness import Made
     from console.store.deployment import Deployment
 
 CELLS_A_LOOK = 4000
@@ -52,7 +53,8 @@ MOST_FACTS = 40_000
 class Judged:
     """An asset as it was when its cells were judged."""
 
-    child: Child
+    child: Child | None
+    """None once it was forgotten: then the verdicts stay, and the reasons are the server's."""
     verdicts: Verdicts
     states: bytes = b""
     """Of the row that the verdicts are for, not stale anywhere."""
@@ -68,10 +70,13 @@ class Staleness:
         self._facts = Facts()
         self._judged: dict[AssetKey, Judged] = {}
         self._due: dict[AssetKey, None] = {}
-        self._first: tuple[AssetKey, ...] = ()
+        self._wanted: dict[AssetKey, None] = {}
+        self._again_at: dict[AssetKey, float] = {}
+        """When what failed is tried again, by `time.monotonic()`."""
         self._rest = LEAST_REST_SECONDS
         self._lock = asyncio.Lock()
         self.problem = ""
+        """Why the last look told nothing, in a sentence."""
         self.asked = 0
         """Cells that the server was asked for."""
 
@@ -99,6 +104,11 @@ class Staleness:
         """Whether something may have changed that the verdicts don't know of yet."""
         return key in self._due
 
+    def materializations(self, key: AssetKey) -> Made | None:
+        """The last materialization of each of its partitions, as far as it is held."""
+        held = self._made.get(key)
+        return held.made if held else None
+
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
         found = self._cell(key, partition)
@@ -113,27 +123,29 @@ class Staleness:
     @property
     def words(self) -> str:
         """What isn't known yet, for a title; empty when all is."""
-        if not self._due:
+        left = len(self._due.keys() & self._wanted.keys())
+        if not left:
             return ""
-        return "stale: not known" if self.problem else f"stale: reading {len(self._due)} …"
+        return "stale: not known" if self.problem else f"stale: reading {left} …"
 
     def reason(self, key: AssetKey, partition: str | None) -> str | None:
         """Why the cell is stale, in a sentence; None when it isn't known to be."""
         found = self._cell(key, partition)
         if found is None or found[0].verdicts.states[found[1]] != Verdict.STALE:
             return None
-        return cause(found[0].child, found[0].verdicts, found[1], time.time())
+        child, verdicts = found[0].child, found[0].verdicts
+        return cause(child, verdicts, found[1], time.time()) if child else None
 
     def hint(self, key: AssetKey, partition: str | None) -> str:
         """What the server doesn't look at and the times say; empty when nothing."""
         found = self._cell(key, partition)
-        return hint(found[0].child, found[1]) if found else ""
+        return hint(found[0].child, found[1]) if found and found[0].child else ""
 
     def _cell(self, key: AssetKey, partition: str | None) -> tuple[Judged, int] | None:
         judged = self._judged.get(key)
         if judged is None:
             return None
-        keys = judged.child.keys
+        keys = self._deployment.keys.get(key)
         at = 0 if keys is None or partition is None else keys.positions.get(partition)
         return None if at is None or at >= len(judged.verdicts.states) else (judged, at)
 
@@ -147,13 +159,15 @@ class Staleness:
                     self._due[one] = None
 
     def show_first(self, keys: Iterable[AssetKey]) -> None:
-        """These are in sight."""
-        self._first = tuple(keys)
+        """These are in sight. What never was isn't read by itself."""
+        first = dict.fromkeys(keys)
+        if list(first) != list(self._wanted)[: len(first)]:
+            self._wanted = {**first, **self._wanted}
 
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
-            self._judged.pop(key, None)
-            self._due.pop(key, None)
+            for kept in (self._judged, self._due, self._wanted, self._again_at):
+                kept.pop(key, None)
 
     def restart(self) -> None:
         """The code may be another: every verdict is due again."""
@@ -177,27 +191,31 @@ class Staleness:
 
     @property
     def interval(self) -> float | None:
-        """Seconds till the next look; None while nothing is due."""
-        return self._rest if self._due else None
+        """Seconds till the next look; None while nothing that was wanted is due."""
+        now = time.monotonic()
+        waits = [self._again_at.get(key, now) - now for key in self._due if key in self._wanted]
+        return max(self._rest, min(waits)) if waits else None
 
     async def look(self) -> None:
         """Read and judge some of what is due. Raises nothing: what fails is tried again."""
-        started = time.monotonic()
+        started, keys = time.monotonic(), self._next()
         try:
-            await self.read(self._next())
+            await self.read(keys)
         except ApiError as error:
-            self.problem, self._rest = str(error), RETRY_SECONDS
+            self.problem = str(error)
+            failed = self._due if isinstance(error, Unreachable) else keys
+            self._again_at |= dict.fromkeys(failed, time.monotonic() + RETRY_SECONDS)
+            self._deployment.restate(())
             return
         self.problem = ""
         self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
 
     def _next(self) -> list[AssetKey]:
-        """What is in sight first; of chains the upstream first, as it is read anyway."""
-        order = dict.fromkeys((*self._first, *self._deployment.graph.order))
+        """What came into sight last goes first."""
         chosen: list[AssetKey] = []
-        cells = 0
-        for key in order:
-            if key in self._due:
+        cells, now = 0, time.monotonic()
+        for key in self._wanted:
+            if key in self._due and self._again_at.get(key, 0.0) <= now:
                 row = self._deployment.rows.get(key)
                 cells += row.total if row else 0
                 if chosen and cells > CELLS_A_LOOK:
@@ -218,7 +236,17 @@ class Staleness:
                 await self._judge(key)
             for key in keys:
                 self._due.pop(key, None)
+                self._again_at.pop(key, None)
+            self._forget_children()
         self._deployment.restate(wanted)
+
+    def _forget_children(self) -> None:
+        """What is no longer held of an asset is held here for none of its children either."""
+        for gone in self._made.take_forgotten():
+            graph = self._deployment.graph
+            for key in (gone, *(graph.downstream(gone) if gone in graph else ())):
+                if key in self._judged:
+                    self._judged[key].child = None
 
     def _is_known(self, key: AssetKey) -> bool:
         return key in self._deployment.graph and key in self._deployment.keys
@@ -243,7 +271,7 @@ class Staleness:
         before = self._judged.get(key)
         verdicts = before.verdicts if before else unjudged(row.total)
         positions: Sequence[int] = range(row.total)
-        if before is None or len(verdicts.states) != row.total:
+        if before is None or before.child is None or len(verdicts.states) != row.total:
             verdicts = unjudged(row.total)
         else:
             positions = affected(before.child, child)
@@ -253,7 +281,10 @@ class Staleness:
         await self._ask(child, verdicts, states)
 
     async def _decide(self, child: Child, verdicts: Verdicts, positions: Sequence[int]) -> None:
-        """Judge, look up what would decide more, and judge again."""
+        """Judge, look up what would decide more, and judge again.
+
+        What the server doesn't tell, it is asked for.
+        """
         facts, pointers = self._facts, 0
         for _ in range(ROUNDS):
             judge(child, facts, verdicts, positions)
@@ -264,9 +295,12 @@ class Staleness:
             if not runs and not points and not pasts:
                 break
             pointers += len(points)
-            await self._look_up_runs(runs)
-            await self._look_up_points(points)
-            await self._look_up_pasts(pasts)
+            try:
+                await self._look_up_runs(runs)
+                await self._look_up_points(points)
+                await self._look_up_pasts(pasts)
+            except ServerError:
+                break
             positions = verdicts.positions(Verdict.LOOK)
         for at in verdicts.positions(Verdict.LOOK):
             verdicts.states[at] = Verdict.ASK

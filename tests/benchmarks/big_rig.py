@@ -59,6 +59,22 @@ def big_rig() -> Iterator[LiveDeployment]:
             down(Path(folder))
 
 
+@contextmanager
+def shared_big_rig() -> Iterator[None]:
+    """Within, `big_rig` gives one and the same; it is made when first wanted."""
+    if os.environ.get(KEEP):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="dagdeck-big-rig-") as folder:
+        os.environ[KEEP] = folder
+        try:
+            yield
+        finally:
+            del os.environ[KEEP]
+            if (Path(folder) / "ports.json").exists():
+                down(Path(folder))
+
+
 def _deployment(folder: Path) -> LiveDeployment:
     file = folder / "ports.json"
     if not file.exists():

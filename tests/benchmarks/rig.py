@@ -32,6 +32,9 @@ class Rig:
     """The console's own folder."""
     asset: str
     """The first partitioned asset, by its name on the screen."""
+    rows: int = 1
+    """How many assets' cells make the grid painted."""
+    lines: int = LINES
 
     @property
     def port(self) -> int:
@@ -40,7 +43,7 @@ class Rig:
     def open(self, url: str | None = None) -> Terminal:
         """The console on its way to the grid, which is not yet painted."""
         terminal = open_console(
-            "--url", url or self.url, home=self.home, columns=COLUMNS, lines=LINES
+            "--url", url or self.url, home=self.home, columns=COLUMNS, lines=self.lines
         )
         terminal.wait_for(on_screen("overview"))
         terminal.press("3")
@@ -61,11 +64,9 @@ class Rig:
         return terminal
 
     def is_painted(self, text: str) -> bool:
-        """Whether the row of the first asset has cells."""
-        return any(
-            self.asset in line and ("·····" in line or "■■■■■" in line)
-            for line in text.splitlines()
-        )
+        """Whether the row of the first asset has cells, and those of all that are wanted."""
+        rows = [line for line in text.splitlines() if "·····" in line or "■■■■■" in line]
+        return len(rows) >= self.rows and any(self.asset in row for row in rows)
 
 
 @contextmanager

@@ -70,8 +70,11 @@ class Asset:
             return None
         step = self.partitions.seconds if self.partitions else 0.0
         usual = self.made - (self.count - 1 - position) * step
+        return usual + self._again(position)
+
+    def _again(self, position: int) -> float:
         later = [s.again for s in self.stretches if s.outcome == "M" and position in self._span(s)]
-        return usual + max(later, default=0.0)
+        return max(later, default=0.0)
 
     def stale_by(self, position: int) -> Asset | None:
         """The first parent whose partition of the same place was made later."""
@@ -89,6 +92,22 @@ class Asset:
     @property
     def key(self) -> Json:
         return {"path": list(self.path or (self.name,))}
+
+    def reached(self, keys: Sequence[str]) -> list[str]:
+        """The partitions that partitions `keys` of anything upstream lead to."""
+        if self.partitions is None:
+            return []
+        own = self.partitions
+        if own.dimensions:
+            primary = set(keys)
+            parts = [(key, key.split("|")) for key in own.keys]
+            return [key for key, two in parts if not primary.isdisjoint(two)]
+        if own.type != "TIME_WINDOW" or not own.seconds:
+            return list(own.keys)
+        known = set(own.keys)
+        windows = (max((one for one in own.keys if one <= key), default="") for key in keys)
+        found = [key if key in known else window for key, window in zip(keys, windows, strict=True)]
+        return [key for key in dict.fromkeys(found) if key]
 
     def ranges(self) -> Iterator[Json]:
         """What `TimePartitionStatuses` lists: stretches of the same status, missing left out."""
@@ -114,6 +133,11 @@ class Asset:
         return [k for k, o in zip(self.partitions.keys, self.outcomes, strict=True) if o == wanted]
 
     def run_id(self, position: int) -> str:
-        """The run that last made a partition: one for each asset and forty partitions."""
-        seed = hashlib.sha256(f"{self.name} {position // 40}".encode()).hexdigest()
-        return f"{seed[:8]}-{seed[8:12]}-4{seed[13:16]}-8{seed[17:20]}-{seed[20:32]}"
+        """The run that last made a partition: each has one of its own, told by its id."""
+        again = int(self._again(position))
+        return f"{self.mark}-{position:08x}-{again:08x}"
+
+    @cached_property
+    def mark(self) -> str:
+        """How the ids of its runs begin."""
+        return hashlib.sha256(self.name.encode()).hexdigest()[:8]

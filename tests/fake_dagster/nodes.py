@@ -102,13 +102,27 @@ def _tags(asset: Asset, position: int, run: str) -> list[Json]:
         "dagster/data_version_is_user_provided": "false",
     }
     for parent in asset.parents:
-        found[f"dagster/input_data_version/{parent.name}"] = _version(parent, position)
-        found[f"dagster/input_event_pointer/{parent.name}"] = str(1000 + position)
+        seen = parent.materializable
+        version = _version(parent, position) if seen else "INITIAL"
+        found[f"dagster/input_data_version/{parent.name}"] = version
+        found[f"dagster/input_event_pointer/{parent.name}"] = (
+            str(1000 + position) if seen else "NULL"
+        )
     return [{"key": key, "value": value} for key, value in found.items()]
 
 
-def _version(asset: Asset, position: int) -> str:
-    return hashlib.sha256(f"{asset.name} {position} {asset.made_at(position)}".encode()).hexdigest()
+def _version(asset: Asset, position: int, made: float | None = None) -> str:
+    at = made or asset.made_at(min(position, asset.count - 1))
+    return hashlib.sha256(f"{asset.name} {position} {at}".encode()).hexdigest()
+
+
+def _read(asset: Asset, parent: Asset, position: int) -> str:
+    """The hash of what the asset read of a parent, which may have been made again since."""
+    if not parent.materializable:
+        return "INITIAL"
+    now, own = parent.made_at(min(position, parent.count - 1)), asset.made_at(position)
+    before = own - 1 if now and own and now > own else now
+    return hashlib.sha256(_version(parent, position, before).encode()).hexdigest()
 
 
 def _position(partitions: Partitions | None, key: str) -> int:

@@ -26,7 +26,7 @@ def deployment() -> dict[str, Any]:
     hours = Asset("stg_events", "silver", NOW - 2 * HOUR + 90, HOURS, [events], kinds=("dbt",))
     facts = Asset("fct_orders", "gold", NOW - 3 * HOUR + 180, DAYS, [staged])
     weeks = Asset("fct_orders_weekly", "gold", NOW - 2 * HOUR, WEEKS, [facts])
-    places = Asset("dim_region", "gold", NOW - 26 * HOUR, REGIONS, [staged])
+    places = Asset("dim_region", "gold", NOW - 60 * DAY, REGIONS, [staged])
     split = Asset("fct_orders_by_region", "gold", NOW - 2 * HOUR, BOTH, [facts, places])
     mart = Asset("mrt_overview", "marts", NOW - 20 * HOUR, None, [weeks, split], policy_hours=24)
     orders.stretches = (Stretch(-1, -1, "R"), Stretch(-9, -8, "F"), Stretch(-30, -26, "M", 3 * DAY))

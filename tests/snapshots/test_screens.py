@@ -28,7 +28,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "runs": ("4",),
     "run": ("4", "down", "down", "down", "down", "enter"),
     "planner": ("5",),
-    "plan": ("3", "down", "b"),
+    "plan": ("3", "down", "left", "b"),
     "freshness": ("6",),
     "help": ("question_mark",),
     "find": ("3", "slash", *"ord"),
@@ -83,5 +83,6 @@ async def _settled(deck: Deck, pilot: Pilot[None]) -> None:
         assert time.monotonic() < deadline, "the screen never came to rest"
         await pilot.pause(0.02)
         now = f"{client.requests} {bool(deck.deployment.rows)} {drawing(deck)}"
-        if now != seen or not deck.deployment.rows:
+        busy = deck.deployment.staleness.words or not deck.deployment.rows
+        if now != seen or busy:
             seen, since = now, time.monotonic()

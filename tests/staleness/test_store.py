@@ -10,12 +10,14 @@ import pytest
 
 from console.api.documents import Document
 from console.api.errors import ServerError
+from console.domain.partitions import PartitionKeys
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
-from console.store import planning
+from console.store import made, planning, staleness
 from console.store.deployment import Deployment
 from console.store.poller import Poller
+from tests.staleness.compare import compare
 from tests.staleness.server import InProcess, serving
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-11")
@@ -79,6 +81,7 @@ async def _read(client: InProcess) -> Deployment:
 
 
 async def _until_all_is_judged(deployment: Deployment) -> None:
+    deployment.staleness.show_first(deployment.graph.order)
     while deployment.staleness.interval is not None:
         await deployment.staleness.look()
         assert not deployment.staleness.problem
@@ -95,6 +98,8 @@ async def test_when_all_is_judged_nothing_more_is_asked(client: InProcess) -> No
 async def test_what_isnt_judged_yet_is_said_to_be_unknown(client: InProcess) -> None:
     deployment = Deployment(client)
     await deployment.load()
+    assert deployment.staleness.interval is None, "nobody looks yet"
+    deployment.staleness.show_first(deployment.graph.order)
     assert deployment.staleness.words == "stale: reading 3 …"
     await _until_all_is_judged(deployment)
     assert deployment.staleness.words == ""
@@ -112,6 +117,18 @@ async def test_after_a_change_only_the_new_events_are_read(rig: Rig, client: InP
     why = deployment.stale_reason(DOWN, KEYS[2])
     assert why is not None
     assert why.startswith(f"up {KEYS[2]} was materialized")
+
+
+async def test_a_list_that_grew_is_read_on_from_where_it_was(rig: Rig, client: InProcess) -> None:
+    deployment = await _read(client)
+    longer = PartitionKeys((*KEYS, "2026-01-11"))
+    deployment.keys.update({UP: longer, DOWN: longer})
+    rig.materialize("up", KEYS[2])
+    await deployment.staleness.read([DOWN])
+    held = deployment.staleness.materializations(UP)
+    assert held is not None
+    assert len(held.times) == len(longer)
+    assert "Made" not in client.operations
 
 
 async def test_a_cell_made_again_is_fresh_again(rig: Rig, client: InProcess) -> None:
@@ -136,12 +153,15 @@ async def test_a_wiped_history_is_read_anew(rig: Rig, client: InProcess) -> None
 
 
 class Failing(InProcess):
-    """Answers nothing that is only asked for the verdicts."""
+    """Does not answer some of what is asked for the verdicts."""
+
+    refused: frozenset[str] = frozenset({"Lineage"})
 
     async def _send(
         self, query: Document, variables: dict[str, Any], timeout: float = 0.0
     ) -> dict[str, Any]:
-        if query.name == "Lineage":
+        named = "/".join(one["path"][0] for one in variables.get("keys", ()))
+        if {query.name, f"{query.name} of {named}"} & self.refused:
             raise ServerError("the server has no time")
         return await super()._send(query, variables, timeout)
 
@@ -149,6 +169,7 @@ class Failing(InProcess):
 async def test_an_error_costs_the_verdicts_and_nothing_else(client: InProcess) -> None:
     deployment = Deployment(Failing(client.process))
     await deployment.load()
+    deployment.staleness.show_first(deployment.graph.order)
     await deployment.staleness.look()
     assert deployment.staleness.words == "stale: not known"
     assert deployment.connection.live
@@ -156,10 +177,40 @@ async def test_an_error_costs_the_verdicts_and_nothing_else(client: InProcess) -
     assert deployment.staleness.interval == pytest.approx(20, abs=10)
 
 
+async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
+    client: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staleness, "CELLS_A_LOOK", 1)
+    failing = Failing(client.process)
+    failing.refused = frozenset({"Made of down"})
+    deployment = Deployment(failing)
+    await deployment.load()
+    deployment.staleness.show_first([DOWN, UP])
+    await deployment.staleness.look()
+    await deployment.staleness.look()
+    assert deployment.staleness.is_judged(UP)
+    assert not deployment.staleness.is_judged(DOWN)
+    assert deployment.staleness.words == "stale: reading 1 …"
+
+
+async def test_what_a_server_doesnt_tell_it_is_asked_for(rig: Rig, client: InProcess) -> None:
+    older = Failing(client.process)
+    older.refused = frozenset({"History", "Pointers", "RunFacts"})
+    deployment = await _read(older)
+    rig.materialize("up", KEYS[2])
+    await deployment.load_statuses(deployment.graph.order)
+    await _until_all_is_judged(deployment)
+    assert deployment.staleness.asked
+    compared = await compare(older, deployment)
+    assert compared.differing == []
+    assert compared.stale == 1
+
+
 async def test_the_grids_states_are_asked_for_before_any_verdict(client: InProcess) -> None:
     deployment = Deployment(client)
     poller = Poller(deployment)
     poller.add(deployment.staleness)
+    deployment.staleness.show_first([DOWN])
     assert deployment.staleness.interval is None
     await deployment.load()
     assert "Lineage" not in client.operations
@@ -189,3 +240,20 @@ async def test_the_planner_asks_for_a_few_cells_of_an_asset_that_isnt_judged(
     assert "Made" not in client.operations
     assert shown.plan.by_id[DOWN, KEYS[2]].state is State.STALE
     assert shown.plan.by_id[DOWN, KEYS[3]].state is State.MATERIALIZED
+
+
+async def test_what_is_forgotten_costs_the_reason_and_no_verdict(
+    rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.materialize("up", KEYS[2])
+    deployment = await _read(client)
+    monkeypatch.setattr(made, "MOST_BYTES", 0)
+    rig.materialize("mart")
+    await deployment.load_statuses(deployment.graph.order)
+    await deployment.staleness.read([UP])
+    assert deployment.rows[DOWN].count(State.STALE) == 1
+    assert deployment.stale_reason(DOWN, KEYS[2]) is None
+    rig.materialize("down", KEYS[2])
+    await deployment.load_statuses(deployment.graph.order)
+    await _until_all_is_judged(deployment)
+    assert deployment.rows[DOWN].count(State.STALE) == 0

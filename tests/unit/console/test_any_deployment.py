@@ -120,3 +120,62 @@ def test_a_text_of_keys_of_any_kind_is_read_back_as_the_same_keys() -> None:
         assert parse_partitions(ranges_text([at], KEYS), PartitionKeys(KEYS)) == [at]
     some = [0, 1, 2, 5, 7, 8, len(KEYS) - 1]
     assert parse_partitions(ranges_text(some, KEYS), PartitionKeys(KEYS)) == some
+
+
+LOAD_ERROR: dict[str, object] = {
+    "__typename": "PythonError",
+    "className": "ModuleNotFoundError",
+    "message": "\x1b[31m[bold]No module named 'secret'\x1b[0m\n" + "x" * 50_000,
+}
+NOT_LOADED: dict[str, tuple[dict[str, object] | None, str, str]] = {
+    "failed": (LOAD_ERROR, "1 code location failed", "failed to load"),
+    "starting": (None, "1 code location being loaded", "is being loaded"),
+}
+
+
+def _with_location(base: dict[str, object], state: dict[str, object] | None) -> FakeDagster:
+    entries = [
+        {
+            "name": "lakehouse",
+            "loadStatus": "LOADED",
+            "locationOrLoadError": {"__typename": "RepositoryLocation"},
+        },
+        {"name": "second", "loadStatus": "LOADED", "locationOrLoadError": state},
+    ]
+    workspace = {"__typename": "Workspace", "locationEntries": entries}
+    return FakeDagster({**base, "workspaceOrError": workspace})
+
+
+@pytest.mark.parametrize("case", NOT_LOADED)
+async def test_a_location_whose_assets_are_not_there_is_told_on_each_screen_of_assets(
+    case: str, tmp_path: Path
+) -> None:
+    state, words, _ = NOT_LOADED[case]
+    with _with_location(_deployment(), state) as fake:
+        deck = Deck(Settings(url=fake.url, read_only=False, ascii=False, home=tmp_path))
+        async with deck.run_test(size=(160, 40)) as pilot:
+            await _loaded(deck, pilot)
+            for key in ("2", "3", "6"):
+                await pilot.press(key)
+                await pilot.pause()
+                head = text_of(deck).splitlines()[0]
+                assert words in head, (key, head)
+
+
+@pytest.mark.parametrize("case", NOT_LOADED)
+async def test_where_no_location_is_loaded_each_screen_says_so_in_place_of_assets(
+    case: str, tmp_path: Path
+) -> None:
+    state, _, sentence = NOT_LOADED[case]
+    with _with_location(root([], now=NOW), state) as fake:
+        deck = Deck(Settings(url=fake.url, read_only=False, ascii=False, home=tmp_path))
+        async with deck.run_test(size=(160, 40)) as pilot:
+            while deck.deployment.structure is None:
+                await pilot.pause(0.02)
+            for key in ("2", "3", "6"):
+                await pilot.press(key)
+                await pilot.pause()
+                shown = text_of(deck)
+                assert sentence in shown, (key, shown)
+                assert "no assets" not in shown
+                assert not CONTROLS.search(shown.replace("\n", ""))

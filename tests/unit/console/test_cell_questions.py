@@ -2,10 +2,13 @@
 
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import freeze_time
 
 from console.api import cell_queries
 from console.api.errors import ServerError
@@ -16,7 +19,7 @@ from console.domain.readings import Reading
 from console.domain.runs import RunStatus
 from console.domain.status import CHECK_FAILED, State
 from console.store.cell_runs import runs_of
-from console.store.cell_values import value_of
+from console.store.cell_values import values_of
 from console.store.checks import Checks
 from console.store.deployment import Deployment
 from console.store.readings import Readings
@@ -170,13 +173,13 @@ async def test_rows_times_and_ages_are_read_for_what_is_in_sight(client: InProce
     row = _row(grid, "readings")
 
     def number(column: int, reading: Reading) -> float | None:
-        value = value_of(row, column, reading, read, 4e9)
+        value = values_of(row, range(5), reading, read, 4e9)[column]
         return None if value is None else value.number
 
     assert [number(at, Reading.ROWS) for at in range(4)] == [None, 1, None, 3]
     assert (number(1, Reading.TIME) or -1) >= 0
     assert (number(1, Reading.AGE) or 0) > 1e9
-    assert value_of(row, 0, Reading.ROWS, read, 0.0) is None
+    assert values_of(row, range(1), Reading.ROWS, read, 0.0) == [None]
 
 
 async def test_the_runs_of_chosen_cells_are_those_that_made_or_failed_them(
@@ -200,3 +203,38 @@ async def test_the_runs_of_chosen_cells_are_those_that_made_or_failed_them(
         ],
         key=str,
     )
+
+
+HOURS = dg.HourlyPartitionsDefinition("2026-10-24-00:00", timezone="Europe/Berlin")
+
+
+@dg.asset(partitions_def=HOURS)
+def hourly() -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("hours", "asked"),
+    [
+        (6, ["Statuses", "NewestKeys", "PartitionCounts"]),
+        (400, ["Statuses", "NewestKeys", "Keys", "PartitionCounts"]),
+    ],
+)
+async def test_of_a_list_that_has_grown_a_little_only_the_newest_keys_are_asked(
+    hours: int, asked: list[str]
+) -> None:
+    """The first few hours are those of an autumn night in which the clock is set back."""
+    then = datetime(2026, 10, 25, 0, 30, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        serving(instance, dg.Definitions([hourly])) as client,
+    ):
+        with freeze_time(then):
+            deployment = await _loaded(client)
+        client.operations.clear()
+        with freeze_time(then + timedelta(hours=hours)):
+            await deployment.load_statuses(deployment.graph.order)
+            expected = HOURS.get_partition_keys()
+    found = deployment.keys[("hourly",)]
+    assert found is not None
+    assert list(found.keys) == expected
+    assert client.operations == asked
