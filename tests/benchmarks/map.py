@@ -30,16 +30,13 @@ BOX = 26
 
 
 def measure(_: Rig) -> list[Measurement]:
-    graphs = [generated(seed) for seed in SEEDS]
-    for graph in graphs:
-        len(graph.order)
-    every = [_taken(partial(among, graph, graph.order, NODES)) for graph in graphs]
-    one = [
-        _taken(partial(neighbourhood, graph, key, 2))
-        for graph in graphs
-        for key in random.Random(1).sample(graph.order, 50)
-    ]
-    groups = [_taken(partial(folded, graph, ())) for graph in graphs]
+    every, one, groups = [], [], []
+    for seed in SEEDS:
+        graph = generated(seed)
+        keys = random.Random(seed).sample(graph.order, 50)
+        every.append(_taken(partial(among, graph, graph.order, NODES)))
+        one += [_taken(partial(neighbourhood, graph, key, 2)) for key in keys]
+        groups.append(_taken(partial(folded, graph, ())))
     return [
         *_measurements(f"map of {NODES:,} assets", every, ALL_MILLISECONDS),
         *_measurements("map around one of them", one, ONE_MILLISECONDS),
