@@ -14,6 +14,8 @@ from console.domain.groups import Group, ambiguous, group_of, members
 from console.domain.keys import key_text
 from console.domain.neighbourhood import MOST_CHOSEN, Part
 from console.domain.selection import BadSelection, Facts, select_some, written
+from console.domain.selection_syntax import named_statuses
+from console.domain.status import State
 from console.domain.text import cut, one_line
 from console.domain.urgency import by_urgency
 from console.domain.views import (
@@ -190,24 +192,19 @@ class AssetsScreen(DeckScreen):
     def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-<<<<<<< HEAD
-        words = [
-            "assets",
-            title(view, part, self.deployment.graph),
-            unseen,
-            self.deployment.staleness.words,
-        ]
-=======
         unread = self.deployment.staleness.words
         words = ["assets", title(view, part, self.deployment.graph), unseen, unread]
->>>>>>> i5D
         return one_line(" · ".join(filter(None, words)))
 
     def _is_gone(self, view: View) -> bool:
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
 
     def _facts(self, view: View) -> Facts:
-        return self.facts() if isinstance(view, Selected) else Facts()
+        if not isinstance(view, Selected):
+            return Facts()
+        if State.STALE.word in named_statuses(view.text):
+            self.deployment.staleness.want(self.deployment.graph.order)
+        return self.facts()
 
     def _around(self, key: AssetKey) -> Around:
         return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)
