@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from console.domain.keys import nearest
@@ -62,13 +63,18 @@ class Cells:
 def joined_ranges(cells: Cells) -> str:
     """The partitions of any of the rows as text of Dagster's grammar; empty for whole assets.
 
-    Where the rows have different lists of keys it is the text of the first row's list.
+    Where the rows have different lists of keys it is the text of the first row's list. Of
+    two dimensions no range leaves its first key, so that it can't be read as a rectangle.
     """
     keys = next((row.keys for row, _ in cells.positions if row.keys is not None), None)
     if keys is None:
         return ""
-    chosen = {at for row, places in cells.positions if row.keys is keys for at in places}
-    return ranges_text(chosen, keys.keys)
+    chosen = sorted({at for row, places in cells.positions if row.keys is keys for at in places})
+    if keys.sides is None:
+        return ranges_text(chosen, keys.keys)
+    width = len(keys.sides[1])
+    parts = groupby(chosen, lambda at: at // width)
+    return ", ".join(ranges_text(places, keys.keys) for _, places in parts)
 
 
 def completion(text: str, keys: Sequence[str]) -> str | None:

@@ -91,8 +91,10 @@ class GridRow:
         """Where in the asset's own keys the partitions of a cell are; empty outside of them."""
         if self.lane is None:
             return ()
-        found = [self.lane.positions(place) for place in self._places(column)]
-        return found[0] if len(found) == 1 else [at for part in found for at in part]
+        places = self._places(column)
+        if len(places) == 1:
+            return self.lane.positions(places[0])
+        return [at for place in places for at in self.lane.positions(place)]
 
     def _places(self, column: int) -> Sequence[int]:
         if self.lane is None:

@@ -71,6 +71,7 @@ FROM_BEST = (
 """Which of several cells stands for all of them: the last of these that is among them."""
 _RANKS = bytes(FROM_BEST.index(byte) if byte in FROM_BEST else 0 for byte in range(256))
 _CELLS = bytes(FROM_BEST) + bytes(256 - len(FROM_BEST))
+_STATES = tuple(State)
 _IS_BAD = bytes(byte in FROM_BEST[5:] for byte in range(256))
 _FLAGGED = bytes(
     byte | CHECK_FAILED if byte | CHECK_FAILED in FROM_BEST else byte for byte in range(256)
@@ -79,7 +80,7 @@ _FLAGGED = bytes(
 
 def state_of(cell: int) -> State:
     """The state of a cell's byte, without what its checks say."""
-    return State(cell & 7)
+    return _STATES[cell & 7]
 
 
 def bad_cells(cells: bytes) -> bytes:

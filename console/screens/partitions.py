@@ -17,7 +17,7 @@ from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
 from console.store.cell_runs import runs_of
-from console.store.cell_values import value_of, wanted
+from console.store.cell_values import values_of, wanted
 from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
@@ -153,7 +153,8 @@ class PartitionsScreen(DeckScreen):
         ]
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-        words = [unseen, self.selection, *counts, *view, self.deployment.staleness.words]
+        unread = self.deployment.staleness.words
+        words = [unseen, unread, self.selection, *counts, *view]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
@@ -287,7 +288,7 @@ class PartitionsScreen(DeckScreen):
 
     def _heights(self, row: GridRow, columns: range) -> list[str | None]:
         readings, now = self.deck.readings, time.time()
-        values = [value_of(row, at, self.reading, readings, now) for at in columns]
+        values = values_of(row, columns, self.reading, readings, now)
         return heights(values, self.reading, ascii_only=self.ascii_only)
 
     def _legend(self) -> str:

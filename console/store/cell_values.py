@@ -10,6 +10,7 @@ from console.domain.status import State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from console.api.cell_queries import Made
     from console.domain.grid_row import GridRow
     from console.store.readings import Readings
 
@@ -17,27 +18,45 @@ READABLE = frozenset({State.MATERIALIZED, State.STALE})
 NOT_TOLD = Value(None)
 
 
-def value_of(
-    row: GridRow, column: int, reading: Reading, readings: Readings, now: float
-) -> Value | None:
-    """Of several partitions the rows and the runs' times together, and the greatest age.
+def values_of(
+    row: GridRow, columns: range, reading: Reading, readings: Readings, now: float
+) -> list[Value | None]:
+    """For each column what it stands for; None where it isn't read, or there is nothing to read.
 
-    None while it isn't read. `now` is in epoch seconds UTC.
+    Several partitions in a cell count their rows and their runs' times together, and the
+    greatest age. `now` is in epoch seconds UTC.
     """
-    if row.keys is None or row.state(column) not in READABLE:
-        return None
-    known = readings.made.get(row.asset, {})
-    keys = [row.keys.keys[at] for at in row.positions(column) if row.state_at(at) in READABLE]
-    if not keys or any(key not in known for key in keys):
-        return None
-    made = [one for key in keys if (one := known[key]) is not None]
-    if not made:
+    known = readings.made.get(row.asset)
+    if row.keys is None or not known:
+        return [None] * len(columns)
+    keys = row.keys.keys
+    found: list[Value | None] = []
+    for column in columns:
+        if row.state(column) not in READABLE:
+            found.append(None)
+            continue
+        places = row.positions(column)
+        if len(places) > 1:
+            places = [at for at in places if row.state_at(at) in READABLE]
+        names = [keys[at] for at in places]
+        read = all(name in known for name in names)
+        found.append(
+            _value([known[name] for name in names], reading, readings, now) if read else None
+        )
+    return found
+
+
+def _value(
+    made: Sequence[Made | None], reading: Reading, readings: Readings, now: float
+) -> Value | None:
+    there = [one for one in made if one is not None]
+    if not there:
         return NOT_TOLD
     if reading is Reading.AGE:
-        return Value(max(now - one.at for one in made))
+        return Value(max(now - one.at for one in there))
     if reading is Reading.ROWS:
-        return Value(_sum([one.rows for one in made]))
-    runs = list(dict.fromkeys(one.run for one in made if one.run))
+        return Value(_sum([one.rows for one in there]))
+    runs = list(dict.fromkeys(one.run for one in there if one.run))
     if any(run not in readings.seconds for run in runs):
         return None
     return Value(_sum([readings.seconds[run] for run in runs]))
@@ -45,6 +64,8 @@ def value_of(
 
 def _sum(numbers: Sequence[float | None]) -> float | None:
     """Not known as soon as one isn't."""
+    if len(numbers) == 1:
+        return numbers[0]
     known = [number for number in numbers if number is not None]
     return sum(known) if known and len(known) == len(numbers) else None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import stale_queries
+from console.api.errors import ServerError
 from console.domain.staleness import Made, Observed, nothing_made
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class Held:
 
 
 class Materializations:
-    """Bounded: beyond `MOST_BYTES` what was used longest ago is forgotten."""
+    """Bounded: beyond `MOST_BYTES` what was used longest ago is forgotten.
+
+    A server that doesn't tell an asset's history has all read again, and is asked the rest.
+    """
 
     def __init__(self, deployment: Deployment, edges: Edges) -> None:
         self._deployment = deployment
@@ -157,7 +161,10 @@ class Materializations:
         if made is None or keys is None:
             return False
         for limit in NEWEST_EVENTS:
-            events = await stale_queries.newest_events(self._deployment.client, key, limit)
+            try:
+                events = await stale_queries.newest_events(self._deployment.client, key, limit)
+            except ServerError:
+                return False
             if events and _is_known(events[-1], made, keys):
                 self._held[key] = Held(_with(made, events, keys), signature, keys)
                 return True
@@ -174,9 +181,13 @@ class Materializations:
 
     async def _read_observed(self, key: AssetKey) -> None:
         keys = self._keys(key)
-        if keys is not None:
+        if keys is None:
+            return
+        try:
             observed = await stale_queries.observed(self._deployment.client, key, keys)
-            self._held[key] = Held(None, None, keys, None, observed, time.monotonic())
+        except ServerError:
+            observed = Observed({}, complete=False)
+        self._held[key] = Held(None, None, keys, None, observed, time.monotonic())
 
     def _keys(self, key: AssetKey) -> PartitionKeys | None:
         return self._deployment.keys.get(key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
-from console.api.errors import ApiError, Unreachable
+from console.api.errors import ApiError, ServerError, Unreachable
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
@@ -164,6 +164,11 @@ class Staleness:
         if list(first) != list(self._wanted)[: len(first)]:
             self._wanted = {**first, **self._wanted}
 
+    def want(self, keys: Iterable[AssetKey]) -> None:
+        """These are needed, if not in sight."""
+        for key in keys:
+            self._wanted.setdefault(key)
+
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
             for kept in (self._judged, self._due, self._wanted, self._again_at):
@@ -281,7 +286,10 @@ class Staleness:
         await self._ask(child, verdicts, states)
 
     async def _decide(self, child: Child, verdicts: Verdicts, positions: Sequence[int]) -> None:
-        """Judge, look up what would decide more, and judge again."""
+        """Judge, look up what would decide more, and judge again.
+
+        What the server doesn't tell, it is asked for.
+        """
         facts, pointers = self._facts, 0
         for _ in range(ROUNDS):
             judge(child, facts, verdicts, positions)
@@ -292,9 +300,12 @@ class Staleness:
             if not runs and not points and not pasts:
                 break
             pointers += len(points)
-            await self._look_up_runs(runs)
-            await self._look_up_points(points)
-            await self._look_up_pasts(pasts)
+            try:
+                await self._look_up_runs(runs)
+                await self._look_up_points(points)
+                await self._look_up_pasts(pasts)
+            except ServerError:
+                break
             positions = verdicts.positions(Verdict.LOOK)
         for at in verdicts.positions(Verdict.LOOK):
             verdicts.states[at] = Verdict.ASK

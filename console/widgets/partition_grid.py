@@ -7,8 +7,10 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import events
+    from textual.filter import LineFilter
 
     from console.domain.grid import GridLine
 
@@ -58,6 +61,11 @@ class PartitionGrid(Widget, can_focus=True):
         self._labelled: tuple[object, tuple[str, str]] = (None, ("", ""))
         self._at_home = True
         """Nobody has moved the cursor yet: it stays on the first asset's newest partition."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without the one for the 16 colours of a terminal: there are none here, and it is slow."""
+        filters = super().get_line_filters()
+        return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
     # what is shown
 
@@ -299,8 +307,13 @@ class PartitionGrid(Widget, can_focus=True):
         room = (
             self.outer_size.width - len(name) - (len(self.columns_in_sight) if found.cells else 0)
         )
-        segments.append(Segment(self._summary(found).rjust(room - 1) + " ", style("dim")))
-        return Strip(segments).adjust_cell_length(self.outer_size.width, style("text"))
+        segments.append(
+            Segment(cut(self._summary(found), room - 1).rjust(room - 1) + " ", style("dim"))
+        )
+        width = self.outer_size.width
+        if cell_len(name) == len(name):
+            return Strip(segments, width)
+        return Strip(segments).adjust_cell_length(width, style("text"))
 
     def _label_of(self, found: GridLine, here: bool) -> str:
         width, more = self._name_width(), "~" if self._ascii else "…"

@@ -17,6 +17,7 @@ from console.planner.request import Request
 from console.store import made, planning, staleness
 from console.store.deployment import Deployment
 from console.store.poller import Poller
+from tests.staleness.compare import compare
 from tests.staleness.server import InProcess, serving
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-11")
@@ -152,15 +153,15 @@ async def test_a_wiped_history_is_read_anew(rig: Rig, client: InProcess) -> None
 
 
 class Failing(InProcess):
-    """Answers nothing that is only asked for the verdicts, of `down` or of all."""
+    """Does not answer some of what is asked for the verdicts."""
 
-    only_down = False
+    refused: frozenset[str] = frozenset({"Lineage"})
 
     async def _send(
         self, query: Document, variables: dict[str, Any], timeout: float = 0.0
     ) -> dict[str, Any]:
-        named = {"path": list(DOWN)} in variables.get("keys", ())
-        if (query.name == "Made" and named) or (query.name == "Lineage" and not self.only_down):
+        named = "/".join(one["path"][0] for one in variables.get("keys", ()))
+        if {query.name, f"{query.name} of {named}"} & self.refused:
             raise ServerError("the server has no time")
         return await super()._send(query, variables, timeout)
 
@@ -181,7 +182,7 @@ async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
 ) -> None:
     monkeypatch.setattr(staleness, "CELLS_A_LOOK", 1)
     failing = Failing(client.process)
-    failing.only_down = True
+    failing.refused = frozenset({"Made of down"})
     deployment = Deployment(failing)
     await deployment.load()
     deployment.staleness.show_first([DOWN, UP])
@@ -190,6 +191,19 @@ async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
     assert deployment.staleness.is_judged(UP)
     assert not deployment.staleness.is_judged(DOWN)
     assert deployment.staleness.words == "stale: reading 1 …"
+
+
+async def test_what_a_server_doesnt_tell_it_is_asked_for(rig: Rig, client: InProcess) -> None:
+    older = Failing(client.process)
+    older.refused = frozenset({"History", "Pointers", "RunFacts"})
+    deployment = await _read(older)
+    rig.materialize("up", KEYS[2])
+    await deployment.load_statuses(deployment.graph.order)
+    await _until_all_is_judged(deployment)
+    assert deployment.staleness.asked
+    compared = await compare(older, deployment)
+    assert compared.differing == []
+    assert compared.stale == 1
 
 
 async def test_the_grids_states_are_asked_for_before_any_verdict(client: InProcess) -> None:

@@ -19,7 +19,7 @@ from console.domain.readings import Reading
 from console.domain.runs import RunStatus
 from console.domain.status import CHECK_FAILED, State
 from console.store.cell_runs import runs_of
-from console.store.cell_values import value_of
+from console.store.cell_values import values_of
 from console.store.checks import Checks
 from console.store.deployment import Deployment
 from console.store.readings import Readings
@@ -173,13 +173,13 @@ async def test_rows_times_and_ages_are_read_for_what_is_in_sight(client: InProce
     row = _row(grid, "readings")
 
     def number(column: int, reading: Reading) -> float | None:
-        value = value_of(row, column, reading, read, 4e9)
+        value = values_of(row, range(5), reading, read, 4e9)[column]
         return None if value is None else value.number
 
     assert [number(at, Reading.ROWS) for at in range(4)] == [None, 1, None, 3]
     assert (number(1, Reading.TIME) or -1) >= 0
     assert (number(1, Reading.AGE) or 0) > 1e9
-    assert value_of(row, 0, Reading.ROWS, read, 0.0) is None
+    assert values_of(row, range(1), Reading.ROWS, read, 0.0) == [None]
 
 
 async def test_the_runs_of_chosen_cells_are_those_that_made_or_failed_them(

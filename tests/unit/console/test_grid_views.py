@@ -323,3 +323,15 @@ def test_the_line_of_an_asset_that_is_gone_is_no_line() -> None:
     assert grid.line_of(gone, None) is None
     assert grid.line_of(("a",), "no such key") == 1
     assert grid.group_of(1) == "a"
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.sampled_from([0, 1]))
+def test_the_text_of_cells_of_two_dimensions_names_just_these_too(
+    a: int, b: int, primary: int
+) -> None:
+    keys = _both(primary)
+    row = _row(_grid({"a": (keys, bytes([M] * 300))}), "a")
+    cells = Cells((row,), range(min(a, b), max(a, b) + 1))
+    positions = parse_partitions(joined_ranges(cells), keys)
+    assert len(positions) == 3 * len(cells.columns)
+    assert positions == [at for _, places in cells.positions for at in places]
