@@ -164,6 +164,11 @@ class Staleness:
         if list(first) != list(self._wanted)[: len(first)]:
             self._wanted = {**first, **self._wanted}
 
+    def want(self, keys: Iterable[AssetKey]) -> None:
+        """These are needed, if not in sight."""
+        for key in keys:
+            self._wanted.setdefault(key)
+
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
             for kept in (self._judged, self._due, self._wanted, self._again_at):
