@@ -85,7 +85,8 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self._choose_again()
         self.grid.show(self._make_grid())
-        self.deployment.staleness.show_first(self.grid.grid.rows)
+        if self.deployment.staleness.show_first(self.grid.grid.rows):
+            self.deck.poller.wake()
         self._go_to_wanted()
         self._read()
         self._show_cell()
