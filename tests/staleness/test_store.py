@@ -15,7 +15,7 @@ from console.domain.partitions import PartitionKeys
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
-from console.store import made, planning, staleness
+from console.store import materializations, planning, staleness
 from console.store.deployment import Deployment
 from console.store.poller import Poller
 from tests.staleness.compare import compare
@@ -250,7 +250,7 @@ async def test_what_is_forgotten_costs_the_reason_and_no_verdict(
 ) -> None:
     rig.materialize("up", KEYS[2])
     deployment = await _read(client)
-    monkeypatch.setattr(made, "MOST_BYTES", 0)
+    monkeypatch.setattr(materializations, "MOST_BYTES", 0)
     rig.materialize("mart")
     await deployment.load_statuses(deployment.graph.order)
     await deployment.staleness.read([UP])
