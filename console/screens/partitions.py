@@ -137,7 +137,7 @@ class PartitionsScreen(DeckScreen):
 
     def _show_title(self) -> None:
         grid, rows = self.grid.grid, self.deployment.rows
-        shown = [rows[key] for key in grid.rows if key in rows]
+        shown = [rows[key] for key in grid.made if key in rows]
         counts = [
             f"{count} {state.word}"
             for state in (State.FAILED, State.MISSING, State.STALE)
@@ -147,7 +147,7 @@ class PartitionsScreen(DeckScreen):
             "only bad rows" if self.view.only_bad else "",
             f"by {self.view.order.value}" if self.view.order is not Order.GRAPH else "",
             f"a {self.view.level.word} a column" if self.view.level is not None else "",
-            f"{grid.left_out} of {grid.left_out + len(grid.rows)} left out"
+            f"{grid.left_out} of {grid.left_out + len(grid.made)} left out"
             if grid.left_out
             else "",
         ]
