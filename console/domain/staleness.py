@@ -527,7 +527,7 @@ def _by_parent(child: Child, parent: Parent, at: int, kind: Cause, now: float) -
         return f"{name} has a new version"
     made = moment(times[newest] / 1000, now)
     if times[newest] > own:
-        return f"{_where(name, parent, newest)} was materialized {made}, after this ({moment(own / 1000, now)})"
+        return f"{_where(name, parent, newest)} was materialized {made}, after this"
     return f"{_where(name, parent, newest)} has another version than was read"
 
 

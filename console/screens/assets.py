@@ -14,6 +14,8 @@ from console.domain.groups import Group, ambiguous, group_of, members
 from console.domain.keys import key_text
 from console.domain.neighbourhood import MOST_CHOSEN, Part
 from console.domain.selection import BadSelection, Facts, select_some, written
+from console.domain.selection_syntax import named_statuses
+from console.domain.status import State
 from console.domain.text import cut, one_line
 from console.domain.urgency import by_urgency
 from console.domain.views import (
@@ -165,9 +167,9 @@ class AssetsScreen(DeckScreen):
         else:
             self.map.say(problem or "nothing is selected now")
         graph = self.deployment.graph
-        self.deployment.staleness.show_first(
-            node for node in part.nodes if isinstance(node, tuple) and node in graph
-        )
+        in_sight = (node for node in part.nodes if isinstance(node, tuple) and node in graph)
+        if self.deployment.staleness.show_first(in_sight):
+            self.deck.poller.wake()
         self.bar.show_title(self._title(self.view, part))
         self._show_panel(keep=before == self.node)
 
@@ -190,19 +192,19 @@ class AssetsScreen(DeckScreen):
     def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-        words = [
-            "assets",
-            title(view, part, self.deployment.graph),
-            unseen,
-            self.deployment.staleness.words,
-        ]
+        unread = self.deployment.staleness.words
+        words = ["assets", title(view, part, self.deployment.graph), unseen, unread]
         return one_line(" · ".join(filter(None, words)))
 
     def _is_gone(self, view: View) -> bool:
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
 
     def _facts(self, view: View) -> Facts:
-        return self.facts() if isinstance(view, Selected) else Facts()
+        if not isinstance(view, Selected):
+            return Facts()
+        if State.STALE.word in named_statuses(view.text):
+            self.deployment.staleness.want(self.deployment.graph.order)
+        return self.facts()
 
     def _around(self, key: AssetKey) -> Around:
         return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)
@@ -291,6 +293,12 @@ class AssetsScreen(DeckScreen):
         self._settled, self._cells = True, None
         self._show_panel(keep=False)
 
+    def _chosen(self) -> AssetKey | None:
+        """The asset that the cursor is on; where there is none it is said."""
+        if self.asset is None:
+            self.keys.say("choose an asset; enter unfolds a group", "dim")
+        return self.asset
+
     # moving and looking
 
     def action_move(self, direction: str) -> None:
@@ -345,14 +353,14 @@ class AssetsScreen(DeckScreen):
         if isinstance(self.view, Indented):
             centre = key or self.view.centre
             self._go(Around(centre), centre)
-        elif key is not None:
+        elif (key := self._chosen()) is not None:
             self._go(Indented(key), key)
 
     def action_way(self) -> None:
         if isinstance(self.view, Between):
             self.view = replace(self.view, every=not self.view.every)
             self._show()
-        elif (key := self.asset) is not None:
+        elif (key := self._chosen()) is not None:
             asks = f"from or to {one_line(key_text(key))}: letters of the other asset"
 
             def found(to: AssetKey | None) -> None:
@@ -405,7 +413,7 @@ class AssetsScreen(DeckScreen):
     # its cells
 
     def action_cells(self) -> None:
-        if (key := self.asset) is None:
+        if (key := self._chosen()) is None:
             return
         self._cells = next_cells(self.deployment, key, self._cells.state if self._cells else None)
         if self._cells is None and next_cells(self.deployment, key) is None:
@@ -414,17 +422,15 @@ class AssetsScreen(DeckScreen):
 
     def action_copy(self) -> None:
         """By OSC 52; not every terminal takes it, so it is shown too."""
-        if (key := self.asset) is None:
+        if (key := self._chosen()) is None:
             return
         text = self._cells.text if self._cells else key_text(key)
         self.app.copy_to_clipboard(text)
         self.keys.say(f"sent to the clipboard, if the terminal has one: {text}")
 
     def action_partitions(self) -> None:
-        if (key := self.asset) is not None:
+        if (key := self._chosen()) is not None:
             self.deck.open_asset("partitions", key)
-        else:
-            self.keys.say("choose an asset; enter unfolds a group", "dim")
 
     def action_plan(self) -> None:
         node, graph = self.node, self.deployment.graph

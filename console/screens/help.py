@@ -46,14 +46,13 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         read_only = self._settings.read_only
         with VerticalScroll():
+            if read_only:
+                note = "read-only: keys that change something are not bound\n"
+                yield Static(Text(note, style("warn")))
             if self._screen:
                 yield Static(_table(self._screen, actions_of(self._screen, read_only=read_only)))
             yield Static(_table("everywhere", actions_of(EVERYWHERE, read_only=read_only)))
             yield Static(self._states())
-            if read_only:
-                yield Static(
-                    Text("\nread-only: keys that change something are not bound", style("warn"))
-                )
 
     def _states(self) -> Text:
         text = Text("\nstates\n", style("text", bold=True))

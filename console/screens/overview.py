@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from console.api.errors import ApiError
@@ -272,7 +273,7 @@ class OverviewScreen(DeckScreen):
         title = f"code location {one_line(name)}"
         screen = TextScreen(title, "asking Dagster why…", ascii_only=self.ascii_only)
         self.app.push_screen(screen)
-        self.in_background(lambda: self._read_location(name, screen), "location")
+        self.in_background(partial(self._read_location, name, screen), "location")
 
     async def _read_location(self, name: str, screen: TextScreen) -> None:
         try:

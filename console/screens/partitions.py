@@ -85,7 +85,8 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self._choose_again()
         self.grid.show(self._make_grid())
-        self.deployment.staleness.show_first(self.grid.grid.rows)
+        if self.deployment.staleness.show_first(self.grid.grid.rows):
+            self.deck.poller.wake()
         self._go_to_wanted()
         self._read()
         self._show_cell()
@@ -153,7 +154,8 @@ class PartitionsScreen(DeckScreen):
         ]
         structure = self.deployment.structure
         unseen = structure.unseen if structure else ""
-        words = [unseen, self.selection, *counts, *view, self.deployment.staleness.words]
+        unread = self.deployment.staleness.words
+        words = [unseen, unread, self.selection, *counts, *view]
         self.panel.show_caption(self._legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import stale_queries
-from console.domain.staleness import Made, Observed
+from console.api.errors import ServerError
+from console.domain.staleness import Made, Observed, nothing_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +47,10 @@ class Held:
 
 
 class Materializations:
-    """Bounded: beyond `MOST_BYTES` what was used longest ago is forgotten."""
+    """Bounded: beyond `MOST_BYTES` what was used longest ago is forgotten.
+
+    A server that doesn't tell an asset's history has all read again, and is asked the rest.
+    """
 
     def __init__(self, deployment: Deployment, edges: Edges) -> None:
         self._deployment = deployment
@@ -153,12 +157,16 @@ class Materializations:
     async def _read_newest(self, key: AssetKey) -> bool:
         """Add the events since the last look; False when all has to be read again."""
         held, keys, signature = self._held.get(key), self._keys(key), self._signature(key)
-        if held is None or held.made is None or keys is None or held.keys is not keys:
+        made = _grown(held, keys) if held and keys else None
+        if made is None or keys is None:
             return False
         for limit in NEWEST_EVENTS:
-            events = await stale_queries.newest_events(self._deployment.client, key, limit)
-            if events and _is_known(events[-1], held.made, keys):
-                self._held[key] = Held(_with(held.made, events, keys), signature, keys)
+            try:
+                events = await stale_queries.newest_events(self._deployment.client, key, limit)
+            except ServerError:
+                return False
+            if events and _is_known(events[-1], made, keys):
+                self._held[key] = Held(_with(made, events, keys), signature, keys)
                 return True
             if len(events) < limit:
                 break
@@ -173,9 +181,13 @@ class Materializations:
 
     async def _read_observed(self, key: AssetKey) -> None:
         keys = self._keys(key)
-        if keys is not None:
+        if keys is None:
+            return
+        try:
             observed = await stale_queries.observed(self._deployment.client, key, keys)
-            self._held[key] = Held(None, None, keys, None, observed, time.monotonic())
+        except ServerError:
+            observed = Observed({}, complete=False)
+        self._held[key] = Held(None, None, keys, None, observed, time.monotonic())
 
     def _keys(self, key: AssetKey) -> PartitionKeys | None:
         return self._deployment.keys.get(key)
@@ -217,6 +229,18 @@ def _bytes(held: Held) -> int:
         return _PROVENANCE_BYTES
     made = held.made
     return _CELL_BYTES * len(made.times) + _PROVENANCE_BYTES * (len(made.by_run) + len(made.odd))
+
+
+def _grown(held: Held, keys: PartitionKeys) -> Made | None:
+    """What is held, for a list that has the same keys and maybe more at its end; else None."""
+    before, made = held.keys, held.made
+    if made is None or before is None:
+        return None
+    if before is not keys and before.keys != keys.keys[: len(before)]:
+        return None
+    more = nothing_made(len(keys) - len(before))
+    times, runs = made.times + more.times, made.runs + more.runs
+    return Made(times, runs, made.run_ids, made.by_run, made.odd)
 
 
 def _ends(places: list[int], times: array[int]) -> list[int]:

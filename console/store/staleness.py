@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
-from console.api.errors import ApiError, Unreachable
+from console.api.errors import ApiError, ServerError, Unreachable
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.domain.keys import AssetKey
+    from console.domain.staleness import Made
     from console.store.deployment import Deployment
 
 CELLS_A_LOOK = 4000
@@ -72,7 +73,7 @@ class Staleness:
         self._wanted: dict[AssetKey, None] = {}
         self._again_at: dict[AssetKey, float] = {}
         """When what failed is tried again, by `time.monotonic()`."""
-        self._rest = LEAST_REST_SECONDS
+        self._not_before = 0.0
         self._lock = asyncio.Lock()
         self.problem = ""
         """Why the last look told nothing, in a sentence."""
@@ -102,6 +103,11 @@ class Staleness:
     def is_due(self, key: AssetKey) -> bool:
         """Whether something may have changed that the verdicts don't know of yet."""
         return key in self._due
+
+    def materializations(self, key: AssetKey) -> Made | None:
+        """The last materialization of each of its partitions, as far as it is held."""
+        held = self._made.get(key)
+        return held.made if held else None
 
     def verdict(self, key: AssetKey, partition: str | None) -> bool | None:
         """Whether the cell is stale; None when it isn't known."""
@@ -152,11 +158,21 @@ class Staleness:
                 if self._is_judgeable(one):
                     self._due[one] = None
 
-    def show_first(self, keys: Iterable[AssetKey]) -> None:
-        """These are in sight. What never was isn't read by itself."""
+    def show_first(self, keys: Iterable[AssetKey]) -> bool:
+        """These are in sight; whether some of them are to be read, and never were in sight.
+
+        What never was in sight isn't read by itself.
+        """
         first = dict.fromkeys(keys)
+        new = any(key in self._due and key not in self._wanted for key in first)
         if list(first) != list(self._wanted)[: len(first)]:
             self._wanted = {**first, **self._wanted}
+        return new
+
+    def want(self, keys: Iterable[AssetKey]) -> None:
+        """These are needed, if not in sight."""
+        for key in keys:
+            self._wanted.setdefault(key)
 
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
@@ -188,11 +204,13 @@ class Staleness:
         """Seconds till the next look; None while nothing that was wanted is due."""
         now = time.monotonic()
         waits = [self._again_at.get(key, now) - now for key in self._due if key in self._wanted]
-        return max(self._rest, min(waits)) if waits else None
+        return max(self._not_before - now, min(waits), 0.0) if waits else None
 
     async def look(self) -> None:
         """Read and judge some of what is due. Raises nothing: what fails is tried again."""
         started, keys = time.monotonic(), self._next()
+        if not keys:
+            return
         try:
             await self.read(keys)
         except ApiError as error:
@@ -202,12 +220,15 @@ class Staleness:
             self._deployment.restate(())
             return
         self.problem = ""
-        self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
+        now = time.monotonic()
+        self._not_before = now + max((now - started) * REST, LEAST_REST_SECONDS)
 
     def _next(self) -> list[AssetKey]:
         """What came into sight last goes first."""
         chosen: list[AssetKey] = []
         cells, now = 0, time.monotonic()
+        if now < self._not_before:
+            return []
         for key in self._wanted:
             if key in self._due and self._again_at.get(key, 0.0) <= now:
                 row = self._deployment.rows.get(key)
@@ -275,7 +296,10 @@ class Staleness:
         await self._ask(child, verdicts, states)
 
     async def _decide(self, child: Child, verdicts: Verdicts, positions: Sequence[int]) -> None:
-        """Judge, look up what would decide more, and judge again."""
+        """Judge, look up what would decide more, and judge again.
+
+        What the server doesn't tell, it is asked for.
+        """
         facts, pointers = self._facts, 0
         for _ in range(ROUNDS):
             judge(child, facts, verdicts, positions)
@@ -286,9 +310,12 @@ class Staleness:
             if not runs and not points and not pasts:
                 break
             pointers += len(points)
-            await self._look_up_runs(runs)
-            await self._look_up_points(points)
-            await self._look_up_pasts(pasts)
+            try:
+                await self._look_up_runs(runs)
+                await self._look_up_points(points)
+                await self._look_up_pasts(pasts)
+            except ServerError:
+                break
             positions = verdicts.positions(Verdict.LOOK)
         for at in verdicts.positions(Verdict.LOOK):
             verdicts.states[at] = Verdict.ASK

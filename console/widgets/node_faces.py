@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 
 from console.domain.groups import Group
 from console.domain.keys import key_text, short_name
@@ -48,12 +48,12 @@ class NodeFaces:
     def _group_face(self, group: Group, width: int) -> Face:
         keys = self.members.get(group, ())
         count = str(len(keys))
-        name = cut(self._group(group), width - len(count) - 1)
-        gap = " " * max(width - cell_len(name) - len(count), 1)
+        room = width - len(count) - 1
+        name = set_cell_size(cut(self._group(group), room), room)
         late = sum(self.words.is_late(key) for key in keys)
         end = (f"{late} late", "bad") if late else None
         state = _two_sided(self.words.state_of_all(keys), end, width)
-        return [(name, "text"), (gap + count, "dim")], state
+        return [(name, "text"), (f" {count}", "dim")], state
 
     def _group(self, group: Group) -> str:
         sign = ">" if self.words.ascii_only else "▸"

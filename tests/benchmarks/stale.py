@@ -20,12 +20,16 @@ from tests.benchmarks.big_rig_definitions import STAGES, SUBJECTS, days
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.rig import Rig
 from tests.deployments import LiveDeployment, until
+from tests.staleness.compare import compare
+from tests.staleness.deployments import World
+from tests.staleness.server import serving
 
 TIMES = 3
 TIMES_FASTER = 12
 SECONDS_AFTER_A_CHANGE = 0.3
 SHARE_ASKED = 0.1
 DAYS_MADE_AGAIN = 31
+RANDOM_DEPLOYMENTS = 10
 SERVER_SECONDS = 300.0
 SUBJECT = SUBJECTS[0]
 WANTED = [(f"{SUBJECT}_{stage}",) for stage in STAGES]
@@ -38,7 +42,28 @@ STATUS = "query Status($id: ID!) { runOrError(runId: $id) { ... on Run { status 
 
 def measure(_: Rig) -> list[Measurement]:
     with big_rig() as live:
-        return asyncio.run(_measured(live))
+        found = asyncio.run(_measured(live))
+    return [*found, *asyncio.run(_random())]
+
+
+async def _random() -> list[Measurement]:
+    """Deployments of every kind of mapping, version and accident, each cell compared."""
+    compared = []
+    for seed in range(RANDOM_DEPLOYMENTS):
+        world = World(seed).live()
+        with serving(world.instance, world.definitions) as client:
+            deployment = Deployment(client)
+            await deployment.load()
+            await deployment.staleness.read(deployment.graph.order)
+            compared.append(await compare(client, deployment))
+    cells = sum(one.cells for one in compared)
+    asked = sum(one.asked for one in compared)
+    differing = sum(len(one.differing) for one in compared)
+    name = f"stale, {RANDOM_DEPLOYMENTS} random deployments, {cells:,} cells"
+    return [
+        Measurement(f"{name}: other verdicts than Dagster's", differing, "", 0),
+        Measurement(f"{name}: asked", asked, "", SHARE_ASKED * cells),
+    ]
 
 
 async def _measured(live: LiveDeployment) -> list[Measurement]:

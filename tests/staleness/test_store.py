@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 
 from console.api.documents import Document
 from console.api.errors import ServerError
+from console.domain.partitions import PartitionKeys
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
 from console.store import made, planning, staleness
 from console.store.deployment import Deployment
 from console.store.poller import Poller
+from tests.staleness.compare import compare
 from tests.staleness.server import InProcess, serving
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-11")
@@ -80,7 +83,8 @@ async def _read(client: InProcess) -> Deployment:
 
 async def _until_all_is_judged(deployment: Deployment) -> None:
     deployment.staleness.show_first(deployment.graph.order)
-    while deployment.staleness.interval is not None:
+    while (wait := deployment.staleness.interval) is not None:
+        await asyncio.sleep(wait)
         await deployment.staleness.look()
         assert not deployment.staleness.problem
 
@@ -97,7 +101,7 @@ async def test_what_isnt_judged_yet_is_said_to_be_unknown(client: InProcess) -> 
     deployment = Deployment(client)
     await deployment.load()
     assert deployment.staleness.interval is None, "nobody looks yet"
-    deployment.staleness.show_first(deployment.graph.order)
+    assert deployment.staleness.show_first(deployment.graph.order)
     assert deployment.staleness.words == "stale: reading 3 …"
     await _until_all_is_judged(deployment)
     assert deployment.staleness.words == ""
@@ -115,6 +119,18 @@ async def test_after_a_change_only_the_new_events_are_read(rig: Rig, client: InP
     why = deployment.stale_reason(DOWN, KEYS[2])
     assert why is not None
     assert why.startswith(f"up {KEYS[2]} was materialized")
+
+
+async def test_a_list_that_grew_is_read_on_from_where_it_was(rig: Rig, client: InProcess) -> None:
+    deployment = await _read(client)
+    longer = PartitionKeys((*KEYS, "2026-01-11"))
+    deployment.keys.update({UP: longer, DOWN: longer})
+    rig.materialize("up", KEYS[2])
+    await deployment.staleness.read([DOWN])
+    held = deployment.staleness.materializations(UP)
+    assert held is not None
+    assert len(held.times) == len(longer)
+    assert "Made" not in client.operations
 
 
 async def test_a_cell_made_again_is_fresh_again(rig: Rig, client: InProcess) -> None:
@@ -139,15 +155,15 @@ async def test_a_wiped_history_is_read_anew(rig: Rig, client: InProcess) -> None
 
 
 class Failing(InProcess):
-    """Answers nothing that is only asked for the verdicts, of `down` or of all."""
+    """Does not answer some of what is asked for the verdicts."""
 
-    only_down = False
+    refused: frozenset[str] = frozenset({"Lineage"})
 
     async def _send(
         self, query: Document, variables: dict[str, Any], timeout: float = 0.0
     ) -> dict[str, Any]:
-        named = {"path": list(DOWN)} in variables.get("keys", ())
-        if (query.name == "Made" and named) or (query.name == "Lineage" and not self.only_down):
+        named = "/".join(one["path"][0] for one in variables.get("keys", ()))
+        if {query.name, f"{query.name} of {named}"} & self.refused:
             raise ServerError("the server has no time")
         return await super()._send(query, variables, timeout)
 
@@ -168,15 +184,29 @@ async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
 ) -> None:
     monkeypatch.setattr(staleness, "CELLS_A_LOOK", 1)
     failing = Failing(client.process)
-    failing.only_down = True
+    failing.refused = frozenset({"Made of down"})
     deployment = Deployment(failing)
     await deployment.load()
     deployment.staleness.show_first([DOWN, UP])
     await deployment.staleness.look()
     await deployment.staleness.look()
     assert deployment.staleness.is_judged(UP)
+    assert not deployment.staleness.show_first([DOWN, UP]), "both were in sight before"
     assert not deployment.staleness.is_judged(DOWN)
     assert deployment.staleness.words == "stale: reading 1 …"
+
+
+async def test_what_a_server_doesnt_tell_it_is_asked_for(rig: Rig, client: InProcess) -> None:
+    older = Failing(client.process)
+    older.refused = frozenset({"History", "Pointers", "RunFacts"})
+    deployment = await _read(older)
+    rig.materialize("up", KEYS[2])
+    await deployment.load_statuses(deployment.graph.order)
+    await _until_all_is_judged(deployment)
+    assert deployment.staleness.asked
+    compared = await compare(older, deployment)
+    assert compared.differing == []
+    assert compared.stale == 1
 
 
 async def test_the_grids_states_are_asked_for_before_any_verdict(client: InProcess) -> None:

@@ -28,7 +28,7 @@ OFFERED = [
 
 @pytest.fixture
 def reading(line: Line, console: OpenConsole) -> Terminal:
-    terminal = console("--read-only", "--url", line.restore().url, columns=160, lines=50)
+    terminal = console("--read-only", "--url", line.restore().url, columns=160, lines=70)
     terminal.wait_for(on_screen("overview"))
     return terminal
 
@@ -66,7 +66,7 @@ def test_the_same_key_does_something_where_writing_is_allowed(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url)
-    to_grid(terminal, ASSET)
+    to_grid(terminal, lambda text: f"{ASSET} " in text and " · 20" in text)
     terminal.press("b")
     terminal.wait_for(on_screen("planner"))
 

@@ -91,6 +91,16 @@ async def test_a_group_unfolds_and_folds_and_escape_leads_back() -> None:
         assert "assets · daily_metrics · 2 hops around" in await _keys(pilot, "escape")
 
 
+@pytest.mark.parametrize("wanted", ["t", "w", "c", "y", "p"])
+async def test_what_needs_an_asset_says_so_on_a_group(wanted: str) -> None:
+    deck = _deck()
+    async with deck.run_test(size=(100, 40)) as pilot:
+        await _at(pilot, deck, "dlt_entries")
+        shown = await _keys(pilot, "g", wanted)
+        assert "choose an asset; enter unfolds a group" in shown
+        assert "assets · all 6 assets by group" in shown
+
+
 async def test_the_panel_of_a_group_names_its_worst_assets_first() -> None:
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from console.domain.events import ErrorInfo
 from console.domain.freshness import TimeWindow
 from console.domain.health import Daemon, Health, Ticking
 from console.domain.runs import Backfill, Run, RunStatus
@@ -16,6 +17,7 @@ from console.screens.partitions import PartitionsScreen
 from console.screens.planner import PlannerScreen
 from console.screens.run import RunScreen
 from console.screens.runs import RunsScreen
+from console.screens.text import TextScreen
 from console.store.looked import Look, Looked
 from console.store.overview import Overview
 from tests.unit.console.assets import DAYS, deck_of, failed, graph_of, key, made, take, text_of
@@ -253,6 +255,50 @@ async def test_a_deployment_that_is_ill_has_its_faults_on_top() -> None:
         assert "last at" in _line(lines, "✗ daemon sensor gives no sign of life")
         assert "E: no token" in _line(lines, "✗ sensor nightscout failed to tick")
         assert _line(lines, "◌ daemon asset is starting")
+
+
+async def test_enter_on_a_location_shows_its_load_error_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deck = _deck()
+    assert deck.deployment.structure is not None
+    errors = {"other": "SyntaxError: invalid syntax"}
+    deck.deployment.structure = replace(deck.deployment.structure, load_errors=errors)
+    asked: list[str] = []
+
+    async def load_error(name: str) -> ErrorInfo:
+        asked.append(name)
+        stack = tuple(f"  File {at}.py [red]line[/]\n" for at in range(200))
+        return ErrorInfo("invalid syntax", "SyntaxError", stack)
+
+    monkeypatch.setattr(deck.overview, "load_error", load_error)
+    async with deck.run_test(size=(80, 24)) as pilot:
+        await _lines(pilot)
+        await pilot.press("enter")
+        text = "\n".join(await _lines(pilot))
+        assert isinstance(deck.screen, TextScreen)
+        assert asked == ["other"]
+        assert "code location other" in text
+        assert "File 0.py [red]line[/]" in text
+        await pilot.press(*["pagedown"] * 30)
+        assert "File 199.py" in "\n".join(await _lines(pilot))
+        await pilot.press("escape")
+        assert isinstance(deck.screen, OverviewScreen)
+
+
+async def test_s_looks_further_back_and_then_at_what_is_new_again() -> None:
+    deck = _deck()
+    store = deck.overview
+    store.first = Look(time.time() - HOUR, time.time() - HOUR)
+    store.since = store.first.until
+    async with deck.run_test(size=(120, 30)) as pilot:
+        assert "since you looked at" in _line(await _lines(pilot), "FAILING")
+        spans = []
+        for _ in range(4):
+            await pilot.press("s")
+            spans.append(round((time.time() - store.since) / 3600))
+            store.failed = ()
+        assert spans == [24, 7 * 24, 30 * 24, 1]
 
 
 async def test_every_line_fits_80_columns_and_ascii() -> None:
