@@ -270,6 +270,7 @@ class PartitionsScreen(DeckScreen):
     def _read(self) -> None:
         """Ask for what is in sight, the cursor's own line first."""
         if self.reading is Reading.STATE:
+            self.deck.readings.want(())
             return
         lines = sorted(self.grid.lines_in_sight, key=lambda at: abs(at - self.grid.line))
         rows = [row for at in lines if (row := self.grid.grid.row(at)) is not None]
