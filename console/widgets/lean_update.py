@@ -7,6 +7,7 @@ colours only those are sent that differ from the piece before.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.color import ColorSystem
@@ -24,6 +25,7 @@ Stretch = tuple[int, int, "Strip"]
 """Column, line and what stands from there on."""
 Codes = tuple[str, str, str]
 """SGR parameters: attributes, text colour, background."""
+NO_CODES: Codes = ("", "", "")
 RESET = "\x1b[0m"
 
 
@@ -81,7 +83,6 @@ class _Pen:
         self._at = (-1, -1)
         self._style: Style | None = None
         self._codes: Codes | None = None
-        self._known: dict[Style, Codes] = {}
 
     def draw(self, x: int, y: int, strip: Strip) -> None:
         if (x, y) != self._at:
@@ -95,7 +96,7 @@ class _Pen:
     def _take(self, style: Style | None) -> None:
         if style is self._style and self._codes is not None:
             return
-        new, now = self._codes_of(style), self._codes
+        new, now = _codes(style, self._colours) if style else NO_CODES, self._codes
         self._style, self._codes = style, new
         if now is None or now[0] != new[0]:
             self.written.append(f"\x1b[{';'.join(['0', *filter(None, new)])}m")
@@ -107,15 +108,8 @@ class _Pen:
             ]
             self.written.append(f"\x1b[{';'.join(differ)}m")
 
-    def _codes_of(self, style: Style | None) -> Codes:
-        if style is None:
-            return "", "", ""
-        known = self._known.get(style)
-        if known is None:
-            known = self._known[style] = _codes(style, self._colours)
-        return known
 
-
+@lru_cache(maxsize=1024)
 def _codes(style: Style, colours: ColorSystem) -> Codes:
     text, back = style.color, style.bgcolor
     plain = style.without_color

@@ -20,7 +20,7 @@ TIMES_EMPTY = 2
 """95 % of the keys are to come within this many times what the empty app's do."""
 
 
-def measure(rig: Rig, page_bytes: float = PAGE_BYTES) -> list[Measurement]:
+def measure(rig: Rig) -> list[Measurement]:
     with Terminal(
         [sys.executable, "-m", empty_app.__name__], columns=COLUMNS, lines=LINES
     ) as terminal:
@@ -32,7 +32,7 @@ def measure(rig: Rig, page_bytes: float = PAGE_BYTES) -> list[Measurement]:
         page = _keys(terminal, *("pageup", "pageup", "pagedown", "pagedown"), every=2)
     return [
         *_measurements("step", step, empty, STEP_BYTES),
-        *_measurements("page", page, empty, page_bytes),
+        *_measurements("page", page, empty, PAGE_BYTES),
     ]
 
 

@@ -493,3 +493,34 @@ async def test_an_odd_value_anywhere_is_never_more_than_one_clear_error(
                 continue
             except Exception as error:
                 raise AssertionError(f"{odd!r} at {path}: {error!r}") from error
+
+
+@pytest.mark.parametrize("materializable_first", [True, False])
+async def test_of_a_key_that_stands_in_several_locations_the_materializable_one_is_taken(
+    server: FakeServer, client: Client, materializable_first: bool
+) -> None:
+    made = {**_asset("a"), "groupName": "made"}
+    stub = {
+        **_asset("a"),
+        "groupName": "stub",
+        "isMaterializable": False,
+        "isPartitioned": False,
+        "partitionDefinition": None,
+    }
+    nodes = [made, stub] if materializable_first else [stub, made]
+    server.answer("Structure", data({"assetNodes": nodes}))
+    graph = (await queries.structure(client)).graph
+    assert list(graph.assets) == [KEY]
+    assert graph[KEY].group == "made"
+    assert graph[KEY].partitions is not None
+
+
+async def test_keys_that_read_alike_when_joined_are_two_assets(
+    server: FakeServer, client: Client
+) -> None:
+    paths = [["a/b"], ["a", "b"], ["a", "b", ""], [""]]
+    nodes = [{**_asset("x"), "assetKey": {"path": path}} for path in paths]
+    server.answer("Structure", data({"assetNodes": nodes}))
+    graph = (await queries.structure(client)).graph
+    assert set(graph.assets) == {tuple(path) for path in paths}
+    assert len({asset.name for asset in graph.assets.values()}) == len(paths)
