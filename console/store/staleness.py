@@ -9,30 +9,29 @@ from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
 from console.api.errors import ApiError, ServerError, Unreachable
+from console.domain.affected import affected
+from console.domain.looked_up import Facts, Place
+from console.domain.made import nothing_made
+from console.domain.stale_words import cause, hint
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
     Child,
-    Facts,
     Parent,
-    Place,
     Verdict,
     Verdicts,
-    cause,
-    hint,
     judge,
-    nothing_made,
     unjudged,
 )
 from console.domain.status import Row, State
 from console.store.edges import Edges
-from console.store.made import Materializations
+from console.store.materializations import Materializations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.domain.keys import AssetKey
-    from console.domain.staleness import Made
+    from console.domain.made import Made
     from console.store.deployment import Deployment
 
 CELLS_A_LOOK = 4000
@@ -73,7 +72,7 @@ class Staleness:
         self._wanted: dict[AssetKey, None] = {}
         self._again_at: dict[AssetKey, float] = {}
         """When what failed is tried again, by `time.monotonic()`."""
-        self._rest = LEAST_REST_SECONDS
+        self._not_before = 0.0
         self._lock = asyncio.Lock()
         self.problem = ""
         """Why the last look told nothing, in a sentence."""
@@ -158,11 +157,16 @@ class Staleness:
                 if self._is_judgeable(one):
                     self._due[one] = None
 
-    def show_first(self, keys: Iterable[AssetKey]) -> None:
-        """These are in sight. What never was isn't read by itself."""
+    def show_first(self, keys: Iterable[AssetKey]) -> bool:
+        """These are in sight; whether some of them are to be read, and never were in sight.
+
+        What never was in sight isn't read by itself.
+        """
         first = dict.fromkeys(keys)
+        new = any(key in self._due and key not in self._wanted for key in first)
         if list(first) != list(self._wanted)[: len(first)]:
             self._wanted = {**first, **self._wanted}
+        return new
 
     def want(self, keys: Iterable[AssetKey]) -> None:
         """These are needed, if not in sight."""
@@ -199,11 +203,13 @@ class Staleness:
         """Seconds till the next look; None while nothing that was wanted is due."""
         now = time.monotonic()
         waits = [self._again_at.get(key, now) - now for key in self._due if key in self._wanted]
-        return max(self._rest, min(waits)) if waits else None
+        return max(self._not_before - now, min(waits), 0.0) if waits else None
 
     async def look(self) -> None:
         """Read and judge some of what is due. Raises nothing: what fails is tried again."""
         started, keys = time.monotonic(), self._next()
+        if not keys:
+            return
         try:
             await self.read(keys)
         except ApiError as error:
@@ -213,12 +219,15 @@ class Staleness:
             self._deployment.restate(())
             return
         self.problem = ""
-        self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
+        now = time.monotonic()
+        self._not_before = now + max((now - started) * REST, LEAST_REST_SECONDS)
 
     def _next(self) -> list[AssetKey]:
         """What came into sight last goes first."""
         chosen: list[AssetKey] = []
         cells, now = 0, time.monotonic()
+        if now < self._not_before:
+            return []
         for key in self._wanted:
             if key in self._due and self._again_at.get(key, 0.0) <= now:
                 row = self._deployment.rows.get(key)
@@ -380,45 +389,3 @@ class Staleness:
             one.key == key,
             held.observed if held else None,
         )
-
-
-def affected(before: Child, now: Child) -> Sequence[int]:
-    """The positions whose verdict may be another than it was."""
-    everything = range(len(now.made.times))
-    if (before.code_version, before.keys) != (now.code_version, now.keys):
-        return everything
-    if len(before.parents) != len(now.parents):
-        return everything
-    found = set(changed(before.made.times, now.made.times))
-    found.update(changed(before.made.runs, now.made.runs))
-    for old, new in zip(before.parents, now.parents, strict=True):
-        if new.made is None or old.made is None or _is_another(old, new):
-            if old != new:
-                return everything
-            continue
-        moved = set(changed(old.made.times, new.made.times))
-        if moved and new.upstreams is not None:
-            found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
-        elif moved:
-            return everything
-    return sorted(found)
-
-
-def _is_another(old: Parent, new: Parent) -> bool:
-    """Whether more differs than which partitions were made when."""
-    if new.keys is None:
-        return old.version != new.version or old.made != new.made or old.key != new.key
-    return (
-        old.key != new.key
-        or old.keys is not new.keys
-        or old.upstreams is not new.upstreams
-        or old.observed is not new.observed
-        or old.otherwise is not new.otherwise
-        or old.never_looked_at != new.never_looked_at
-    )
-
-
-def changed(before: Sequence[int], now: Sequence[int]) -> Iterable[int]:
-    if before == now:
-        return ()
-    return (at for at, (a, b) in enumerate(zip(before, now, strict=True)) if a != b)
