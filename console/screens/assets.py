@@ -167,9 +167,9 @@ class AssetsScreen(DeckScreen):
         else:
             self.map.say(problem or "nothing is selected now")
         graph = self.deployment.graph
-        self.deployment.staleness.show_first(
-            node for node in part.nodes if isinstance(node, tuple) and node in graph
-        )
+        in_sight = (node for node in part.nodes if isinstance(node, tuple) and node in graph)
+        if self.deployment.staleness.show_first(in_sight):
+            self.deck.poller.wake()
         self.bar.show_title(self._title(self.view, part))
         self._show_panel(keep=before == self.node)
 
