@@ -9,36 +9,37 @@ from typing import TYPE_CHECKING
 
 from console.api import queries, stale_queries
 from console.api.errors import ApiError, ServerError, Unreachable
+from console.domain.affected import affected
+from console.domain.looked_up import Facts, Place
+from console.domain.made import nothing_made
+from console.domain.stale_words import cause, hint
 from console.domain.staleness import (
     SKIPPED_FROM,
     Cause,
     Child,
-    Facts,
     Parent,
-    Place,
     Verdict,
     Verdicts,
-    cause,
-    hint,
     judge,
-    nothing_made,
     unjudged,
 )
 from console.domain.status import Row, State
 from console.store.edges import Edges
-from console.store.made import Materializations
+from console.store.materializations import Materializations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from console.domain.keys import AssetKey
-    from console.domain.staleness import Made
+    from console.domain.made import Made
     from console.store.deployment import Deployment
 
 CELLS_A_LOOK = 4000
 """A look takes about as long as another question, so that none waits long for it."""
 REST = 1.0
 """Times as long as a look took nothing is asked after it, so that others get their turn."""
+CELLS_ASKED_A_LOOK = 300
+CELLS_AT_A_TIME = 40_000
 LEAST_REST_SECONDS = 0.02
 RETRY_SECONDS = 20.0
 ROUNDS = 4
@@ -212,7 +213,7 @@ class Staleness:
         if not keys:
             return
         try:
-            await self.read(keys)
+            await self.read(keys, CELLS_ASKED_A_LOOK)
         except ApiError as error:
             self.problem = str(error)
             failed = self._due if isinstance(error, Unreachable) else keys
@@ -225,21 +226,38 @@ class Staleness:
 
     def _next(self) -> list[AssetKey]:
         """What came into sight last goes first."""
-        chosen: list[AssetKey] = []
-        cells, now = 0, time.monotonic()
+        now = time.monotonic()
         if now < self._not_before:
             return []
-        for key in self._wanted:
-            if key in self._due and self._again_at.get(key, 0.0) <= now:
-                row = self._deployment.rows.get(key)
-                cells += row.total if row else 0
-                if chosen and cells > CELLS_A_LOOK:
-                    break
-                chosen.append(key)
-        return chosen
+        ready = [
+            key for key in self._wanted if key in self._due and self._again_at.get(key, 0.0) <= now
+        ]
+        return next(self._cut(ready, CELLS_A_LOOK), [])
 
-    async def read(self, keys: Sequence[AssetKey]) -> None:
-        """Bring the verdicts of these assets up to date now. Raises ApiError."""
+    def _cut(self, keys: Iterable[AssetKey], most: int) -> Iterator[list[AssetKey]]:
+        """Stretches of at most so many cells, an asset at least."""
+        chosen: list[AssetKey] = []
+        cells = 0
+        for key in keys:
+            row = self._deployment.rows.get(key)
+            cells += row.total if row else 0
+            if chosen and cells > most:
+                yield chosen
+                chosen, cells = [], row.total if row else 0
+            chosen.append(key)
+        if chosen:
+            yield chosen
+
+    async def read(self, keys: Sequence[AssetKey], most_asked: int | None = None) -> None:
+        """Bring the verdicts of these assets up to date now. Raises ApiError.
+
+        An asset stays due where more than `most_asked` of its cells have to be asked for.
+        Of many assets some are read after the others, so that what is held stays bounded.
+        """
+        for some in self._cut(keys, CELLS_AT_A_TIME):
+            await self._read(some, most_asked)
+
+    async def _read(self, keys: Sequence[AssetKey], most_asked: int | None) -> None:
         async with self._lock:
             await self._edges.learn()
             wanted = [key for key in keys if self._is_judgeable(key)]
@@ -247,10 +265,10 @@ class Staleness:
             near = [key for key in dict.fromkeys((*wanted, *parents)) if self._is_known(key)]
             await asyncio.gather(self._made.read(near), self._edges.choose(wanted))
             self._drop_wiped()
-            for key in wanted:
-                await self._judge(key)
+            left = {key for key in wanted if not await self._judge(key, most_asked)}
             for key in keys:
-                self._due.pop(key, None)
+                if key not in left:
+                    self._due.pop(key, None)
                 self._again_at.pop(key, None)
             self._forget_children()
         self._deployment.restate(wanted)
@@ -279,10 +297,11 @@ class Staleness:
         if facts.size > MOST_FACTS:
             self._facts = Facts()
 
-    async def _judge(self, key: AssetKey) -> None:
+    async def _judge(self, key: AssetKey, most_asked: int | None) -> bool:
+        """Whether every cell has its verdict, or will have none before more is known."""
         child, row = self._child(key), self._deployment.rows[key]
         if child is None or len(child.made.times) != row.total:
-            return
+            return True
         before = self._judged.get(key)
         verdicts = before.verdicts if before else unjudged(row.total)
         positions: Sequence[int] = range(row.total)
@@ -293,7 +312,7 @@ class Staleness:
         await self._decide(child, verdicts, positions)
         states = row.without_stale().states
         self._judged[key] = Judged(child, verdicts, states)
-        await self._ask(child, verdicts, states)
+        return await self._ask(child, verdicts, states, most_asked)
 
     async def _decide(self, child: Child, verdicts: Verdicts, positions: Sequence[int]) -> None:
         """Judge, look up what would decide more, and judge again.
@@ -343,10 +362,14 @@ class Staleness:
                 found = await stale_queries.past(client, parent, keys, pointer, limit)
                 self._facts.pasts[parent, pointer] = found
 
-    async def _ask(self, child: Child, verdicts: Verdicts, states: bytes) -> None:
-        places = [at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED]
+    async def _ask(self, child: Child, verdicts: Verdicts, states: bytes, most: int | None) -> bool:
+        """Ask for what isn't decided, the latest first; whether that was all."""
+        open_ones = [
+            at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED
+        ]
+        places = open_ones[::-1][:most]
         if not places:
-            return
+            return True
         client, found = self._deployment.client, {}
         if child.keys is None:
             answer = (await queries.stale_whole(client, [child.key])).get(child.key)
@@ -360,6 +383,7 @@ class Staleness:
             verdicts.states[at] = Verdict.STALE if stale else Verdict.FRESH
             verdicts.causes[at] = Cause.ASKED
             verdicts.words[at] = why
+        return len(places) == len(open_ones)
 
     def _child(self, key: AssetKey) -> Child | None:
         lineage, held = self._edges.lineage.get(key), self._made.get(key)
@@ -390,45 +414,3 @@ class Staleness:
             one.key == key,
             held.observed if held else None,
         )
-
-
-def affected(before: Child, now: Child) -> Sequence[int]:
-    """The positions whose verdict may be another than it was."""
-    everything = range(len(now.made.times))
-    if (before.code_version, before.keys) != (now.code_version, now.keys):
-        return everything
-    if len(before.parents) != len(now.parents):
-        return everything
-    found = set(changed(before.made.times, now.made.times))
-    found.update(changed(before.made.runs, now.made.runs))
-    for old, new in zip(before.parents, now.parents, strict=True):
-        if new.made is None or old.made is None or _is_another(old, new):
-            if old != new:
-                return everything
-            continue
-        moved = set(changed(old.made.times, new.made.times))
-        if moved and new.upstreams is not None:
-            found.update(at for at, m in enumerate(new.upstreams) if not moved.isdisjoint(m))
-        elif moved:
-            return everything
-    return sorted(found)
-
-
-def _is_another(old: Parent, new: Parent) -> bool:
-    """Whether more differs than which partitions were made when."""
-    if new.keys is None:
-        return old.version != new.version or old.made != new.made or old.key != new.key
-    return (
-        old.key != new.key
-        or old.keys is not new.keys
-        or old.upstreams is not new.upstreams
-        or old.observed is not new.observed
-        or old.otherwise is not new.otherwise
-        or old.never_looked_at != new.never_looked_at
-    )
-
-
-def changed(before: Sequence[int], now: Sequence[int]) -> Iterable[int]:
-    if before == now:
-        return ()
-    return (at for at, (a, b) in enumerate(zip(before, now, strict=True)) if a != b)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -102,7 +103,8 @@ def _tags(asset: Asset, position: int, run: str) -> list[Json]:
         "dagster/data_version_is_user_provided": "false",
     }
     for parent in asset.parents:
-        found[f"dagster/input_data_version/{parent.name}"] = _version(parent, position)
+        version = sha256(_version(parent, position).encode()).hexdigest()
+        found[f"dagster/input_data_version/{parent.name}"] = version
         found[f"dagster/input_event_pointer/{parent.name}"] = str(1000 + position)
     return [{"key": key, "value": value} for key, value in found.items()]
 
