@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -103,7 +104,7 @@ def _tags(asset: Asset, position: int, run: str) -> list[Json]:
     }
     for parent in asset.parents:
         seen = parent.materializable
-        version = _version(parent, position) if seen else "INITIAL"
+        version = sha256(_version(parent, position).encode()).hexdigest() if seen else "INITIAL"
         found[f"dagster/input_data_version/{parent.name}"] = version
         found[f"dagster/input_event_pointer/{parent.name}"] = (
             str(1000 + position) if seen else "NULL"

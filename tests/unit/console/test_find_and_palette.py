@@ -9,6 +9,7 @@ from console.screens.find import FindScreen
 from console.screens.freshness import FreshnessScreen
 from console.screens.help import HelpScreen
 from console.screens.palette import Palette
+from console.store.signals import Topic
 from tests.unit.console.assets import deck_of, graph_of, key, made, text_of
 
 if TYPE_CHECKING:
@@ -140,3 +141,25 @@ async def test_an_asset_is_found_from_every_screen(screen: str, key_of_find: str
         await pilot.press("enter")
         await pilot.pause()
         assert "mrt_overview" in text_of(deck)
+
+
+@pytest.mark.parametrize("entered_first", [False, True])
+async def test_assets_that_come_to_be_known_are_found_without_another_key(
+    entered_first: bool,
+) -> None:
+    deck = _deck()
+    known, deck.deployment.graph = deck.deployment.graph, graph_of([])
+    answers: list[AssetKey | None] = []
+    async with deck.run_test(size=(80, 24)) as pilot:
+        deck.push_screen(FindScreen(deck), answers.append)
+        await pilot.press("s", "t", "e")
+        assert "the assets are not known yet" in text_of(deck)
+        if entered_first:
+            await pilot.press("enter")
+            assert answers == []
+        deck.deployment.graph = known
+        deck.deployment.signals.tell(Topic.STRUCTURE)
+        if not entered_first:
+            await pilot.press("enter")
+        await pilot.pause()
+        assert answers == [key("stg_entries")]
