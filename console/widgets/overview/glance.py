@@ -33,7 +33,8 @@ def glance(frame: Frame) -> OverviewLine:
 
 def _needs(frame: Frame) -> list[Part]:
     late = sum(one.verdict is Verdict.DEGRADED for one in frame.pressing)
-    near = len(frame.pressing) - late
+    near = sum(one.soon(frame.now) for one in frame.pressing)
+    warned = len(frame.pressing) - late - near
     open_causes = [cause for cause in frame.causes if not cause.mended]
     bad = [fault for fault in frame.overview.faults if fault.condition is Condition.BAD]
     found: list[Part] = []
@@ -44,6 +45,8 @@ def _needs(frame: Frame) -> list[Part]:
         found.append((f"{late} late", "bad"))
     if near:
         found.append((f"{near} due within the hour", "warn"))
+    if warned:
+        found.append((f"{warned} past the warning", "warn"))
     if open_causes:
         many = len(open_causes)
         found.append((f"{many} cause{'s' * (many != 1)} of failure", "bad"))

@@ -102,6 +102,18 @@ async def test_what_is_late_is_told_with_its_root() -> None:
         assert deck.screen.run_id == "7c1f0000-dead"
 
 
+async def test_past_the_warning_is_not_due_within_the_hour() -> None:
+    now = time.time()
+    deck = _deck()
+    graph = graph_of(EDGES, {"mrt": TimeWindow(24 * HOUR, 2 * HOUR)})
+    deck.deployment.graph = graph
+    take(deck, made("mrt", now - 5 * HOUR))
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = await _lines(pilot)
+        assert lines[1] == " ! 1 past the warning"
+        assert "in 18h" in _line(lines, "▒ mrt")
+
+
 async def test_failures_of_one_cause_are_one_line_with_how_many_and_where() -> None:
     deck = _deck(partitioned=("dlt",))
     _fail(deck, *DAYS.keys[2:5])
