@@ -14,6 +14,8 @@ from console.domain.groups import Group, ambiguous, group_of, members
 from console.domain.keys import key_text
 from console.domain.neighbourhood import MOST_CHOSEN, Part
 from console.domain.selection import BadSelection, Facts, select_some, written
+from console.domain.selection_syntax import named_statuses
+from console.domain.status import State
 from console.domain.text import cut, one_line
 from console.domain.urgency import by_urgency
 from console.domain.views import (
@@ -165,9 +167,9 @@ class AssetsScreen(DeckScreen):
         else:
             self.map.say(problem or "nothing is selected now")
         graph = self.deployment.graph
-        self.deployment.staleness.show_first(
-            node for node in part.nodes if isinstance(node, tuple) and node in graph
-        )
+        in_sight = (node for node in part.nodes if isinstance(node, tuple) and node in graph)
+        if self.deployment.staleness.show_first(in_sight):
+            self.deck.poller.wake()
         self.bar.show_title(self._title(self.view, part))
         self._show_panel(keep=before == self.node)
 
@@ -198,7 +200,11 @@ class AssetsScreen(DeckScreen):
         return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
 
     def _facts(self, view: View) -> Facts:
-        return self.facts() if isinstance(view, Selected) else Facts()
+        if not isinstance(view, Selected):
+            return Facts()
+        if State.STALE.word in named_statuses(view.text):
+            self.deployment.staleness.want(self.deployment.graph.order)
+        return self.facts()
 
     def _around(self, key: AssetKey) -> Around:
         return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)

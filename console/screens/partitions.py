@@ -85,7 +85,8 @@ class PartitionsScreen(DeckScreen):
         self.grid.show_empty(self._empty_text())
         self._choose_again()
         self.grid.show(self._make_grid())
-        self.deployment.staleness.show_first(self.grid.grid.rows)
+        if self.deployment.staleness.show_first(self.grid.grid.rows):
+            self.deck.poller.wake()
         self._go_to_wanted()
         self._read()
         self._show_cell()
@@ -137,7 +138,7 @@ class PartitionsScreen(DeckScreen):
 
     def _show_title(self) -> None:
         grid, rows = self.grid.grid, self.deployment.rows
-        shown = [rows[key] for key in grid.rows if key in rows]
+        shown = [rows[key] for key in grid.made if key in rows]
         counts = [
             f"{count} {state.word}"
             for state in (State.FAILED, State.MISSING, State.STALE)
@@ -147,7 +148,7 @@ class PartitionsScreen(DeckScreen):
             "only bad rows" if self.view.only_bad else "",
             f"by {self.view.order.value}" if self.view.order is not Order.GRAPH else "",
             f"a {self.view.level.word} a column" if self.view.level is not None else "",
-            f"{grid.left_out} of {grid.left_out + len(grid.rows)} left out"
+            f"{grid.left_out} of {grid.left_out + len(grid.made)} left out"
             if grid.left_out
             else "",
         ]
@@ -269,6 +270,7 @@ class PartitionsScreen(DeckScreen):
     def _read(self) -> None:
         """Ask for what is in sight, the cursor's own line first."""
         if self.reading is Reading.STATE:
+            self.deck.readings.want(())
             return
         lines = sorted(self.grid.lines_in_sight, key=lambda at: abs(at - self.grid.line))
         rows = [row for at in lines if (row := self.grid.grid.row(at)) is not None]

@@ -6,16 +6,18 @@ import time
 from typing import TYPE_CHECKING
 
 from console.api import cell_queries
-from console.api.errors import ServerError
+from console.api.errors import BadAnswer, ServerError
 from console.domain.checks import FailedChecks, failed_checks
 from console.store.signals import Topic
 
 if TYPE_CHECKING:
+    from console.domain.checks import FailedCheck
     from console.domain.keys import AssetKey
     from console.domain.rows import Latest
     from console.store.deployment import Deployment
 
 ASSETS_AT_ONCE = 25
+UNKNOWN_FIELD = "Cannot query field"
 EVERYTHING_SECONDS = 300.0
 """Checks that ran by themselves are found at the latest after this long."""
 
@@ -45,7 +47,7 @@ class Checks:
     def _due(self) -> list[AssetKey]:
         """What was made or run since its checks were asked for; all, once in a while."""
         deployment = self._deployment
-        if not deployment.graph.assets or set(deployment.graph.assets) - set(deployment.rows):
+        if not deployment.graph.assets or not deployment.rows:
             return []
         if self._checked is None or self._locations != deployment.locations:
             return list(deployment.graph.assets)[:1]
@@ -71,23 +73,32 @@ class Checks:
         await self._ask(due[:ASSETS_AT_ONCE])
 
     async def _ask(self, keys: list[AssetKey]) -> None:
+        """What the server can't answer is asked in halves, and of one asset left alone."""
         deployment = self._deployment
         latest = {key: deployment.statuses[key].latest for key in keys}
         try:
             found = await cell_queries.failed_checks(
                 deployment.client, keys, by_partition=self._by_partition
             )
-        except ServerError:
-            if not self._by_partition:
-                raise
-            self._by_partition = False
+        except (ServerError, BadAnswer) as error:
+            if self._by_partition and UNKNOWN_FIELD in str(error):
+                self._by_partition = False
+            elif len(keys) == 1:
+                self._asked |= latest
+            else:
+                half = len(keys) // 2
+                await self._ask(keys[:half])
+                await self._ask(keys[half:])
             return
+        self._asked |= latest
+        self._take(keys, found)
+
+    def _take(self, keys: list[AssetKey], found: dict[AssetKey, list[FailedCheck]]) -> None:
         before = dict(self.failed)
         for key in keys:
-            failed = failed_checks(found.get(key, ()), deployment.keys.get(key))
+            failed = failed_checks(found.get(key, ()), self._deployment.keys.get(key))
             self.failed.pop(key, None)
             if failed != FailedChecks():
                 self.failed[key] = failed
-        self._asked |= latest
         if self.failed != before:
-            deployment.signals.tell(Topic.STATUS)
+            self._deployment.signals.tell(Topic.STATUS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.api import cell_queries
+from console.api.errors import BadAnswer, ServerError
 from console.store.signals import Topic
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Readings:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self.made: dict[AssetKey, dict[str, Made | None]] = {}
-        """None for a partition that never was made."""
+        """None for a partition of which nothing is told."""
         self.seconds: dict[str, float | None] = {}
         """How long runs took; None for one without an end."""
         self._latest: dict[AssetKey, Latest] = {}
@@ -86,7 +87,11 @@ class Readings:
         self._deployment.signals.tell(Topic.STATUS)
 
     async def _read_cells(self, keys: list[AssetKey], partitions: tuple[str, ...]) -> None:
-        found = await cell_queries.made(self._deployment.client, keys, partitions)
+        """What the server can't tell counts as not told, rather than being asked for ever."""
+        try:
+            found = await cell_queries.made(self._deployment.client, keys, partitions)
+        except (ServerError, BadAnswer):
+            found = {}
         for key in keys:
             told = found.get(key, {})
             known = self.made.setdefault(key, {})

@@ -73,7 +73,7 @@ class Staleness:
         self._wanted: dict[AssetKey, None] = {}
         self._again_at: dict[AssetKey, float] = {}
         """When what failed is tried again, by `time.monotonic()`."""
-        self._rest = LEAST_REST_SECONDS
+        self._not_before = 0.0
         self._lock = asyncio.Lock()
         self.problem = ""
         """Why the last look told nothing, in a sentence."""
@@ -158,11 +158,21 @@ class Staleness:
                 if self._is_judgeable(one):
                     self._due[one] = None
 
-    def show_first(self, keys: Iterable[AssetKey]) -> None:
-        """These are in sight. What never was isn't read by itself."""
+    def show_first(self, keys: Iterable[AssetKey]) -> bool:
+        """These are in sight; whether some of them are to be read, and never were in sight.
+
+        What never was in sight isn't read by itself.
+        """
         first = dict.fromkeys(keys)
+        new = any(key in self._due and key not in self._wanted for key in first)
         if list(first) != list(self._wanted)[: len(first)]:
             self._wanted = {**first, **self._wanted}
+        return new
+
+    def want(self, keys: Iterable[AssetKey]) -> None:
+        """These are needed, if not in sight."""
+        for key in keys:
+            self._wanted.setdefault(key)
 
     def forget(self, keys: Iterable[AssetKey]) -> None:
         for key in keys:
@@ -194,11 +204,13 @@ class Staleness:
         """Seconds till the next look; None while nothing that was wanted is due."""
         now = time.monotonic()
         waits = [self._again_at.get(key, now) - now for key in self._due if key in self._wanted]
-        return max(self._rest, min(waits)) if waits else None
+        return max(self._not_before - now, min(waits), 0.0) if waits else None
 
     async def look(self) -> None:
         """Read and judge some of what is due. Raises nothing: what fails is tried again."""
         started, keys = time.monotonic(), self._next()
+        if not keys:
+            return
         try:
             await self.read(keys)
         except ApiError as error:
@@ -208,12 +220,15 @@ class Staleness:
             self._deployment.restate(())
             return
         self.problem = ""
-        self._rest = max((time.monotonic() - started) * REST, LEAST_REST_SECONDS)
+        now = time.monotonic()
+        self._not_before = now + max((now - started) * REST, LEAST_REST_SECONDS)
 
     def _next(self) -> list[AssetKey]:
         """What came into sight last goes first."""
         chosen: list[AssetKey] = []
         cells, now = 0, time.monotonic()
+        if now < self._not_before:
+            return []
         for key in self._wanted:
             if key in self._due and self._again_at.get(key, 0.0) <= now:
                 row = self._deployment.rows.get(key)

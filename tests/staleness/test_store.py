@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,7 +83,8 @@ async def _read(client: InProcess) -> Deployment:
 
 async def _until_all_is_judged(deployment: Deployment) -> None:
     deployment.staleness.show_first(deployment.graph.order)
-    while deployment.staleness.interval is not None:
+    while (wait := deployment.staleness.interval) is not None:
+        await asyncio.sleep(wait)
         await deployment.staleness.look()
         assert not deployment.staleness.problem
 
@@ -99,7 +101,7 @@ async def test_what_isnt_judged_yet_is_said_to_be_unknown(client: InProcess) -> 
     deployment = Deployment(client)
     await deployment.load()
     assert deployment.staleness.interval is None, "nobody looks yet"
-    deployment.staleness.show_first(deployment.graph.order)
+    assert deployment.staleness.show_first(deployment.graph.order)
     assert deployment.staleness.words == "stale: reading 3 …"
     await _until_all_is_judged(deployment)
     assert deployment.staleness.words == ""
@@ -189,6 +191,7 @@ async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
     await deployment.staleness.look()
     await deployment.staleness.look()
     assert deployment.staleness.is_judged(UP)
+    assert not deployment.staleness.show_first([DOWN, UP]), "both were in sight before"
     assert not deployment.staleness.is_judged(DOWN)
     assert deployment.staleness.words == "stale: reading 1 …"
 

@@ -11,7 +11,7 @@ import pytest
 from dagster._core.test_utils import freeze_time
 
 from console.api import cell_queries
-from console.api.errors import ServerError
+from console.api.errors import BadAnswer, ServerError
 from console.domain.cells import Cells
 from console.domain.grid import Grid, make_grid
 from console.domain.grid_row import GridRow
@@ -138,6 +138,32 @@ async def test_a_server_that_knows_no_checks_of_partitions_is_asked_for_the_othe
     monkeypatch.setattr(cell_queries, "failed_checks", old_server)
     checks = await _checked(deployment)
     assert checks.failed[("report",)].whole == ("of_the_report",)
+
+
+async def test_what_the_server_fails_over_costs_only_the_asset_that_is_to_blame(
+    client: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment = await _loaded(client)
+    real = cell_queries.failed_checks
+
+    async def failing(of: Any, keys: list[tuple[str, ...]], *, by_partition: bool) -> Any:
+        if ("report",) in keys:
+            raise BadAnswer("answers HTTP 500")
+        return await real(of, keys, by_partition=by_partition)
+
+    monkeypatch.setattr(cell_queries, "failed_checks", failing)
+    checks = await _checked(deployment)
+    assert set(checks.failed) == {("readings",)}
+    read = Readings(deployment)
+    monkeypatch.setattr(cell_queries, "made", failing_always)
+    read.want([(("readings",), ("2026-11-02",))])
+    await read.look()
+    assert read.interval is None
+    assert read.made[("readings",)] == {"2026-11-02": None}
+
+
+async def failing_always(*_: object) -> Any:
+    raise BadAnswer("answers HTTP 500")
 
 
 async def test_two_dimensions_are_read_from_the_server(client: InProcess) -> None:
