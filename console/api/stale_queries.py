@@ -17,8 +17,9 @@ from console.api.reading import (
     sub,
     success,
 )
+from console.domain.looked_up import GONE, Past, Point, RunFacts
+from console.domain.made import Made, Observed, nothing_made
 from console.domain.provenance import provenance
-from console.domain.staleness import GONE, Made, Observed, Past, Point, RunFacts, nothing_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,19 +10,19 @@ asked. Times are milliseconds since 1970 UTC, as the API gives them.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from console.domain.keys import key_text
-from console.domain.provenance import INITIAL, NO_TAGS, joined
-from console.domain.times import moment
+from console.domain.looked_up import GONE
+from console.domain.provenance import INITIAL, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from console.domain.keys import AssetKey
+    from console.domain.looked_up import Facts, Point
+    from console.domain.made import Made, Observed
     from console.domain.mappings import Upstreams
     from console.domain.partitions import PartitionKeys
     from console.domain.provenance import Input, Provenance
@@ -56,111 +56,6 @@ class Cause(IntEnum):
     MADE = 5
     INPUT = 6
     ASKED = 7
-
-
-@dataclass(slots=True)
-class Made:
-    """The last materialization of each partition of an asset, or of it as a whole.
-
-    `times` is 0 and `runs` -1 where there is none; `runs` counts into `run_ids`. The events
-    of one run share their provenance, except those in `odd`, by position.
-    """
-
-    times: array[int]
-    runs: array[int]
-    run_ids: list[str]
-    by_run: dict[int, Provenance] = field(default_factory=dict)
-    odd: dict[int, Provenance] = field(default_factory=dict)
-
-    def provenance(self, position: int) -> Provenance | None:
-        """None when it wasn't read."""
-        return self.odd.get(position) or self.by_run.get(self.runs[position])
-
-    def run_id(self, position: int) -> str:
-        return self.run_ids[self.runs[position]]
-
-    @property
-    def oldest(self) -> int:
-        return min(filter(None, self.times), default=0)
-
-
-def nothing_made(count: int) -> Made:
-    return Made(array("q", bytes(8 * count)), array("i", [-1]) * count, [])
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """All observations of an external asset: by position, oldest first, time and version."""
-
-    events: Mapping[int, Sequence[tuple[int, str | None]]]
-    complete: bool = True
-    """There are no more than these."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """`started` is None for a run that isn't known; `single` when it was of one partition."""
-
-    started: float | None
-    single: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The event that a pointer leads to."""
-
-    at: int
-    run_id: str
-    position: int | None
-
-
-GONE = Point(0, "", None)
-"""Where the event and all before it were wiped: everything is after this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """The data versions of an asset's partitions as they were at a pointer, by position."""
-
-    versions: Mapping[int, str | None]
-    complete: bool
-    """There is nothing before these."""
-
-
-Place = tuple["AssetKey", int]
-"""A parent and a pointer to one of its events."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """What was looked up, and what should be; `wanted_pasts` counts the cells they would decide."""
-
-    runs: dict[str, RunFacts] = field(default_factory=dict)
-    pointers: dict[Place, Point] = field(default_factory=dict)
-    pasts: dict[Place, Past] = field(default_factory=dict)
-    wanted_runs: set[str] = field(default_factory=set)
-    wanted_pointers: set[Place] = field(default_factory=set)
-    wanted_pasts: Counter[Place] = field(default_factory=Counter)
-
-    @property
-    def size(self) -> int:
-        """How many things are kept."""
-        return (
-            len(self.runs)
-            + len(self.pointers)
-            + sum(len(past.versions) for past in self.pasts.values())
-        )
-
-    def forget_wishes(self) -> None:
-        self.wanted_runs.clear()
-        self.wanted_pointers.clear()
-        self.wanted_pasts.clear()
-
-    def run(self, run_id: str) -> RunFacts | None:
-        found = self.runs.get(run_id)
-        if found is None:
-            self.wanted_runs.add(run_id)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,59 +386,3 @@ def _observed_since(events: Sequence[tuple[int, str | None]], point: Point) -> b
     before = [one for time, one in events if time <= point.at]
     earlier = before[-1] if before else None
     return earlier != version and not (earlier == INITIAL and version is None)
-
-
-def cause(child: Child, verdicts: Verdicts, at: int, now: float) -> str:
-    """Why a stale cell is stale, in one sentence; `now` is in epoch seconds UTC."""
-    if at in verdicts.words:
-        return verdicts.words[at]
-    kind, place = Cause(verdicts.causes[at] & 7), verdicts.causes[at] >> 3
-    if kind is Cause.CODE:
-        return f"its code version is {child.code_version} now"
-    if kind is Cause.REMOVED:
-        return f"no longer made from {_removed(child, at)}"
-    if place >= len(child.parents) or kind is Cause.NONE:
-        return ""
-    return _by_parent(child, child.parents[place], at, kind, now)
-
-
-def _removed(child: Child, at: int) -> str:
-    known = child.made.provenance(at) or NO_TAGS
-    gone = known.named - {parent.key for parent in child.parents}
-    return ", ".join(sorted(map(key_text, gone)))
-
-
-def _by_parent(child: Child, parent: Parent, at: int, kind: Cause, now: float) -> str:
-    name, own = key_text(parent.key), child.made.times[at]
-    if kind is Cause.ADDED:
-        return f"newly made from {name}"
-    mapped = parent.upstreams[at] if parent.upstreams else (0,) if parent.keys is None else ()
-    times = {one: parent.made.times[one] for one in mapped} if parent.made else {}
-    if kind is Cause.INPUT and not all(times.values()):
-        one = next(one for one, time in times.items() if not time)
-        return f"{_where(name, parent, one)} is not materialized"
-    newest = max(times, key=times.__getitem__, default=None)
-    if newest is None or not times[newest]:
-        return f"{name} has a new version"
-    made = moment(times[newest] / 1000, now)
-    if times[newest] > own:
-        return f"{_where(name, parent, newest)} was materialized {made}, after this"
-    return f"{_where(name, parent, newest)} has another version than was read"
-
-
-def _where(name: str, parent: Parent, one: int) -> str:
-    return name if parent.keys is None else f"{name} {parent.keys.keys[one]}"
-
-
-def hint(child: Child, at: int) -> str:
-    """What time alone says along the edges that the server skips; empty when nothing."""
-    own = child.made.times[at]
-    for parent in child.parents:
-        if not own or parent.made is None or parent.upstreams is None:
-            continue
-        mapped = parent.upstreams[at]
-        if parent.never_looked_at or len(mapped) >= SKIPPED_FROM:
-            newer = sum(parent.made.times[one] > own for one in mapped)
-            if newer:
-                return f"{newer} of {len(mapped)} partitions of {key_text(parent.key)} were materialized after this"
-    return ""

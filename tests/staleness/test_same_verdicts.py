@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from console.store import made
+from console.store import materializations
 from console.store.deployment import Deployment
 from tests.staleness.compare import compare
 from tests.staleness.deployments import World
@@ -32,7 +32,7 @@ def world(request: pytest.FixtureRequest) -> World:
 
 @pytest.fixture(autouse=True)
 def _observations_are_read_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(made, "OUTSIDE_SECONDS", 0.0)
+    monkeypatch.setattr(materializations, "OUTSIDE_SECONDS", 0.0)
 
 
 async def test_every_verdict_is_the_servers_own_at_first_and_after_more_has_happened(

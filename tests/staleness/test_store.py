@@ -15,7 +15,7 @@ from console.domain.partitions import PartitionKeys
 from console.domain.status import State
 from console.planner.plan import Action
 from console.planner.request import Request
-from console.store import made, planning, staleness
+from console.store import materializations, planning, staleness
 from console.store.deployment import Deployment
 from console.store.poller import Poller
 from tests.staleness.compare import compare
@@ -23,7 +23,7 @@ from tests.staleness.server import InProcess, serving
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-11")
 KEYS = DAYS.get_partition_keys()
-UP, DOWN, MART = ("up",), ("down",), ("mart",)
+UP, DOWN, MART, TOTAL = ("up",), ("down",), ("mart",), ("total",)
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
 
@@ -42,15 +42,21 @@ def mart() -> None:
     """Over everything."""
 
 
+@dg.asset(deps=[down])
+def total() -> None:
+    """Over everything by Dagster's default, along which it doesn't look."""
+
+
 class Rig:
     """A root, a child and a mart over it, on a server of their own."""
 
     def __init__(self) -> None:
         self.instance = dg.DagsterInstance.ephemeral()
-        self.definitions = dg.Definitions(assets=[up, down, mart])
+        self.definitions = dg.Definitions(assets=[up, down, mart, total])
         self.materialize("up", KEYS[0], KEYS[-1])
         self.materialize("down", KEYS[0], KEYS[-1])
         self.materialize("mart")
+        self.materialize("total")
 
     def materialize(self, name: str, first: str | None = None, last: str | None = None) -> None:
         tags = dict(zip(RANGE, (first, last), strict=True)) if first and last else {}
@@ -102,7 +108,7 @@ async def test_what_isnt_judged_yet_is_said_to_be_unknown(client: InProcess) -> 
     await deployment.load()
     assert deployment.staleness.interval is None, "nobody looks yet"
     assert deployment.staleness.show_first(deployment.graph.order)
-    assert deployment.staleness.words == "stale: reading 3 …"
+    assert deployment.staleness.words == "stale: reading 4 …"
     await _until_all_is_judged(deployment)
     assert deployment.staleness.words == ""
 
@@ -142,6 +148,17 @@ async def test_a_cell_made_again_is_fresh_again(rig: Rig, client: InProcess) -> 
     await _until_all_is_judged(deployment)
     assert deployment.rows[DOWN].count(State.STALE) == 0
     assert deployment.rows[MART].count(State.STALE) == 1
+
+
+async def test_along_an_edge_that_the_server_skips_the_times_are_a_hint(
+    rig: Rig, client: InProcess
+) -> None:
+    rig.materialize("down", KEYS[2])
+    deployment = await _read(client)
+    assert deployment.rows[TOTAL].count(State.STALE) == 0
+    hint = deployment.staleness.hint(TOTAL, None)
+    assert hint == "1 of 10 partitions of down were materialized after this"
+    assert (await compare(client, deployment)).differing == []
 
 
 async def test_a_wiped_history_is_read_anew(rig: Rig, client: InProcess) -> None:
@@ -250,7 +267,7 @@ async def test_what_is_forgotten_costs_the_reason_and_no_verdict(
 ) -> None:
     rig.materialize("up", KEYS[2])
     deployment = await _read(client)
-    monkeypatch.setattr(made, "MOST_BYTES", 0)
+    monkeypatch.setattr(materializations, "MOST_BYTES", 0)
     rig.materialize("mart")
     await deployment.load_statuses(deployment.graph.order)
     await deployment.staleness.read([UP])

@@ -12,8 +12,8 @@ from console.api import stale_queries
 from console.api.client import Client
 from console.api.documents import document
 from console.api.errors import ApiError
+from console.domain.looked_up import GONE, Past, Point, RunFacts
 from console.domain.partitions import PartitionKeys
-from console.domain.staleness import GONE, Past, Point, RunFacts
 from tests.unit.console.fake_server import FakeServer, data
 
 KEY = ("raw", "a")

@@ -10,29 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.domain.affected import affected
+from console.domain.looked_up import GONE, Facts, Past, Point, RunFacts
+from console.domain.made import Made, Observed, nothing_made
 from console.domain.mappings import one_to_one
 from console.domain.partitions import PartitionKeys
 from console.domain.provenance import NO_TAGS, Provenance, joined, provenance
-from console.domain.staleness import (
-    GONE,
-    Cause,
-    Child,
-    Facts,
-    Made,
-    Observed,
-    Parent,
-    Past,
-    Point,
-    RunFacts,
-    Verdict,
-    Verdicts,
-    cause,
-    hint,
-    judge,
-    nothing_made,
-    unjudged,
-)
-from console.store.staleness import affected
+from console.domain.stale_words import cause, hint
+from console.domain.staleness import Cause, Child, Parent, Verdict, Verdicts, judge, unjudged
 
 UP, CHILD = ("raw", "up"), ("down",)
 KEYS = PartitionKeys(("d1", "d2", "d3"))

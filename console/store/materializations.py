@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from console.api import stale_queries
 from console.api.errors import ServerError
-from console.domain.staleness import Made, Observed, nothing_made
+from console.domain.made import Made, Observed, nothing_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
