@@ -155,7 +155,9 @@ class Edges:
         selection = list(dict.fromkeys(key for edge in edges for key in edge))
         last = keys.keys[-1]
         reached = await self._reached(selection, last)
-        return all(reached.get(child) == [(last, last)] for child, _ in edges)
+        return reached is not None and all(
+            reached.get(child) == [(last, last)] for child, _ in edges
+        )
 
     async def _try_out(self, child: AssetKey, parent: AssetKey) -> str | None:
         """Which candidate it is, by where a partition or two of the parent lead."""
@@ -166,17 +168,19 @@ class Edges:
         seen = {}
         for at in telling_positions(choices.values(), len(theirs)):
             reached = await self._reached([parent, child], theirs.keys[at])
+            if reached is None or parent not in reached:
+                return None
             seen[at] = _positions(reached.get(child, []), ours)
         return fitting(choices, seen)
 
     async def _reached(
         self, selection: list[AssetKey], partition: str
-    ) -> dict[AssetKey, list[tuple[str, str]] | None]:
-        """Empty where the server can't say."""
+    ) -> dict[AssetKey, list[tuple[str, str]] | None] | None:
+        """What isn't reached isn't there; None where the server can't say."""
         try:
             return await queries.preview(self._deployment.client, selection, [partition])
         except ServerError:
-            return {}
+            return None
 
 
 def _positions(ranges: list[tuple[str, str]] | None, keys: PartitionKeys | None) -> frozenset[int]:

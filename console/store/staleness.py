@@ -28,7 +28,7 @@ from console.store.edges import Edges
 from console.store.materializations import Materializations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from console.domain.keys import AssetKey
     from console.domain.made import Made
@@ -38,6 +38,8 @@ CELLS_A_LOOK = 4000
 """A look takes about as long as another question, so that none waits long for it."""
 REST = 1.0
 """Times as long as a look took nothing is asked after it, so that others get their turn."""
+CELLS_ASKED_A_LOOK = 300
+CELLS_AT_A_TIME = 40_000
 LEAST_REST_SECONDS = 0.02
 RETRY_SECONDS = 20.0
 ROUNDS = 4
@@ -211,7 +213,7 @@ class Staleness:
         if not keys:
             return
         try:
-            await self.read(keys)
+            await self.read(keys, CELLS_ASKED_A_LOOK)
         except ApiError as error:
             self.problem = str(error)
             failed = self._due if isinstance(error, Unreachable) else keys
@@ -224,21 +226,38 @@ class Staleness:
 
     def _next(self) -> list[AssetKey]:
         """What came into sight last goes first."""
-        chosen: list[AssetKey] = []
-        cells, now = 0, time.monotonic()
+        now = time.monotonic()
         if now < self._not_before:
             return []
-        for key in self._wanted:
-            if key in self._due and self._again_at.get(key, 0.0) <= now:
-                row = self._deployment.rows.get(key)
-                cells += row.total if row else 0
-                if chosen and cells > CELLS_A_LOOK:
-                    break
-                chosen.append(key)
-        return chosen
+        ready = [
+            key for key in self._wanted if key in self._due and self._again_at.get(key, 0.0) <= now
+        ]
+        return next(self._cut(ready, CELLS_A_LOOK), [])
 
-    async def read(self, keys: Sequence[AssetKey]) -> None:
-        """Bring the verdicts of these assets up to date now. Raises ApiError."""
+    def _cut(self, keys: Iterable[AssetKey], most: int) -> Iterator[list[AssetKey]]:
+        """Stretches of at most so many cells, an asset at least."""
+        chosen: list[AssetKey] = []
+        cells = 0
+        for key in keys:
+            row = self._deployment.rows.get(key)
+            cells += row.total if row else 0
+            if chosen and cells > most:
+                yield chosen
+                chosen, cells = [], row.total if row else 0
+            chosen.append(key)
+        if chosen:
+            yield chosen
+
+    async def read(self, keys: Sequence[AssetKey], most_asked: int | None = None) -> None:
+        """Bring the verdicts of these assets up to date now. Raises ApiError.
+
+        An asset stays due where more than `most_asked` of its cells have to be asked for.
+        Of many assets some are read after the others, so that what is held stays bounded.
+        """
+        for some in self._cut(keys, CELLS_AT_A_TIME):
+            await self._read(some, most_asked)
+
+    async def _read(self, keys: Sequence[AssetKey], most_asked: int | None) -> None:
         async with self._lock:
             await self._edges.learn()
             wanted = [key for key in keys if self._is_judgeable(key)]
@@ -246,10 +265,10 @@ class Staleness:
             near = [key for key in dict.fromkeys((*wanted, *parents)) if self._is_known(key)]
             await asyncio.gather(self._made.read(near), self._edges.choose(wanted))
             self._drop_wiped()
-            for key in wanted:
-                await self._judge(key)
+            left = {key for key in wanted if not await self._judge(key, most_asked)}
             for key in keys:
-                self._due.pop(key, None)
+                if key not in left:
+                    self._due.pop(key, None)
                 self._again_at.pop(key, None)
             self._forget_children()
         self._deployment.restate(wanted)
@@ -278,10 +297,11 @@ class Staleness:
         if facts.size > MOST_FACTS:
             self._facts = Facts()
 
-    async def _judge(self, key: AssetKey) -> None:
+    async def _judge(self, key: AssetKey, most_asked: int | None) -> bool:
+        """Whether every cell has its verdict, or will have none before more is known."""
         child, row = self._child(key), self._deployment.rows[key]
         if child is None or len(child.made.times) != row.total:
-            return
+            return True
         before = self._judged.get(key)
         verdicts = before.verdicts if before else unjudged(row.total)
         positions: Sequence[int] = range(row.total)
@@ -292,7 +312,7 @@ class Staleness:
         await self._decide(child, verdicts, positions)
         states = row.without_stale().states
         self._judged[key] = Judged(child, verdicts, states)
-        await self._ask(child, verdicts, states)
+        return await self._ask(child, verdicts, states, most_asked)
 
     async def _decide(self, child: Child, verdicts: Verdicts, positions: Sequence[int]) -> None:
         """Judge, look up what would decide more, and judge again.
@@ -342,10 +362,14 @@ class Staleness:
                 found = await stale_queries.past(client, parent, keys, pointer, limit)
                 self._facts.pasts[parent, pointer] = found
 
-    async def _ask(self, child: Child, verdicts: Verdicts, states: bytes) -> None:
-        places = [at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED]
+    async def _ask(self, child: Child, verdicts: Verdicts, states: bytes, most: int | None) -> bool:
+        """Ask for what isn't decided, the latest first; whether that was all."""
+        open_ones = [
+            at for at in verdicts.positions(Verdict.ASK) if states[at] == State.MATERIALIZED
+        ]
+        places = open_ones[::-1][:most]
         if not places:
-            return
+            return True
         client, found = self._deployment.client, {}
         if child.keys is None:
             answer = (await queries.stale_whole(client, [child.key])).get(child.key)
@@ -359,6 +383,7 @@ class Staleness:
             verdicts.states[at] = Verdict.STALE if stale else Verdict.FRESH
             verdicts.causes[at] = Cause.ASKED
             verdicts.words[at] = why
+        return len(places) == len(open_ones)
 
     def _child(self, key: AssetKey) -> Child | None:
         lineage, held = self._edges.lineage.get(key), self._made.get(key)

@@ -102,12 +102,9 @@ def _tags(asset: Asset, position: int, run: str) -> list[Json]:
         "dagster/data_version_is_user_provided": "false",
     }
     for parent in asset.parents:
-        seen = parent.materializable
-        version = _version(parent, position) if seen else "INITIAL"
-        found[f"dagster/input_data_version/{parent.name}"] = version
-        found[f"dagster/input_event_pointer/{parent.name}"] = (
-            str(1000 + position) if seen else "NULL"
-        )
+        pointer = str(1000 + position) if parent.materializable else "NULL"
+        found[f"dagster/input_data_version/{parent.name}"] = _read(asset, parent, position)
+        found[f"dagster/input_event_pointer/{parent.name}"] = pointer
     return [{"key": key, "value": value} for key, value in found.items()]
 
 
