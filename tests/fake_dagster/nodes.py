@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -103,12 +102,9 @@ def _tags(asset: Asset, position: int, run: str) -> list[Json]:
         "dagster/data_version_is_user_provided": "false",
     }
     for parent in asset.parents:
-        seen = parent.materializable
-        version = sha256(_version(parent, position).encode()).hexdigest() if seen else "INITIAL"
-        found[f"dagster/input_data_version/{parent.name}"] = version
-        found[f"dagster/input_event_pointer/{parent.name}"] = (
-            str(1000 + position) if seen else "NULL"
-        )
+        pointer = str(1000 + position) if parent.materializable else "NULL"
+        found[f"dagster/input_data_version/{parent.name}"] = _read(asset, parent, position)
+        found[f"dagster/input_event_pointer/{parent.name}"] = pointer
     return [{"key": key, "value": value} for key, value in found.items()]
 
 

@@ -28,7 +28,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "runs": ("4",),
     "run": ("4", "down", "down", "down", "down", "enter"),
     "planner": ("5",),
-    "plan": ("3", "down", "left", "b"),
+    "plan": ("3", "n", "b", "d"),
     "freshness": ("6",),
     "help": ("question_mark",),
     "find": ("3", "slash", *"ord"),
