@@ -44,11 +44,6 @@ def root(
     return {
         "version": "1.13.27",
         "assetNodes": lambda **asked: [nodes[name] for name in chosen(**asked)],
-        "assetBackfillPreview": lambda params: [
-            _by_key(asset, params["partitionNames"])
-            for asset in assets
-            if asset.key["path"] in [one["path"] for one in params["assetSelection"]]
-        ],
         "assetsLatestInfo": lambda **asked: [latest[name] for name in chosen(**asked)],
         "runsOrError": lambda **asked: _runs(runs, marks, **asked),
         "assetBackfillPreview": lambda params: [
@@ -88,13 +83,6 @@ def root(
         },
         "instance": _instance(now),
     }
-
-
-def _by_key(asset: Asset, names: Sequence[str]) -> Json:
-    """Every mapping here leads from a key to the same key."""
-    ranges = [{"start": name, "end": name} for name in names]
-    partitions = {"ranges": ranges, "partitionKeys": None} if asset.partitions else None
-    return {"assetKey": asset.key, "partitions": partitions}
 
 
 def _latest(asset: Asset, runs: Sequence[FakeRun]) -> Json:
