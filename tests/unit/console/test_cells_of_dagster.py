@@ -71,9 +71,9 @@ def other_windows(draw: st.DrawFn) -> dg.TimeWindowPartitionsDefinition:
     )
 
 
-NAMES = st.lists(
-    st.text("abz -/.'é日", min_size=1, max_size=6), min_size=1, max_size=6, unique=True
-)
+NAME = st.text("abz -/.'é日", min_size=1, max_size=6).filter(lambda name: "..." not in name)
+"""Dagster refuses a key that holds the sign of a range."""
+NAMES = st.lists(NAME, min_size=1, max_size=6, unique=True)
 STATIC = NAMES.map(dg.StaticPartitionsDefinition)
 WINDOWS = daily() | other_windows()
 
