@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from console.domain.grid import GridLine
 
 HEADER = 2
-SUMMARY = 10
+SUMMARY = 12
 NARROWEST_NAME, WIDEST_NAME = 16, 44
 CURSOR = Style(color="#0d1117", bgcolor="#f0f6fc", bold=True)
 _RUNS = re.compile(rb"(.)\1*", re.DOTALL)
@@ -336,7 +336,7 @@ class PartitionGrid(Widget, can_focus=True):
             size = f"{found.assets} asset{'' if found.assets == 1 else 's'}"
             return bad or (size if found.folded else "")
         if found.checks:
-            return f"{found.checks} ! {bad}".strip()
+            return f"!{found.checks} {bad}".strip()
         return bad
 
     def _cells(self, line: int, found: GridLine) -> list[Segment]:

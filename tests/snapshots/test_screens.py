@@ -14,6 +14,7 @@ import pytest
 from rich.color import ColorSystem
 from textual.pilot import Pilot
 
+from console.api.client import IN_FLIGHT
 from console.app import Deck
 from console.settings import Settings
 from tests.fake_dagster.server import FakeDagster
@@ -83,6 +84,12 @@ async def _settled(deck: Deck, pilot: Pilot[None]) -> None:
         assert time.monotonic() < deadline, "the screen never came to rest"
         await pilot.pause(0.02)
         now = f"{client.requests} {bool(deck.deployment.rows)} {drawing(deck)}"
-        busy = deck.deployment.staleness.words or not deck.deployment.rows
-        if now != seen or busy:
+        unread = deck.deployment.staleness.words or not deck.deployment.rows
+        if now != seen or unread or _asking(deck):
             seen, since = now, time.monotonic()
+
+
+def _asking(deck: Deck) -> bool:
+    """Whether an answer is on its way."""
+    waiting = any(worker.is_running and worker.name != "poller" for worker in deck.workers)
+    return waiting or deck.deployment.client._slots._value < IN_FLIGHT

@@ -258,7 +258,7 @@ async def test_a_failed_check_is_marked_and_named() -> None:
         await pilot.pause()
         text = text_of(deck)
         assert "■!■" in _line(text, "clean")
-        assert "1 ! 2 bad" in _line(text, "clean")
+        assert "!1 2 bad" in _line(text, "clean")
         assert "clean · 2026-11-19   ■ materialized   ! not_null failed" in text
 
 
