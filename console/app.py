@@ -8,7 +8,7 @@ import signal
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingsMap, BindingType
@@ -19,23 +19,31 @@ from console.actions import EVERYWHERE, actions_of
 from console.api.client import Client
 from console.api.journal import Journal
 from console.screens.base import DeckScreen
+from console.store.checks import Checks
 from console.store.deployment import Deployment
+from console.store.looked import Looked
+from console.store.overview import Overview
 from console.store.poller import Poller
+from console.store.readings import Readings
+from console.store.rhythms import Rhythms
 from console.widgets.ascii_filter import AsciiFilter
+from console.widgets.lean_update import lean
 from console.widgets.looks import THEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.console import RenderableType
     from textual import events
     from textual.command import Provider
     from textual.filter import LineFilter
     from textual.screen import Screen
 
     from console.domain.keys import AssetKey
+    from console.domain.status import State
     from console.settings import Settings
 
-FIRST_SCREEN = "partitions"
+FIRST_SCREEN = "overview"
 
 
 class Deck(App[None]):
@@ -55,6 +63,14 @@ class Deck(App[None]):
         )
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
+        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.overview.seen = FIRST_SCREEN == "overview"
+        self.rhythms = Rhythms(self.deployment)
+        self.checks = Checks(self.deployment)
+        self.readings = Readings(self.deployment)
+        for watch in (self.overview, self.rhythms, self.checks, self.readings):
+            self.poller.add(watch)
+        self.poller.add(self.deployment.staleness)
         self._bindings = BindingsMap(
             Binding(action.keys, action.id, action.words, show=False)
             for action in actions_of(EVERYWHERE, read_only=settings.read_only)
@@ -72,12 +88,16 @@ class Deck(App[None]):
 
     async def on_unmount(self) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        self.overview.leave()
         await self.deployment.client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line of every widget passes on its way to the terminal."""
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, lean(renderable))
 
     async def on_event(self, event: events.Event) -> None:
         """Act on a key at once: type it where something is typed, else look for its binding.
@@ -90,9 +110,11 @@ class Deck(App[None]):
             if isinstance(self.focused, Input) and event.is_printable:
                 await self.focused.on_event(event)
                 return
-            if await self._check_bindings(event.key, priority=True):
-                return
-            if await self._check_bindings(event.key):
+            if await self._check_bindings(event.key, priority=True) or await self._check_bindings(
+                event.key
+            ):
+                if isinstance(self.screen, DeckScreen):
+                    self.screen.paint()
                 return
         await super().on_event(event)
 
@@ -118,11 +140,41 @@ class Deck(App[None]):
         self.switch_mode(name)
         self.screen_named(name).show_asset(key)
 
-    def plan(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
-        """Open the planner on these assets; `partitions` is text of Dagster's grammar."""
+    def open_cell(self, key: AssetKey, partition: str | None) -> None:
+        """Show a cell in the grid; the asset's where `partition` is None or not known."""
+        self.switch_mode("partitions")
+        self.screen_named("partitions").show_cell(key, partition)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on."""
+        self.switch_mode("planner")
+        self.screen_named("planner").watch_backfill(backfill_id)
+
+    def plan(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
+        """Open the planner on these assets; `partitions` is text of Dagster's grammar.
+
+        With `states`, only cells in one of them are to run.
+        """
         self.switch_mode("planner")
         planner = self.screen_named("planner")
-        planner.ask_for(assets, partitions)
+        planner.ask_for(assets, partitions, states)
+
+    def action_find(self) -> None:
+        """Any asset from anywhere: shown on the screen in sight where that shows assets."""
+        from console.screens.find import FindScreen
+
+        if isinstance(self.screen, DeckScreen):
+            self.push_screen(FindScreen(self), self._found)
+
+    def _found(self, key: AssetKey | None) -> None:
+        if key is not None and isinstance(self.screen, DeckScreen):
+            name = self.screen.NAME if self.screen.SHOWS_ASSETS else "assets"
+            self.open_asset(name, key)
 
     def action_look_now(self) -> None:
         self.poller.wake()
@@ -130,6 +182,8 @@ class Deck(App[None]):
     def action_go_back(self) -> None:
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        elif isinstance(self.screen, DeckScreen):
+            self.screen.action_go_back()
 
     def action_help(self) -> None:
         from console.screens.help import HelpScreen
@@ -159,6 +213,12 @@ def _commands() -> type[Provider]:
     from console.screens.palette import DeckCommands
 
     return DeckCommands
+
+
+def _overview(deck: Deck) -> DeckScreen:
+    from console.screens.overview import OverviewScreen
+
+    return OverviewScreen(deck)
 
 
 def _assets(deck: Deck) -> DeckScreen:
@@ -192,6 +252,7 @@ def _freshness(deck: Deck) -> DeckScreen:
 
 
 SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
+    "overview": _overview,
     "assets": _assets,
     "partitions": _partitions,
     "runs": _runs,

@@ -6,6 +6,7 @@ import argparse
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
+from console.domain.selection_syntax import BadSelection, parse
 from console.exits import USAGE
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("up", "down", "ps", "status", "plan", "backfill", "logs")
 EXITS = "exit codes: 0 done, 1 what was asked failed, 2 usage, 3 Dagster out of reach, 4 refused"
+PLANNING = ("plan", "backfill")
 RUN_WORDS = ("missing", "failed", "stale", "fresh")
 
 
@@ -25,7 +27,16 @@ class Parser(argparse.ArgumentParser):
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Exits with 2 and one sentence where they can't be read."""
-    return _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        if options.command in PLANNING:
+            options.assets = _either([*options.selections, *options.assets])
+        elif options.command == "status":
+            options.assets = _either(options.selections or ["*"])
+    except BadSelection as error:
+        parser.error(str(error))
+    return options
 
 
 def _parser() -> Parser:
@@ -74,7 +85,12 @@ def _add_status(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser(
         "status", help="what is materialized, failed, missing, running, late", parents=[_shared()]
     )
-    parser.add_argument("assets", nargs="*", metavar="ASSET", help="only these")
+    parser.add_argument("selections", nargs="*", metavar="SELECTION", help="only these assets")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="exit 1 when something is late, failed in the last 24 hours, or isn't well",
+    )
     parser.add_argument("--json", action="store_true")
 
 
@@ -95,7 +111,15 @@ def _add_backfill(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assets", nargs="+", metavar="ASSET")
+    parser.add_argument(
+        "selections",
+        nargs="*",
+        metavar="SELECTION",
+        help="assets in Dagster's syntax: dlt_entries+, group:x and not kind:y, status:failed",
+    )
+    parser.add_argument(
+        "--assets", action="append", default=[], metavar="SELECTION", help="the same, by name"
+    )
     parser.add_argument(
         "--partitions",
         metavar="TEXT",
@@ -126,6 +150,15 @@ def _add_logs(commands: argparse._SubParsersAction[Parser]) -> None:
         "--follow", action="store_true", help="till the run ends; exit 1 when it failed"
     )
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
+
+
+def _either(selections: Sequence[str]) -> str:
+    """What any of them selects. Raises BadSelection."""
+    if not selections:
+        raise BadSelection("no assets named; a SELECTION such as dlt_entries+ is expected")
+    for text in selections:
+        parse(text)
+    return " or ".join(f"({text})" for text in selections) if selections[1:] else selections[0]
 
 
 def _states(text: str) -> str:

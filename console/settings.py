@@ -23,6 +23,10 @@ class Settings:
     def journal_path(self) -> Path:
         return self.home / "mutations.jsonl"
 
+    @property
+    def looked_path(self) -> Path:
+        return self.home / "looked.json"
+
 
 def read_settings(
     url: str | None = None, *, read_only: bool = False, ascii_only: bool = False

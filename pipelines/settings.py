@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     postgres_url: str | None = None
     """A `postgresql://` URL for Dagster's storage, the Iceberg catalog and the marts."""
     nightscout_url: str = "http://127.0.0.1:1337"
-    nightscout_secret: str | None = None
+    nightscout_secret: SecretStr | None = None
     github_url: WebUrl = "http://127.0.0.1:1337"
     """GitHub's own is `https://api.github.com`; unset, `up` gives the stand-in's."""
     github_user: str = "demo"
@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     code_server_port: int | None = Field(default=None, ge=1, le=65535)
     nightscout_port: int | None = Field(default=None, ge=1, le=65535)
     postgres_port: int | None = Field(default=None, ge=1, le=65535)
+    superset_port: int = Field(default=8088, ge=1, le=65535)
     first_backfill_days: int = Field(default=14, ge=0)
     """How many of the last days the first `up` fills; 0 for none."""
     start_seconds: float = Field(default=120.0, gt=0)
@@ -173,6 +174,11 @@ class Settings(BaseSettings):
     def warehouse_path(self) -> Path:
         """Where the Iceberg tables' files are."""
         return self.home / "lake"
+
+    @property
+    def dlt_path(self) -> Path:
+        """Where loads keep what they have not merged yet, a folder for each process."""
+        return self.home / "dlt"
 
     @property
     def duckdb_path(self) -> Path:

@@ -64,7 +64,8 @@ class Client:
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     @property
-    def _address(self) -> str:
+    def address(self) -> str:
+        """The URL without a name and password: what the deployment is known by in files."""
         return urlsplit(self.url)._replace(netloc=self.place).geturl()
 
     async def close(self) -> None:
@@ -101,7 +102,7 @@ class Client:
         if self._journal is None:
             return
         try:
-            self._journal.write(self._address, mutation.name, variables, outcome)
+            self._journal.write(self.address, mutation.name, variables, outcome)
         except OSError as error:
             if outcome == "sent":
                 raise Refused(

@@ -41,7 +41,7 @@ async def launch_backfill(
         raise Refused("nothing to run: the plan has no cell to run")
     params: dict[str, Any] = {
         "partitionsByAssets": [
-            _target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
+            target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
         ],
         "tags": _tags(parallel),
     }
@@ -82,9 +82,10 @@ async def cancel_backfill(client: Client, backfill_id: str) -> None:
     success(data, "cancelPartitionBackfill", "CancelBackfillSuccess")
 
 
-def _target(
+def target(
     asset: AssetKey, partitions: Sequence[str | None], keys: PartitionKeys | None
 ) -> dict[str, Any]:
+    """The asset's part of `partitionsByAssets`. Raises Refused for what isn't in its keys."""
     target: dict[str, Any] = {"assetKey": key_input(asset)}
     if keys is None:
         if any(partition is not None for partition in partitions):
@@ -97,9 +98,21 @@ def _target(
     if not positions:
         raise Refused(f"{key_text(asset)}: no partition named, which would run all of them")
     ranges = [
-        {"start": keys.keys[first], "end": keys.keys[last]} for first, last in runs_of(positions)
+        {"start": keys.keys[first], "end": keys.keys[last]}
+        for first, last in _ranges(positions, keys)
     ]
     return {**target, "partitions": {"ranges": ranges}}
+
+
+def _ranges(positions: Sequence[int], keys: PartitionKeys) -> list[tuple[int, int]]:
+    """A range of two dimensions means a rectangle, so here each stays within one first key."""
+    if keys.sides is None:
+        return runs_of(positions)
+    width = len(keys.sides[1])
+    rows: dict[int, list[int]] = {}
+    for at in positions:
+        rows.setdefault(at // width, []).append(at)
+    return [stretch for places in rows.values() for stretch in runs_of(places)]
 
 
 def _tags(parallel: int | None) -> list[dict[str, str]]:

@@ -18,24 +18,29 @@ from console.api.reading import (
 )
 from console.domain.assets import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
 from console.domain.freshness import Cron, Policy, TimeWindow, Verdict
-from console.domain.partitions import PartitionKeys
+from console.domain.partitions import PartitionKeys, product_of
 from console.domain.rows import AssetStatus, Latest, Span
 from console.domain.runs import RunStatus
 from console.domain.status import State
+from console.domain.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from console.api.client import Client
     from console.domain.keys import AssetKey
 
 PAGE_OF_KEYS = 10_000
+NEWEST_KEYS = 100
 STALE_AT_ONCE = 100
+COUNTS_AT_ONCE = 25
+NEWEST_AT_ONCE = 500
 _SPAN_STATES = {
     "MATERIALIZED": State.MATERIALIZED,
     "FAILED": State.FAILED,
     "MATERIALIZING": State.RUNNING,
 }
+_READ_FORMS = ("TimePartitionStatuses", "DefaultPartitionStatuses", "MultiPartitionStatuses")
 _VERDICTS = {
     "HEALTHY": Verdict.HEALTHY,
     "WARNING": Verdict.WARNING,
@@ -59,6 +64,28 @@ class Structure:
     """How many at once each pool lets in; a pool without a limit isn't listed."""
     pools_hold_runs: bool
     """A pool counts whole runs, which wait in the queue; else it counts steps."""
+
+    loading: tuple[str, ...] = ()
+    """Code locations that are still being loaded."""
+
+    @property
+    def unseen(self) -> str:
+        """What of the deployment is missing here, for a title; empty when nothing is."""
+        counts = {"failed": len(self.load_errors), "being loaded": len(self.loading)}
+        return " · ".join(
+            f"{count} code location{'s' if count > 1 else ''} {word}"
+            for word, count in counts.items()
+            if count
+        )
+
+    @property
+    def why_empty(self) -> str:
+        """A sentence for where assets would stand, had it any."""
+        for name, why in self.load_errors.items():
+            return one_line(f"code location {name} failed to load: {why}")
+        if self.loading:
+            return one_line(f"code location {self.loading[0]} is being loaded")
+        return "this deployment has no assets"
 
 
 def key_input(key: AssetKey) -> Json:
@@ -86,13 +113,66 @@ async def structure(client: Client) -> Structure:
         str(queue.get("tagConcurrencyLimitsYaml") or ""),
         _pool_limits(instance, assets.values()),
         sub(instance, "poolConfig").get("poolGranularity") == "run",
+        _loading(sub(data, "workspaceOrError")),
     )
 
 
-async def statuses(client: Client, keys: Sequence[AssetKey]) -> list[AssetStatus]:
-    data = await client.ask("statuses", {"keys": [key_input(key) for key in keys]})
+async def statuses(
+    client: Client, keys: Sequence[AssetKey], *, counted: bool = True
+) -> list[AssetStatus]:
+    """Without `counted` it isn't asked how many partitions there are: a third of the cost."""
+    asked = {"keys": [key_input(key) for key in keys], "counted": counted}
+    data = await client.ask("statuses", asked)
     latest = {key_of(item): _latest(item) for item in items(data.get("assetsLatestInfo"))}
     return [_status(node, latest) for node in items(data.get("assetNodes"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The least that tells whether an asset's status has to be read again."""
+
+    materialized: float | None
+    """Epoch seconds UTC."""
+    run_id: str | None
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, status: AssetStatus) -> Newest:
+        """What the status would have said."""
+        return cls(status.latest.materialized, status.latest.run_id, status.daemon_verdict)
+
+
+async def newest(
+    client: Client, keys: Sequence[AssetKey], samples: Sequence[AssetKey]
+) -> tuple[dict[AssetKey, Newest], dict[AssetKey, tuple[str | None, str | None]]]:
+    """The newest of each of `keys`, and the first and last partition of each of `samples`."""
+    found: dict[AssetKey, Newest] = {}
+    ends: dict[AssetKey, tuple[str | None, str | None]] = {}
+    for start in range(0, len(keys), NEWEST_AT_ONCE):
+        asked = [key_input(key) for key in keys[start : start + NEWEST_AT_ONCE]]
+        sampled = [key_input(key) for key in samples] if start == 0 else []
+        data = await client.ask("newest", {"keys": asked, "samples": sampled})
+        for node in items(data.get("assetNodes")):
+            made = next(iter(items(node.get("assetMaterializations"))), {})
+            at = milliseconds(made.get("timestamp"))
+            found[key_of(node)] = Newest(at, made.get("runId"), _verdict(node))
+        for node in items(data.get("samples")):
+            ends[key_of(node)] = _only(node, "first"), _only(node, "last")
+    return found, ends
+
+
+async def partition_counts(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, int]:
+    """How many partitions there are of each asset that has some."""
+    found: dict[AssetKey, int] = {}
+    for start in range(0, len(keys), COUNTS_AT_ONCE):
+        asked = [key_input(key) for key in keys[start : start + COUNTS_AT_ONCE]]
+        for node in items(
+            (await client.ask("partition_counts", {"keys": asked})).get("assetNodes")
+        ):
+            total = sub(node, "partitionStats").get("numPartitions")
+            if isinstance(total, int):
+                found[key_of(node)] = total
+    return found
 
 
 async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
@@ -107,6 +187,33 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
         before, cursor = cursor, page.get("cursor")
         if not page.get("hasMore") or not results or cursor == before:
             return PartitionKeys(tuple(found))
+
+
+async def grown_keys(client: Client, key: AssetKey, known: PartitionKeys) -> PartitionKeys | None:
+    """The list that `known` has grown into by at most NEWEST_KEYS; None where it hasn't."""
+    data = await client.ask("newest_keys", {"key": key_input(key), "limit": NEWEST_KEYS})
+    for node in items(data.get("assetNodes"))[:1]:
+        newest = strings(sub(node, "partitionKeyConnection").get("results"))
+        if known.keys[-1] in newest:
+            newer = newest[: newest.index(known.keys[-1])]
+            return PartitionKeys((*known.keys, *reversed(newer)))
+    return None
+
+
+async def partition_keys_of_both(
+    client: Client, key: AssetKey, primary: int
+) -> PartitionKeys | None:
+    """The keys of two dimensions; None where the server tells of another number of them."""
+    data = await client.ask("dimensions", {"key": key_input(key)})
+    for node in items(data.get("assetNodes"))[:1]:
+        named = {
+            str(one.get("name")): PartitionKeys(strings(one.get("partitionKeys")))
+            for one in items(node.get("partitionKeysByDimension"))
+        }
+        if len(named) == 2:
+            first, second = (named[name] for name in sorted(named))
+            return product_of(first, second, primary)
+    return None
 
 
 async def stale(
@@ -181,7 +288,8 @@ def _asset(node: Json) -> Asset:
         key=key_of(node),
         group=str(node.get("groupName") or ""),
         kinds=tuple(sorted(strings(node.get("kinds")))),
-        owners=tuple(str(o.get("email") or o.get("team") or "") for o in items(node.get("owners"))),
+        owners=tuple(_owner(one) for one in items(node.get("owners"))),
+        tags=tuple((str(t.get("key")), str(t.get("value"))) for t in items(node.get("tags"))),
         description=str(node.get("description") or ""),
         upstream=keys_of(node, "dependencyKeys"),
         downstream=keys_of(node, "dependedByKeys"),
@@ -193,6 +301,10 @@ def _asset(node: Json) -> Asset:
         location=str(sub(repository, "location").get("name") or ""),
         repository=str(repository.get("name") or ""),
     )
+
+
+def _owner(one: Json) -> str:
+    return str(one.get("email") or "") or f"team:{one.get('team') or ''}"
 
 
 def _definition(node: Json) -> PartitionsDefinition | None:
@@ -246,6 +358,15 @@ def _load_errors(workspace: Json) -> dict[str, str]:
     return errors
 
 
+def _loading(workspace: Json) -> tuple[str, ...]:
+    """A location that was never loaded yet has neither a repository nor an error."""
+    return tuple(
+        str(entry.get("name"))
+        for entry in items(workspace.get("locationEntries"))
+        if not sub(entry, "locationOrLoadError").get("__typename")
+    )
+
+
 def _latest(item: Json) -> Latest:
     materialization, run = sub(item, "latestMaterialization"), sub(item, "latestRun")
     return Latest(
@@ -269,13 +390,16 @@ def _status(node: Json, latest: dict[AssetKey, Latest]) -> AssetStatus:
         first=_only(node, "first"),
         last=_only(node, "last"),
         spans=_spans(form),
-        undecided=form.get("__typename")
-        not in ("TimePartitionStatuses", "DefaultPartitionStatuses"),
+        undecided=form.get("__typename") not in _READ_FORMS,
+        both=form.get("__typename") == "MultiPartitionStatuses",
         latest=latest.get(key, Latest()),
-        daemon_verdict=_VERDICTS.get(
-            str(sub(node, "freshnessStatusInfo").get("freshnessStatus")), Verdict.NOT_APPLICABLE
-        ),
+        daemon_verdict=_verdict(node),
     )
+
+
+def _verdict(node: Json) -> Verdict:
+    said = str(sub(node, "freshnessStatusInfo").get("freshnessStatus"))
+    return _VERDICTS.get(said, Verdict.NOT_APPLICABLE)
 
 
 def _only(node: Json, name: str) -> str | None:
@@ -284,6 +408,8 @@ def _only(node: Json, name: str) -> str | None:
 
 def _spans(form: Json) -> tuple[Span, ...]:
     """Later spans win, so what runs now comes last."""
+    if form.get("__typename") == "MultiPartitionStatuses":
+        return tuple(sorted(_both(form), key=lambda span: span.state))
     if form.get("__typename") == "TimePartitionStatuses":
         spans = [_span(item) for item in items(form.get("ranges"))]
         return tuple(sorted(spans, key=lambda span: span.state))
@@ -296,6 +422,13 @@ def _spans(form: Json) -> tuple[Span, ...]:
         )
         for key in strings(form.get(name))
     )
+
+
+def _both(form: Json) -> Iterator[Span]:
+    for item in items(form.get("ranges")):
+        start, end = str(item.get("primaryDimStartKey")), str(item.get("primaryDimEndKey"))
+        for one in _spans(sub(item, "secondaryDim")):
+            yield Span(start, end, one.state, (one.start, one.end))
 
 
 def _span(item: Json) -> Span:

@@ -21,7 +21,7 @@ from console.api.reading import (
     sub,
     success,
 )
-from console.domain.events import Event
+from console.domain.events import Event, reason
 from console.domain.runs import Backfill, Run, RunStatus, Step, StepStatus
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Pulse:
     """Each code location's version key."""
     active: tuple[Run, ...]
     newest: tuple[Run, ...]
+    """The newest runs, or of them those that changed since a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ class Cell:
     metadata: tuple[tuple[str, str], ...] = ()
     last_run: Run | None = None
     stale: str | None = None
-    """Why it is stale, in the server's words; None when it isn't, or isn't known to be."""
+    """Why it is stale, in words; None when it isn't, or isn't known to be."""
+    newer_upstream: str = ""
+    """What the times say along edges that the server never looks at."""
     error: str | None = None
     """The headline of what failed it, where it failed."""
 
@@ -96,13 +99,18 @@ class AssetDetail:
     materialization: Cell
 
 
-async def pulse(client: Client, newest: int) -> Pulse:
-    data = await client.ask("pulse", {"limit": newest}, timeout=PULSE_SECONDS)
+async def pulse(client: Client, newest: int, since: float | None = None) -> Pulse:
+    """What runs, and the `newest` runs; of these only what changed after `since`, where given.
+
+    `since` is epoch seconds UTC by the server's clock.
+    """
+    variables = {"limit": newest, "since": since}
+    data = await client.ask("pulse", variables, timeout=PULSE_SECONDS)
     entries = items(sub(data, "locationStatusesOrError").get("entries"))
     return Pulse(
         {str(e.get("name")): f"{e.get('loadStatus')} {e.get('versionKey')}" for e in entries},
-        _runs(success(data, "active", "Runs")),
-        _runs(success(data, "newest", "Runs")),
+        read_runs(success(data, "active", "Runs")),
+        read_runs(success(data, "newest", "Runs")),
     )
 
 
@@ -120,7 +128,13 @@ async def runs(
     if tags:
         wanted["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
     data = await client.ask("runs", {"filter": wanted, "cursor": before, "limit": limit})
-    return _runs(success(data, "runsOrError", "Runs"))
+    return read_runs(success(data, "runsOrError", "Runs"))
+
+
+async def runs_named(client: Client, ids: Sequence[str]) -> tuple[Run, ...]:
+    """The runs of these ids that there are, newest first."""
+    data = await client.ask("runs_named", {"ids": list(ids), "limit": len(ids)})
+    return read_runs(success(data, "runsOrError", "Runs"))
 
 
 async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]]) -> dict[str, int]:
@@ -184,18 +198,14 @@ async def _log(client: Client, name: str, run_id: str, cursor: str | None, limit
 async def first_error(client: Client, run_id: str) -> str | None:
     """The headline of the first failed step's error, else of the run's own; None when neither."""
     cursor: str | None = None
-    last: str | None = None
+    bad: list[Event] = []
     for _ in range(MOST_PAGES_FOR_AN_ERROR):
         page = await log(client, run_id, cursor)
-        for event in page.events:
-            if event.error is not None and event.type == "STEP_FAILURE":
-                return event.error.headline
-            if event.bad:
-                last = event.error.headline if event.error else event.message
+        bad += [event for event in page.events if event.bad]
         cursor = page.cursor
-        if not page.more:
+        if not page.more or any(e.error and e.type == "STEP_FAILURE" for e in bad):
             break
-    return last
+    return reason(bad)
 
 
 async def output(client: Client, run_id: str, file_key: str, cursor: str | None) -> Output:
@@ -241,8 +251,7 @@ async def backfill(client: Client, backfill_id: str) -> Backfill:
 async def backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
     """The newest backfills, newest first."""
     data = await client.ask("backfills", {"limit": limit})
-    found = success(data, "partitionBackfillsOrError", "PartitionBackfills")
-    return tuple(_backfill(value) for value in items(found.get("results")))
+    return read_backfills(success(data, "partitionBackfillsOrError", "PartitionBackfills"))
 
 
 def _stale(node: Json) -> str | None:
@@ -252,7 +261,13 @@ def _stale(node: Json) -> str | None:
     return stale_reason(causes[0]) or "no reason given"
 
 
-def _runs(value: Json) -> tuple[Run, ...]:
+def read_backfills(value: Json) -> tuple[Backfill, ...]:
+    """The backfills of an answer's `results`."""
+    return tuple(_backfill(item) for item in items(value.get("results")))
+
+
+def read_runs(value: Json) -> tuple[Run, ...]:
+    """The runs of an answer's `results`."""
     return tuple(_run(item) for item in items(value.get("results")))
 
 

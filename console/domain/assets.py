@@ -43,6 +43,8 @@ class Asset:
     group: str = "default"
     kinds: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    """E-mail addresses, and teams as `team:name`."""
+    tags: tuple[tuple[str, str], ...] = ()
     description: str = ""
     upstream: tuple[AssetKey, ...] = ()
     downstream: tuple[AssetKey, ...] = ()
@@ -110,6 +112,15 @@ class AssetGraph:
                     reached.add(child)
                     waiting.append(child)
         return [key for key in self.order if key in reached]
+
+    def all_upstream(self, key: AssetKey) -> list[AssetKey]:
+        """The roots first, the key itself last."""
+        reached, waiting = {key}, [key]
+        while waiting:
+            new = [one for one in self.upstream(waiting.pop()) if one not in reached]
+            reached.update(new)
+            waiting += new
+        return [one for one in self.order if one in reached]
 
     def _known(self, keys: Iterable[AssetKey]) -> list[AssetKey]:
         return [key for key in keys if key in self.assets]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,14 @@ class ErrorInfo:
         while error.cause is not None:
             error = error.cause
         return error
+
+    @property
+    def text(self) -> str:
+        """All of it: the message, the stack, and the same of each cause."""
+        parts = [self.message.strip() or self.class_name or "", "".join(self.stack).rstrip()]
+        if self.cause is not None:
+            parts += ["", f"caused by {self.cause.text}"]
+        return "\n".join(part for part in parts if part)
 
     @property
     def headline(self) -> str:
@@ -76,3 +88,19 @@ TERMINAL = {
     "PIPELINE_CANCELED": "CANCELED",
 }
 """The event that ends a run, and the status it ends in."""
+
+
+def reason(events: Iterable[Event]) -> str | None:
+    """Why a run failed, in one line: the first failed step's error, else the last error.
+
+    A run that never started has its reason in an event of the engine, before the one that
+    says that it failed. None when nothing went wrong.
+    """
+    bad = [event for event in events if event.bad]
+    steps = [event for event in bad if event.type == "STEP_FAILURE" and event.error]
+    errors = [event for event in bad if event.error]
+    words = [event for event in bad if TERMINAL.get(event.type) is None]
+    chosen = next(iter([*steps, *errors[-1:], *words[-1:], *bad[-1:]]), None)
+    if chosen is None:
+        return None
+    return chosen.error.headline if chosen.error else chosen.message

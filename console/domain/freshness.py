@@ -109,6 +109,17 @@ def _by_deadline(policy: Cron, materialized: float | None, now: float) -> Freshn
 
 def _deadlines(policy: Cron, now: float) -> tuple[float, float]:
     """The last deadline, one at this moment included, and the next."""
+    known = _known_deadlines.get(policy)
+    if known is None or not known[0] <= now < known[1]:
+        known = _known_deadlines[policy] = _find_deadlines(policy, now)
+    return known
+
+
+_known_deadlines: dict[Cron, tuple[float, float]] = {}
+"""They stay the same till the next one, and finding them takes most of a verdict's time."""
+
+
+def _find_deadlines(policy: Cron, now: float) -> tuple[float, float]:
     schedule = _ALIASES.get(policy.deadline_cron.strip(), policy.deadline_cron)
     zone = ZoneInfo(policy.timezone)
     back = CronSim(schedule, datetime.fromtimestamp(int(now) + 1, zone), reverse=True)

@@ -2,6 +2,7 @@
 
 Layers by longest path, order by barycenter sweeps (Sugiyama, Tagawa, Toda 1981). An edge
 over several layers holds a place in each layer it passes; edges of one source share it.
+Where edges go round in a circle, those that would go back are drawn the other way round.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 SWEEPS = 3
+MOST_PLACES = 20_000
+"""What is laid out in about a second; nobody can follow so many lines."""
+
+
+class TooTangled(ValueError):
+    """Too many lines pass too many layers to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,20 @@ class Layers:
     """For each node those it leads to, all of them in the next layer."""
     leading: list[list[int]]
     """The inverse of `following`."""
+    turned: frozenset[tuple[int, int]]
+    """The edges that lead from a later layer back to an earlier one."""
 
 
 def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
-    """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open."""
-    depth = _depths(count, edges)
-    forward = [(a, b) if depth[a] < depth[b] else (b, a) for a, b in edges if depth[a] != depth[b]]
+    """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open.
+
+    Raises TooTangled.
+    """
+    turned = _going_back(count, edges)
+    forward = list(dict.fromkeys((b, a) if (a, b) in turned else (a, b) for a, b in edges))
+    depth = _depths(count, forward)
+    if sum(_passed(forward, depth)) > MOST_PLACES:
+        raise TooTangled("too many long lines to draw; t shows an asset's tree instead")
     following, depth = _with_places(count, forward, depth)
     leading: list[list[int]] = [[] for _ in following]
     for node, targets in enumerate(following):
@@ -41,7 +56,31 @@ def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
     for node, layer in enumerate(depth):
         layers[layer].append(node)
     _sweep(layers, leading, following)
-    return Layers(count, layers, following, leading)
+    return Layers(count, layers, following, leading, turned)
+
+
+def _going_back(count: int, edges: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """The edges without which there is no circle: those that close one, going depth first."""
+    children: list[list[int]] = [[] for _ in range(count)]
+    for parent, child in edges:
+        children[parent].append(child)
+    found: set[tuple[int, int]] = set()
+    state = [0] * count
+    for start in range(count):
+        path = [(start, iter(children[start]))] if not state[start] else []
+        state[start] = state[start] or 1
+        while path:
+            node, rest = path[-1]
+            child = next(rest, -1)
+            if child < 0:
+                state[node] = 2
+                path.pop()
+            elif state[child] == 1:
+                found.add((node, child))
+            elif not state[child]:
+                state[child] = 1
+                path.append((child, iter(children[child])))
+    return frozenset(found)
 
 
 def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
@@ -63,6 +102,14 @@ def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     for node in sources:
         depth[node] = min((depth[child] for child in children[node]), default=1) - 1
     return depth
+
+
+def _passed(edges: Sequence[tuple[int, int]], depth: list[int]) -> Iterable[int]:
+    """For each source how many layers its edges pass."""
+    furthest: dict[int, int] = {}
+    for source, target in edges:
+        furthest[source] = max(furthest.get(source, 0), depth[target] - depth[source] - 1)
+    return furthest.values()
 
 
 def _with_places(

@@ -5,6 +5,7 @@ Pure geometry in cells: x to the right, y down, the origin at the top left.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from console.domain.lines import Lines, Link
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from console.domain.keys import AssetKey
+    from console.domain.neighbourhood import Node
 
 NARROWEST_CHANNEL = 5
 
@@ -45,9 +46,10 @@ class Layout:
     """Everything in its place. `columns` are the boxes of each layer, from the top."""
 
     layers: Layers
-    numbers: dict[AssetKey, int]
-    boxes: dict[AssetKey, Box] = field(default_factory=dict)
-    columns: list[list[AssetKey]] = field(default_factory=list)
+    numbers: dict[Node, int]
+    edges: Sequence[tuple[Node, Node]] = ()
+    boxes: dict[Node, Box] = field(default_factory=dict)
+    columns: list[list[Node]] = field(default_factory=list)
     links: dict[tuple[int, int], Link] = field(default_factory=dict)
 
     @cached_property
@@ -55,12 +57,13 @@ class Layout:
         return _drawn(list(self.links.values()))
 
     @cached_property
-    def arrows(self) -> dict[int, set[int]]:
-        """For each row the columns of the arrow heads."""
-        found: dict[int, set[int]] = {}
-        for (_, target), link in self.links.items():
-            if target < self.layers.count:
-                found.setdefault(link.to, set()).add(link.end)
+    def arrows(self) -> dict[int, dict[int, bool]]:
+        """For each row the columns of the arrow heads, and whether one points to the right."""
+        found: dict[int, dict[int, bool]] = {}
+        for a, b in self.edges:
+            box = self.boxes[b]
+            back = (self.numbers[a], self.numbers[b]) in self.layers.turned
+            found.setdefault(box.y + DOCK, {})[box.right + 1 if back else box.x - 1] = not back
         return found
 
     @cached_property
@@ -72,11 +75,24 @@ class Layout:
         rows = [box.bottom for box in self.boxes.values()]
         return max((*rows, *(link.to for link in self.links.values())), default=-1) + 1
 
-    def leaves(self, key: AssetKey) -> bool:
+    def boxes_on(self, row: int, left: int, right: int) -> Iterator[tuple[Node, Box]]:
+        """The boxes that a row goes through between two columns, from the left."""
+        for column, tops in zip(self.columns, self._tops, strict=True):
+            at = bisect_right(tops, row) - 1
+            if at >= 0:
+                box = self.boxes[column[at]]
+                if row <= box.bottom and box.right >= left and box.x <= right:
+                    yield column[at], box
+
+    @cached_property
+    def _tops(self) -> list[list[int]]:
+        return [[self.boxes[node].y for node in column] for column in self.columns]
+
+    def leaves(self, key: Node) -> bool:
         """Whether a line leaves the right side of its box."""
         return bool(self.layers.following[self.numbers[key]])
 
-    def lines_of(self, key: AssetKey) -> Lines:
+    def lines_of(self, key: Node) -> Lines:
         """The lines that lead into an asset and out of it, from box to box."""
         node = self.numbers[key]
         return _drawn([*self._into(node), *self._out_of(node)])
@@ -95,17 +111,17 @@ class Layout:
 
 
 def lay_out(
-    keys: Sequence[AssetKey],
-    edges: Sequence[tuple[AssetKey, AssetKey]],
-    widths: Mapping[AssetKey, int],
+    keys: Sequence[Node],
+    edges: Sequence[tuple[Node, Node]],
+    widths: Mapping[Node, int],
 ) -> Layout:
     """Boxes of `widths` for `keys`, in their order where the edges leave it open.
 
-    The boxes of a layer are all as wide as its widest.
+    The boxes of a layer are all as wide as its widest. Raises TooTangled.
     """
     numbers = {key: at for at, key in enumerate(keys)}
     layers = layered(len(keys), [(numbers[a], numbers[b]) for a, b in edges])
-    layout, rows, x = Layout(layers, numbers), dock_rows(layers), 0
+    layout, rows, x = Layout(layers, numbers, edges), dock_rows(layers), 0
     wide = [
         max((widths[keys[n]] for n in layer if n < layers.count), default=0)
         for layer in layers.layers
@@ -121,9 +137,7 @@ def lay_out(
     return layout
 
 
-def step(
-    layout: Layout, key: AssetKey, direction: str, joined: Sequence[AssetKey]
-) -> AssetKey | None:
+def step(layout: Layout, key: Node, direction: str, joined: Sequence[Node]) -> Node | None:
     """The box that lies `up`, `down`, `left` or `right` of one, if there is any.
 
     To the sides those that are `joined` to it go first, then the nearest layer and row.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 
@@ -28,6 +30,10 @@ class Lines:
     upright: set[tuple[int, int, int]] = field(default_factory=set)
     """The lines (column, top, bottom)."""
 
+    @cached_property
+    def _from_the_left(self) -> list[tuple[int, int, int]]:
+        return sorted(self.upright)
+
     def draw(self, link: Link) -> None:
         if link.turn > link.start:
             self.across[link.row].add((link.start, link.turn))
@@ -37,14 +43,19 @@ class Lines:
             self.upright.add((link.turn, min(link.row, link.to), max(link.row, link.to)))
 
     def cells(self, y: int, left: int, right: int) -> dict[int, int]:
-        """The cells of one row from `left` to `right`, as unions of directions."""
+        """The cells of one row from `left` to `right`, as unions of directions.
+
+        Once asked, no more is drawn.
+        """
         found: dict[int, int] = {}
         for start, end in self.across.get(y, ()):
             for x in range(max(start, left), min(end, right) + 1):
                 bits = (LEFT if x > start else 0) | (RIGHT if x < end else 0)
                 found[x] = found.get(x, 0) | bits
-        for x, top, bottom in self.upright:
-            if top <= y <= bottom and left <= x <= right:
+        uprights = self._from_the_left
+        first, last = bisect_left(uprights, (left,)), bisect_left(uprights, (right + 1,))
+        for x, top, bottom in uprights[first:last]:
+            if top <= y <= bottom:
                 bits = (UP if y > top else 0) | (DOWN if y < bottom else 0)
                 found[x] = found.get(x, 0) | bits
         return found

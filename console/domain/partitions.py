@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from console.domain.key_times import Times, times_of
 from console.domain.keys import nearest
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ class PartitionKeys:
     """The partition keys of a definition, in its own order."""
 
     keys: tuple[str, ...]
+    sides: tuple[PartitionKeys, PartitionKeys] | None = None
+    """Of two dimensions the keys of each, by name; `keys` is their product, `a|b`."""
+    primary: int = 0
+    """Which of the sides is the one along the axis, time where there is time."""
+
+    @cached_property
+    def times(self) -> Times | None:
+        """When each partition begins, where the keys' texts tell."""
+        return times_of(self.keys)
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -62,6 +72,24 @@ class PartitionKeys:
             raise BadPartitions(f"the range [{start}...{end}] ends before it starts")
         return range(first, last + 1)
 
+    def covered(self, start: str, end: str) -> Sequence[int]:
+        """The positions that a run over `start` to `end` makes; empty where an end isn't known.
+
+        Of two dimensions a range is a rectangle: each dimension from the one to the other.
+        """
+        first, last = self.positions.get(start), self.positions.get(end)
+        if first is None or last is None:
+            return range(0)
+        if self.sides is None:
+            return range(first, last + 1)
+        width = len(self.sides[1])
+        tops, sides = zip(divmod(first, width), divmod(last, width), strict=True)
+        return [
+            top * width + side
+            for top in range(tops[0], tops[1] + 1)
+            for side in range(sides[0], sides[1] + 1)
+        ]
+
     def _no_such(self, key: str) -> str:
         if not self.keys:
             return f"no partition `{key}`; the definition has none"
@@ -69,6 +97,12 @@ class PartitionKeys:
         near = nearest(key, self.keys)
         hint = f"; did you mean `{near}`?" if near and near not in span else ""
         return f"no partition `{key}`; {span}{hint}"
+
+
+def product_of(first: PartitionKeys, second: PartitionKeys, primary: int) -> PartitionKeys:
+    """The keys of two dimensions, `first` being that whose name comes first in the alphabet."""
+    keys = tuple(f"{a}|{b}" for a in first.keys for b in second.keys)
+    return PartitionKeys(keys, (first, second), primary)
 
 
 def parse_partitions(text: str, keys: PartitionKeys) -> list[int]:

@@ -23,6 +23,8 @@ class Span:
     start: str
     end: str
     state: State
+    across: tuple[str, str] | None = None
+    """Of two dimensions: `start` and `end` are of the primary one, these of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class AssetStatus:
     spans: tuple[Span, ...] = ()
     undecided: bool = False
     """The server's answer has a form that isn't read here: cells show as unknown."""
+    both: bool = False
+    """The spans are of two dimensions."""
     latest: Latest = field(default_factory=Latest)
     daemon_verdict: Verdict = Verdict.NOT_APPLICABLE
 
@@ -74,31 +78,48 @@ def row_of(
     absent = State.MISSING if materializable else State.OUTSIDE
     if not status.partitioned:
         return Row(bytes([_whole(status.latest, runs, absent)]), at)
-    if keys is None or status.undecided:
+    undecided = status.undecided or (status.both and (keys is None or keys.sides is None))
+    if keys is None or undecided:
         return Row(bytes([State.UNKNOWN]) * (status.total or 0), at)
     cells = bytearray([absent]) * len(keys)
     for span in status.spans:
-        _fill(cells, keys, span)
+        fill(cells, keys, span)
     for run in runs:
         if run.status.waiting:
             _mark_waiting(cells, keys, run)
     return Row(bytes(cells), at)
 
 
-def _fill(cells: bytearray, keys: PartitionKeys, span: Span) -> None:
-    first, last = keys.positions.get(span.start), keys.positions.get(span.end)
-    if first is None or last is None or last < first:
+def fill(cells: bytearray, keys: PartitionKeys, span: Span) -> None:
+    """Set the cells of a span; one that `keys` doesn't have sets none."""
+    if span.across is not None:
+        _fill_both(cells, keys, span, span.across)
         return
-    cells[first : last + 1] = bytes([span.state]) * (last + 1 - first)
+    places = _between(keys, span.start, span.end)
+    cells[places.start : places.stop] = bytes([span.state]) * len(places)
+
+
+def _fill_both(cells: bytearray, keys: PartitionKeys, span: Span, across: tuple[str, str]) -> None:
+    if keys.sides is None:
+        return
+    places = [_between(keys.sides[keys.primary], span.start, span.end)]
+    places.insert(1 - keys.primary, _between(keys.sides[1 - keys.primary], *across))
+    width = len(keys.sides[1])
+    for first in places[0]:
+        at = first * width + places[1].start
+        cells[at : at + len(places[1])] = bytes([span.state]) * len(places[1])
+
+
+def _between(keys: PartitionKeys, start: str, end: str) -> range:
+    """Empty where an end isn't known, or they are the wrong way round."""
+    first, last = keys.positions.get(start), keys.positions.get(end)
+    return range(0) if first is None or last is None else range(first, last + 1)
 
 
 def _mark_waiting(cells: bytearray, keys: PartitionKeys, run: Run) -> None:
     if run.partition_range is None:
         return
-    start, end = (keys.positions.get(key) for key in run.partition_range)
-    if start is None or end is None:
-        return
-    for position in range(start, end + 1):
+    for position in keys.covered(*run.partition_range):
         if cells[position] == State.RUNNING:
             cells[position] = State.QUEUED
 

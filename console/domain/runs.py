@@ -46,6 +46,10 @@ class RunStatus(Enum):
         return self in (RunStatus.SUCCESS, RunStatus.FAILURE, RunStatus.CANCELED)
 
     @property
+    def succeeded(self) -> bool:
+        return self is RunStatus.SUCCESS
+
+    @property
     def active(self) -> bool:
         return not self.ended and not self.waiting and self is not RunStatus.UNKNOWN
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class State(IntEnum):
@@ -48,6 +52,61 @@ LOOKS: dict[State, Look] = {
 BAD = frozenset({State.MISSING, State.FAILED, State.STALE})
 BUSY = frozenset({State.RUNNING, State.QUEUED})
 
+CHECK_FAILED = 0x10
+"""Added to the byte of a cell that is materialized or stale, and a check of which failed."""
+CHECK_LOOK = Look("!", "!", "bad")
+
+FROM_BEST = (
+    State.OUTSIDE,
+    State.MATERIALIZED,
+    State.RUNNING,
+    State.QUEUED,
+    State.UNKNOWN,
+    State.STALE,
+    State.MATERIALIZED | CHECK_FAILED,
+    State.STALE | CHECK_FAILED,
+    State.MISSING,
+    State.FAILED,
+)
+"""Which of several cells stands for all of them: the last of these that is among them."""
+_RANKS = bytes(FROM_BEST.index(byte) if byte in FROM_BEST else 0 for byte in range(256))
+_CELLS = bytes(FROM_BEST) + bytes(256 - len(FROM_BEST))
+_STATES = tuple(State)
+_IS_BAD = bytes(byte in FROM_BEST[5:] for byte in range(256))
+_FLAGGED = bytes(
+    byte | CHECK_FAILED if byte | CHECK_FAILED in FROM_BEST else byte for byte in range(256)
+)
+
+
+def state_of(cell: int) -> State:
+    """The state of a cell's byte, without what its checks say."""
+    return _STATES[cell & 7]
+
+
+def bad_cells(cells: bytes) -> bytes:
+    """1 for each cell that is missing, failed, stale or has a failed check, else 0."""
+    return cells.translate(_IS_BAD)
+
+
+def with_failed_check(cells: bytes) -> bytes:
+    """The cells with a failed check on each that it means anything for."""
+    return cells.translate(_FLAGGED)
+
+
+def worst_of_each(stretches: Iterable[bytes]) -> bytes:
+    """The worst cell of each stretch; none is empty."""
+    return bytes(max(stretch.translate(_RANKS)) for stretch in stretches).translate(_CELLS)
+
+
+def worst_across(rows: Sequence[bytes]) -> bytes:
+    """The worst cell of each column, of rows that are equally long."""
+    if len(rows) == 1:
+        return rows[0]
+    return bytes(map(max, *(row.translate(_RANKS) for row in rows))).translate(_CELLS)
+
+
+_FRESH = bytes(State.MATERIALIZED if one == State.STALE else one for one in range(256))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -59,6 +118,10 @@ class Row:
 
     states: bytes
     at: float
+
+    def without_stale(self) -> Row:
+        """As the server tells it, which knows of no stale cells in bulk."""
+        return Row(self.states.translate(_FRESH), self.at)
 
     def count(self, state: State) -> int:
         return self.states.count(int(state))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from console.domain.keys import key_text
@@ -13,8 +14,8 @@ from console.domain.times import duration
 from console.exits import DONE
 from console.headless.running import say
 from console.planner.plan import Action
-from console.planner.request import Request
 from console.store import planning
+from console.store.facts import read_facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -40,14 +41,16 @@ async def main(deployment: Deployment, options: Namespace) -> int:
 
 
 async def make(deployment: Deployment, options: Namespace) -> planning.Preview:
-    """The plan that the options ask for. Raises UnknownAsset, BadPartitions, ApiError."""
+    """The plan that the options ask for. Raises BadSelection, BadPartitions, ApiError."""
     await deployment.load()
-    assets, downstream = _assets(deployment, options.assets)
-    keys = planning.shared_keys(deployment, assets)
-    request = Request(
-        assets=assets,
-        partitions=_partitions(keys, options, assets),
-        downstream=options.downstream or downstream,
+    known = await read_facts(deployment, options.assets)
+    chosen = planning.request_for(deployment, options.assets, known)
+    keys = planning.shared_keys(deployment, chosen.assets)
+    request = replace(
+        chosen,
+        partitions=_partitions(keys, options, chosen.assets),
+        downstream=chosen.downstream or options.downstream,
+        within=None if options.downstream else chosen.within,
         run_states=frozenset(_STATES[word] for word in options.run.split(",")),
         parallel=options.parallel,
         title=getattr(options, "title", ""),
@@ -87,12 +90,6 @@ def as_dict(preview: planning.Preview) -> dict[str, Any]:
         "estimate_basis_runs": found.basis if found else 0,
         "warnings": list(preview.warnings),
     }
-
-
-def _assets(deployment: Deployment, names: Sequence[str]) -> tuple[tuple[AssetKey, ...], bool]:
-    """`name+` takes all downstream too, as in Dagster's selection syntax."""
-    found = [deployment.graph.find(name.removesuffix("+")).key for name in names]
-    return tuple(dict.fromkeys(found)), any(name.endswith("+") for name in names)
 
 
 def _partitions(

@@ -12,6 +12,7 @@ from console.api.errors import ApiError, Refused, Unreachable
 from console.api.journal import Journal
 from console.domain.keys import UnknownAsset
 from console.domain.partitions import BadPartitions
+from console.domain.selection import BadSelection
 from console.domain.text import clean
 from console.exits import FAILED, OUT_OF_REACH, REFUSED, USAGE
 from console.store.deployment import Deployment
@@ -28,6 +29,7 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (Drifted, REFUSED),
     (UnknownAsset, USAGE),
     (BadPartitions, USAGE),
+    (BadSelection, USAGE),
     (NothingToPartition, USAGE),
     (ApiError, FAILED),
 )

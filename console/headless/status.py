@@ -1,4 +1,8 @@
-"""`dagdeck status`: every asset's partitions and freshness."""
+"""`dagdeck status`: every asset's partitions and freshness, and what needs somebody.
+
+With `--json` an object: `assets`, and what `console.headless.attention.as_json` gives, the
+failures of the last 24 hours among it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from console.domain.freshness import Verdict, freshness_at
 from console.domain.keys import key_text
+from console.domain.selection import select
 from console.domain.status import State
 from console.domain.text import one_line
 from console.domain.times import age
-from console.exits import DONE
+from console.exits import DONE, FAILED
+from console.headless.attention import as_json, as_lines, needs_somebody
 from console.headless.running import say
+from console.store.facts import read_facts
+from console.store.overview import Overview
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,18 +30,26 @@ if TYPE_CHECKING:
 
 
 async def main(deployment: Deployment, options: Namespace) -> int:
-    """Prints the status; exits 0 whatever it is, since it was told."""
+    """Prints the status; exits 0 whatever it is, since it was told, but 1 with `--check`.
+
+    `--check` is for scripts: 1 means that something is late, failed and not mended, or not well.
+    """
+    overview = Overview(deployment)
     await deployment.load()
-    wanted = [deployment.graph.find(name).key for name in options.assets]
-    keys = [key for key in wanted or deployment.graph.order if key in deployment.rows]
+    await overview.load()
+    known = await read_facts(deployment, options.assets)
+    wanted = select(options.assets, deployment.graph, known, sources=True)
+    keys = [key for key in wanted if key in deployment.rows]
     now = time.time()
     if options.json:
-        print(json.dumps({"assets": [_as_json(deployment, key, now) for key in keys]}))
-        return DONE
-    for error in _load_errors(deployment):
-        say(error)
-    _print_table(deployment, keys, now)
-    return DONE
+        assets = [_as_json(deployment, key, now) for key in keys]
+        print(json.dumps({"assets": assets, **as_json(overview, now)}))
+    else:
+        for error in _load_errors(deployment):
+            say(error)
+        _print_table(deployment, keys, now)
+        print("", *as_lines(overview, now), sep="\n")
+    return FAILED if options.check and needs_somebody(overview, now) else DONE
 
 
 def _load_errors(deployment: Deployment) -> list[str]:

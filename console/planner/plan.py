@@ -106,10 +106,9 @@ def _targets(
 ) -> tuple[dict[AssetKey, tuple[str | None, ...]], list[str]]:
     """Upstream before downstream, so that a cell knows what would run above it."""
     graph = snapshot.graph
-    wanted = graph.all_downstream(request.assets) if request.downstream else request.assets
     targets: dict[AssetKey, tuple[str | None, ...]] = {}
     warnings: list[str] = []
-    for asset in (key for key in graph.order if key in set(wanted)):
+    for asset in request.targets(graph):
         partitions = _partitions_of(asset, request, snapshot)
         if partitions:
             targets[asset] = partitions

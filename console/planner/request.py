@@ -31,11 +31,20 @@ class Request:
     partitions: tuple[str, ...]
     """Keys of the chosen assets' definition; empty when none of them is partitioned."""
     downstream: bool = False
+    within: frozenset[AssetKey] | None = None
+    """Of the assets downstream just these; None for all of them."""
     run_states: frozenset[State] = NEEDED
     excluded: frozenset[CellId] = frozenset()
     parallel: int | None = None
     """At most so many runs of the backfill at once; None leaves it to the run queue."""
     title: str = ""
+
+    def targets(self, graph: AssetGraph) -> list[AssetKey]:
+        """The assets in question, upstream before downstream."""
+        wanted = set(graph.all_downstream(self.assets) if self.downstream else self.assets)
+        if self.within is not None:
+            wanted &= self.within
+        return [key for key in graph.order if key in wanted]
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import set_cell_size
 from textual.containers import Container
 
 from console.api import run_queries
 from console.api.errors import ApiError
-from console.domain.keys import key_text, short_name
-from console.domain.neighbourhood import MOST_BOXES, neighbourhood
-from console.domain.text import one_line
+from console.domain.groups import Group, ambiguous, group_of, members
+from console.domain.keys import key_text
+from console.domain.neighbourhood import MOST_CHOSEN, Part
+from console.domain.selection import BadSelection, Facts, select_some, written
+from console.domain.selection_syntax import named_statuses
+from console.domain.status import State
+from console.domain.text import cut, one_line
 from console.domain.urgency import by_urgency
+from console.domain.views import (
+    Around,
+    Between,
+    Folded,
+    Indented,
+    Selected,
+    View,
+    more_or_less,
+    part_of,
+    title,
+)
+from console.domain.ways import ways
 from console.screens.base import DeckScreen
 from console.screens.find import FindScreen
 from console.store.signals import Topic
 from console.widgets.asset_map import AssetMap, Face
 from console.widgets.asset_panel import AssetPanel
+from console.widgets.asset_tree import AssetTree
 from console.widgets.asset_words import AssetWords
+from console.widgets.group_panel import group_lines
+from console.widgets.line_list import LineList
+from console.widgets.node_faces import NodeFaces
 from console.widgets.pane import Pane
+from console.widgets.question import SELECTION_HINT, Question
+from console.widgets.state_cells import StateCells, next_cells, state_cells
 
 if TYPE_CHECKING:
     from textual import events
@@ -28,44 +50,52 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from console.app import Deck
+    from console.domain.assets import AssetGraph
     from console.domain.keys import AssetKey
-    from console.widgets.pane import Part
+    from console.domain.neighbourhood import Node
+    from console.widgets.pane import Part as Stretch
 
 REST_SECONDS = 0.15
 """How long the cursor must rest before the server is asked."""
 MINUTE = 60.0
-WIDE = 120
-MOST_HOPS = 9
+WIDE = 150
+"""With fewer columns three boxes would not stand beside the panel."""
+MOST_BEFORE = 50
 
 
 class AssetsScreen(DeckScreen):
-    """The neighbourhood of `centre`; the panel follows the cursor."""
+    """One view of the graph; the panel follows the cursor."""
 
     NAME = "assets"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STRUCTURE, Topic.STATUS, Topic.RUNS})
     DEFAULT_CSS = """
     AssetsScreen #assets { layout: vertical; height: 1fr; }
-    AssetsScreen AssetMap { height: 1fr; width: 1fr; }
-    AssetsScreen Pane { height: 50%; width: 1fr; }
+    AssetsScreen AssetMap, AssetsScreen AssetTree { height: 1fr; width: 1fr; }
+    AssetsScreen Pane { height: 45%; width: 1fr; }
     AssetsScreen #assets.wide { layout: horizontal; }
     AssetsScreen #assets.wide Pane { height: 1fr; width: 48; }
     """
 
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
-        self.map = AssetMap(self._face, ascii_only=self.ascii_only)
+        self.map = AssetMap(self._box_name, self._face, ascii_only=self.ascii_only)
+        self.lines = AssetTree(self._words)
         self.panel = Pane(ascii_only=self.ascii_only)
-        self.centre: AssetKey | None = None
-        self.hops = 2
+        self.question = Question()
+        self.view: View | None = None
+        self._before: list[tuple[View, Node | None]] = []
         self._settled = False
         """Till all is known or a person acts, the most urgent asset is in the centre."""
-        self._body = Container(self.map, self.panel, id="assets")
+        self._body = Container(self.map, self.lines, self.panel, id="assets")
+        self._cells: StateCells | None = None
+        self._groups: tuple[AssetGraph | None, dict[Group, list[AssetKey]]] = (None, {})
         self._details: dict[AssetKey, tuple[object, run_queries.AssetDetail]] = {}
         self._problem: tuple[AssetKey, str] | None = None
         self._resting: Timer | None = None
 
     def body(self) -> list[Widget]:
-        return [self._body]
+        return [self._body, self.question]
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -78,129 +108,148 @@ class AssetsScreen(DeckScreen):
         self.panel.set_rule("left" if wide else "top")
         self.call_after_refresh(self._show_panel)
 
+    @property
+    def node(self) -> Node | None:
+        """What the cursor is on."""
+        if not isinstance(self.view, Indented):
+            return self.map.cursor
+        return self.lines.key
+
+    @property
+    def asset(self) -> AssetKey | None:
+        """The asset that the cursor is on; None on a group or a heading."""
+        node = self.node
+        return node if isinstance(node, tuple) and node in self.deployment.graph else None
+
+    # what is shown
+
     def update_view(self) -> None:
         graph = self.deployment.graph
         if not graph.assets:
-            return self._show_nothing()
-        centre, cursor = self.centre, self.map.cursor
-        if centre is None or centre not in graph or not self._settled:
-            centre = cursor = self._most_urgent()
+            self._show_nothing()
+        elif self.view is None or not self._settled or self._is_gone(self.view):
             self._settled = len(self.deployment.statuses) == len(graph)
-        self._show_map(centre, cursor if cursor and cursor in graph else centre)
-        return None
+            self.view = Around(by_urgency(graph, self.deployment.statuses, time.time())[0].key)
+            self._show(self.view.centre)
+        else:
+            self._show()
 
     def show_asset(self, key: AssetKey) -> None:
         self._settled = True
         if key in self.deployment.graph:
-            self._show_map(key, key)
+            self._go(self._around(key), key)
         else:
-            self.centre = key
+            self.view = Around(key)
 
-    def action_move(self, direction: str) -> None:
-        self.map.step(direction)
+    def _go(self, view: View, cursor: Node | None = None) -> None:
+        """Show another view; escape leads back to this one."""
+        if self.view is not None and view != self.view:
+            self._before = [*self._before, (self.view, self.node)][-MOST_BEFORE:]
+        self._settled, self._cells, self.view = True, None, view
+        self.keys.hush()
+        self._show(cursor)
 
-    def action_centre(self) -> None:
-        if self.map.cursor is not None:
-            self._show_map(self.map.cursor, self.map.cursor)
+    def _show(self, cursor: Node | None = None) -> None:
+        """Draw the view as all is now; the cursor stays unless it is put somewhere."""
+        if self.view is None:
+            return
+        indented = isinstance(self.view, Indented)
+        self.map.display, self.lines.display = not indented, indented
+        before, problem = self.node, ""
+        try:
+            part = part_of(self.view, self.deployment.graph, self._facts(self.view))
+        except BadSelection as error:
+            part, problem = Part(), str(error)
+        if isinstance(self.view, Indented):
+            self.lines.show(self.deployment.graph, self.view.centre, cursor)
+        elif part.nodes:
+            self._show_map(part, cursor)
+        else:
+            self.map.say(problem or "nothing is selected now")
+        graph = self.deployment.graph
+        in_sight = (node for node in part.nodes if isinstance(node, tuple) and node in graph)
+        if self.deployment.staleness.show_first(in_sight):
+            self.deck.poller.wake()
+        self.bar.show_title(self._title(self.view, part))
+        self._show_panel(keep=before == self.node)
 
-    def action_hops(self, more: int) -> None:
-        self.hops = max(1, min(self.hops + more, MOST_HOPS))
-        if self.centre is not None and self.centre in self.deployment.graph:
-            self._show_map(self.centre, self.map.cursor or self.centre)
-
-    def action_page(self, pages: int) -> None:
-        self.panel.page(pages)
-
-    def action_find(self) -> None:
-        self.deck.push_screen(FindScreen(self.deck), self._found)
-
-    def action_partitions(self) -> None:
-        if self.map.cursor is not None:
-            self.deck.open_asset("partitions", self.map.cursor)
-
-    def action_plan(self) -> None:
-        if self.map.cursor is not None:
-            self.deck.plan((self.map.cursor,), None)
-
-    def on_asset_map_moved(self, _: AssetMap.Moved) -> None:
-        self._settled = True
-        self._show_panel(keep=False)
-
-    def _found(self, key: AssetKey | None) -> None:
-        if key is not None:
-            self.show_asset(key)
-
-    def _most_urgent(self) -> AssetKey:
-        graph, statuses = self.deployment.graph, self.deployment.statuses
-        return by_urgency(graph, statuses, time.time())[0].key
+    def _show_map(self, part: Part, cursor: Node | None) -> None:
+        wanted = (cursor, self.map.cursor, getattr(self.view, "centre", None))
+        there = next((node for node in wanted if node in part.nodes), part.nodes[0])
+        self.map.show(part, there)
+        self.map.update_faces()
 
     def _show_nothing(self) -> None:
         structure = self.deployment.structure
         self.bar.show_title("assets")
+        self.map.display, self.lines.display = True, False
         if structure is None:
             self.map.say(self.deployment.connection.problem or "asking Dagster for its assets")
-        elif structure.load_errors:
-            name, why = next(iter(structure.load_errors.items()))
-            self.map.say(one_line(f"code location {name} failed to load: {why}"))
         else:
-            self.map.say("this deployment has no assets")
+            self.map.say(structure.why_empty)
         self.panel.show([])
 
-    def _show_map(self, centre: AssetKey, cursor: AssetKey) -> None:
-        near = neighbourhood(self.deployment.graph, centre, self.hops)
-        cursor = cursor if cursor in near.keys else centre
-        moved = (centre, cursor) != (self.centre, self.map.cursor)
-        self.centre = centre
-        if moved or near != self.map.near:
-            self.map.show(near, cursor)
-        else:
-            self.map.update_faces()
-        self.bar.show_title(self._title(len(near.keys), near.reached))
-        self._show_panel(keep=not moved)
-
-    def _title(self, shown: int, reached: int) -> str:
-        name = one_line(key_text(self.centre or ()))
-        hops = f"{self.hops} hop{'s' if self.hops > 1 else ''} around"
-        more = f" · the nearest {MOST_BOXES} of {reached}" if reached > shown else ""
+    def _title(self, view: View, part: Part) -> str:
         structure = self.deployment.structure
-        failed = len(structure.load_errors) if structure else 0
-        broken = f" · {failed} code location{'s' if failed > 1 else ''} failed" if failed else ""
-        return f"assets · {name} · {hops}{more}{broken}"
+        unseen = structure.unseen if structure else ""
+        unread = self.deployment.staleness.words
+        words = ["assets", title(view, part, self.deployment.graph), unseen, unread]
+        return one_line(" · ".join(filter(None, words)))
+
+    def _is_gone(self, view: View) -> bool:
+        return isinstance(view, Around | Indented) and view.centre not in self.deployment.graph
+
+    def _facts(self, view: View) -> Facts:
+        if not isinstance(view, Selected):
+            return Facts()
+        if State.STALE.word in named_statuses(view.text):
+            self.deployment.staleness.want(self.deployment.graph.order)
+        return self.facts()
+
+    def _around(self, key: AssetKey) -> Around:
+        return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)
+
+    def _members(self) -> dict[Group, list[AssetKey]]:
+        if self._groups[0] is not self.deployment.graph:
+            self._groups = self.deployment.graph, members(self.deployment.graph)
+        return self._groups[1]
 
     def _words(self) -> AssetWords:
-        return AssetWords(self.deployment, time.time(), self.ascii_only)
+        failing = self.deck.checks.failed
+        return AssetWords(self.deployment, time.time(), self.ascii_only, failing)
 
-    def _face(self, key: AssetKey, width: int) -> Face:
-        words = self._words()
-        more = "~" if self.ascii_only else "…"
-        name = one_line(short_name(key, width, more))[:width]
-        late = words.lateness(key)
-        room = width - (len(late[0]) + 1 if late else 0)
-        state = _fitting(words.state(key), room)
-        used = sum(len(text) for text, _ in state)
-        end = [(" " * (width - used - len(late[0])), "dim"), late] if late else []
-        return [(set_cell_size(name, width), "text")], [*state, *end]
+    def _faces(self) -> NodeFaces:
+        found = self._members()
+        return NodeFaces(self._words(), found, ambiguous(found))
 
-    def _grow_older(self) -> None:
-        """Ages and deadlines; what says the same isn't drawn again."""
-        if self.is_current and self.map.cursor is not None:
-            self.map.update_faces()
-            self._show_panel()
+    def _box_name(self, node: Node) -> str:
+        return self._faces().name(node)
+
+    def _face(self, node: Node, width: int) -> Face:
+        return self._faces().face(node, width)
+
+    # the panel
 
     def _show_panel(self, *, keep: bool = True) -> None:
-        key = self.map.cursor
-        if key is None or key not in self.deployment.graph:
-            return
-        self.panel.show(self._lines(key), keep=keep)
-        known = self._details.get(key)
-        if known is None or known[0] != self._news(key):
-            self._ask_when_resting(key)
+        node, width = self.node, self.panel.content_size.width or 40
+        if isinstance(node, Group):
+            keys = self._members().get(node, [])
+            self.panel.show(group_lines(self._words(), node, keys, width), keep=keep)
+        elif (key := self.asset) is not None:
+            self.panel.show(self._lines(key, width), keep=keep)
+            known = self._details.get(key)
+            if known is None or known[0] != self._news(key):
+                self._ask_when_resting(key)
 
-    def _lines(self, key: AssetKey) -> list[list[Part]]:
+    def _lines(self, key: AssetKey, width: int) -> list[list[Stretch]]:
+        if self._cells is not None:
+            self._cells = state_cells(self.deployment, key, self._cells.state)
+        if self._cells is not None:
+            name = [[(f" {cut(key_text(key), width - 2)}", "text")]]
+            return [*name, *self._cells.lines(width, ascii_only=self.ascii_only)]
         known = self._details.get(key)
         problem = self._problem[1] if self._problem and self._problem[0] == key else ""
-        panel = AssetPanel(self._words(), key, known[1] if known else None, problem)
-        return panel.lines(self.panel.content_size.width or 40)
+        return AssetPanel(self._words(), key, known[1] if known else None, problem).lines(width)
 
     def _news(self, key: AssetKey) -> object:
         """What a detail was read for; another value means that it is old."""
@@ -224,18 +273,169 @@ class AssetsScreen(DeckScreen):
         else:
             self._problem = None
             self._details[key] = (news, detail)
-        if self.is_current and self.map.cursor == key:
-            self.panel.show(self._lines(key))
+        if self.is_current and self.asset == key:
+            self._show_panel()
 
+    def _grow_older(self) -> None:
+        """Ages and deadlines; what says the same isn't drawn again."""
+        if self.is_current and self.view is not None:
+            self.map.update_faces()
+            self.lines.update_rows()
+            self._show_panel()
 
-def _fitting(parts: list[Part], width: int) -> list[Part]:
-    """As many of the parts, a blank between them, as there is room for; the first by its sign."""
-    shown: list[Part] = []
-    used = 0
-    for text, colour in parts:
-        space = " " if shown else ""
-        if used + len(space) + len(text) > width:
-            break
-        shown.append((space + text, colour))
-        used += len(space) + len(text)
-    return shown or [(text[:1], colour) for text, colour in parts[:1]]
+    def on_asset_map_moved(self, _: AssetMap.Moved) -> None:
+        self._moved()
+
+    def on_line_list_moved(self, _: LineList.Moved) -> None:
+        self._moved()
+
+    def _moved(self) -> None:
+        self._settled, self._cells = True, None
+        self._show_panel(keep=False)
+
+    def _chosen(self) -> AssetKey | None:
+        """The asset that the cursor is on; where there is none it is said."""
+        if self.asset is None:
+            self.keys.say("choose an asset; enter unfolds a group", "dim")
+        return self.asset
+
+    # moving and looking
+
+    def action_move(self, direction: str) -> None:
+        if not isinstance(self.view, Indented):
+            self.map.step(direction)
+        elif direction in ("up", "down"):
+            self.lines.move(1 if direction == "down" else -1)
+        elif direction == "left":
+            self.lines.to_parent()
+        else:
+            self.lines.move(1)
+
+    def action_centre(self) -> None:
+        node = self.node
+        if isinstance(node, Group):
+            self._unfold(node)
+        elif (key := self.asset) is not None:
+            self._go(Indented(key) if isinstance(self.view, Indented) else self._around(key), key)
+
+    def action_hops(self, more: int) -> None:
+        node = self.node
+        if not isinstance(self.view, Folded):
+            self.view = self.view and more_or_less(self.view, more)
+            self._show()
+        elif isinstance(node, Group) and more > 0:
+            self._unfold(node)
+        elif (key := self.asset) is not None and more < 0:
+            group = group_of(self.deployment.graph, key)
+            self.view = Folded(self.view.unfolded - {group})
+            self._show(group)
+
+    def _unfold(self, group: Group) -> None:
+        if not isinstance(self.view, Folded):
+            return
+        keys = self._members().get(group, [])
+        drawn = len(self.map.part.nodes) + len(keys)
+        if drawn > MOST_CHOSEN:
+            self.keys.say(f"{group.name} has {len(keys)} assets, too many to draw", "warn")
+            return
+        self.view = Folded(self.view.unfolded | {group})
+        self._show(next(iter(keys), None))
+
+    def action_groups(self) -> None:
+        if isinstance(self.view, Folded):
+            self.action_go_back()
+        elif self.deployment.graph.assets:
+            key = self.asset
+            self._go(Folded(), group_of(self.deployment.graph, key) if key else None)
+
+    def action_tree(self) -> None:
+        key = self.asset
+        if isinstance(self.view, Indented):
+            centre = key or self.view.centre
+            self._go(Around(centre), centre)
+        elif (key := self._chosen()) is not None:
+            self._go(Indented(key), key)
+
+    def action_way(self) -> None:
+        if isinstance(self.view, Between):
+            self.view = replace(self.view, every=not self.view.every)
+            self._show()
+        elif (key := self._chosen()) is not None:
+            asks = f"from or to {one_line(key_text(key))}: letters of the other asset"
+
+            def found(to: AssetKey | None) -> None:
+                self.call_after_refresh(self._way, key, to)
+
+            self.deck.push_screen(FindScreen(self.deck, asks), found)
+
+    def _way(self, key: AssetKey, to: AssetKey | None) -> None:
+        graph = self.deployment.graph
+        if to is None or key not in graph or to not in graph:
+            return
+        found = ways(graph, key, to)
+        if found is None:
+            names = f"{key_text(key)} and {key_text(to)}"
+            self.keys.say(f"of {names} neither is made from the other", "warn")
+        else:
+            self._go(Between(found.start, found.end), key)
+
+    def action_select(self) -> None:
+        graph = self.deployment.graph
+        groups = dict.fromkeys(f"group:{asset.group}" for asset in graph.assets.values())
+        self.question.ask(
+            "show on the map",
+            self.view.text if isinstance(self.view, Selected) else "",
+            self._check_selection,
+            lambda text: self._go(Selected(text.strip())),
+            hint=SELECTION_HINT,
+            suggestions=[*(written(key) for key in graph.order), *groups],
+        )
+
+    def _check_selection(self, text: str) -> str | None:
+        try:
+            select_some(text, self.deployment.graph, self.facts(), sources=True)
+        except BadSelection as error:
+            return str(error)
+        return None
+
+    def action_go_back(self) -> None:
+        if self._cells is not None:
+            self._cells = None
+            self._show_panel(keep=False)
+        elif self._before:
+            self.view, cursor = self._before.pop()
+            self.update_view()
+            self._show(cursor)
+
+    def action_page(self, pages: int) -> None:
+        self.panel.page(pages)
+
+    # its cells
+
+    def action_cells(self) -> None:
+        if (key := self._chosen()) is None:
+            return
+        self._cells = next_cells(self.deployment, key, self._cells.state if self._cells else None)
+        if self._cells is None and next_cells(self.deployment, key) is None:
+            self.keys.say("no partition of it is failed, missing, stale or running", "good")
+        self._show_panel(keep=False)
+
+    def action_copy(self) -> None:
+        """By OSC 52; not every terminal takes it, so it is shown too."""
+        if (key := self._chosen()) is None:
+            return
+        text = self._cells.text if self._cells else key_text(key)
+        self.app.copy_to_clipboard(text)
+        self.keys.say(f"sent to the clipboard, if the terminal has one: {text}")
+
+    def action_partitions(self) -> None:
+        if (key := self._chosen()) is not None:
+            self.deck.open_asset("partitions", key)
+
+    def action_plan(self) -> None:
+        node, graph = self.node, self.deployment.graph
+        if isinstance(node, Group):
+            keys = (key for key in self._members().get(node, []) if graph[key].materializable)
+            self.deck.plan(tuple(keys), None)
+        elif (key := self.asset) is not None:
+            self.deck.plan((key,), self._cells.text if self._cells else None)

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from console.domain.fuzzy import Match, best
 from console.domain.text import cut, one_line
+from console.store.signals import Topic
 from console.widgets.line_list import LineList
 
 if TYPE_CHECKING:
@@ -42,11 +43,15 @@ class FindScreen(ModalScreen["tuple[str, ...] | None"]):
         ("pageup", "page(-1)", "a page up"),
     ]
 
-    def __init__(self, deck: Deck) -> None:
+    def __init__(
+        self, deck: Deck, placeholder: str = "letters of an asset's key, group or kind"
+    ) -> None:
         super().__init__()
         self._deck = deck
         self._found: list[tuple[Asset, Match]] = []
-        self._input = Input(placeholder="letters of an asset's key, group or kind", compact=True)
+        self._entered = False
+        """Chosen before the assets were known."""
+        self._input = Input(placeholder=placeholder, compact=True)
         self._input.cursor_blink = False
         self._lines = LineList(self._draw, empty="no asset is like that")
         self._lines.can_focus = False
@@ -59,6 +64,17 @@ class FindScreen(ModalScreen["tuple[str, ...] | None"]):
     def on_mount(self) -> None:
         self._input.focus()
         self._search("")
+        self._forget = self._deck.deployment.signals.listen(self._told)
+
+    def on_unmount(self) -> None:
+        self._forget()
+
+    def _told(self, topic: Topic) -> None:
+        """Assets that come to be known are found without another key."""
+        if topic is Topic.STRUCTURE:
+            self._search(self._input.value)
+            if self._entered:
+                self._choose()
 
     def on_key(self, event: Key) -> None:
         """What is typed before the line has the focus is typed into it all the same."""
@@ -70,6 +86,10 @@ class FindScreen(ModalScreen["tuple[str, ...] | None"]):
         self._search(event.value)
 
     def on_input_submitted(self, _: Input.Submitted) -> None:
+        self._entered = not self._deck.deployment.graph
+        self._choose()
+
+    def _choose(self) -> None:
         if self._found:
             self.dismiss(self._found[self._lines.cursor][0].key)
 
@@ -83,6 +103,8 @@ class FindScreen(ModalScreen["tuple[str, ...] | None"]):
         graph = self._deck.deployment.graph
         if not graph:
             self._lines.show_empty("the assets are not known yet")
+        else:
+            self._lines.show_empty("no asset is like that")
         self._found = best(text, (graph[key] for key in graph.order), lambda asset: asset.name)
         if not self._found:
             self._found = best(text, graph.assets.values(), _more)

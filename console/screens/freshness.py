@@ -11,7 +11,7 @@ from console.domain.freshness import Verdict, policy_text, policy_words
 from console.domain.keys import key_text, short_name
 from console.domain.text import cut, one_line
 from console.domain.times import age, moment
-from console.domain.urgency import Blame, because, by_urgency, due_words, summary
+from console.domain.urgency import Blame, because, by_urgency, due_words, span, summary
 from console.screens.base import DeckScreen
 from console.screens.find import FindScreen
 from console.store.signals import Topic
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from console.app import Deck
     from console.domain.keys import AssetKey
-    from console.domain.urgency import Urgency
+    from console.domain.urgency import Cause, Urgency
     from console.widgets.pane import Part
 
 LOOK_SECONDS = 15.0
@@ -38,6 +38,7 @@ class FreshnessScreen(DeckScreen):
     """Our own verdicts, from policy and last materialization; the daemon's where it differs."""
 
     NAME = "freshness"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STRUCTURE, Topic.STATUS, Topic.RUNS})
     DEFAULT_CSS = """
     FreshnessScreen #freshness-summary { height: 2; }
@@ -46,6 +47,7 @@ class FreshnessScreen(DeckScreen):
 
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
+        self.rhythms = deck.rhythms
         self.summary = Pane(ascii_only=self.ascii_only, id="freshness-summary")
         self.lines = LineList(self._draw)
         self.detail = Pane(ascii_only=self.ascii_only, rule="top", id="freshness-detail")
@@ -57,15 +59,27 @@ class FreshnessScreen(DeckScreen):
         return [self.summary, self.lines, self.detail]
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.lines.focus()
         self.set_interval(LOOK_SECONDS, self._grow_older)
+        self._forget_rhythms = self.rhythms.signals.listen(self._told)
+
+    def on_unmount(self) -> None:
+        self._forget_rhythms()
+
+    def on_screen_resume(self) -> None:
+        """How often assets are made is asked once the screen is looked at."""
+        self.rhythms.seen = True
+        if self.rhythms.interval is not None:
+            self.deck.poller.wake()
+
+    def on_screen_suspend(self) -> None:
+        self.rhythms.seen = False
 
     def update_view(self) -> None:
         here = self._found[self.lines.cursor] if self._found else None
         self._now = time.time()
         graph, statuses = self.deployment.graph, self.deployment.statuses
-        self._found = by_urgency(graph, statuses, self._now)
+        self._found = by_urgency(graph, statuses, self._now, self.rhythms.found)
         self._show_lines()
         if here is not None and (here.known or self.lines.cursor > 0):
             self.show_asset(here.key)
@@ -128,11 +142,15 @@ class FreshnessScreen(DeckScreen):
         busy = self.deployment.busy_runs(key)
         if busy:
             return busy[0].id
-        causes = because(self.deployment.graph, self.deployment.statuses, key, self._now)
+        causes = self._causes(key)
         blamed = [cause.run_id for cause in causes if cause.run_id]
         status = self.deployment.statuses.get(key)
         last = status.latest.last_run_id or status.latest.run_id if status else None
         return blamed[-1] if blamed else last
+
+    def _causes(self, key: AssetKey) -> list[Cause]:
+        deployment = self.deployment
+        return because(deployment.graph, deployment.statuses, key, self._now, deployment.rows)
 
     def _show_lines(self) -> None:
         """Lines that say the same aren't drawn again."""
@@ -150,6 +168,10 @@ class FreshnessScreen(DeckScreen):
 
     def _line(self, one: Urgency, width: int) -> list[Part]:
         look, colour = verdict_look(one.verdict, ascii_only=self.ascii_only)
+        word = VERDICT_WORDS[one.verdict]
+        if one.overdue(self._now):
+            look, colour = verdict_look(Verdict.WARNING, ascii_only=self.ascii_only)
+            word = "overdue"
         urgent = one.verdict in (Verdict.DEGRADED, Verdict.WARNING) or one.soon(self._now)
         middle = self._middle(one, width)
         room = width - VERDICT_WIDTH - DUE_WIDTH - AGE_WIDTH - sum(len(text) for text, _ in middle)
@@ -157,7 +179,7 @@ class FreshnessScreen(DeckScreen):
         old = "never" if one.materialized is None else age(self._now - one.materialized)
         shade = "dim" if one.policy is None else "text"
         return [
-            (f" {look} {VERDICT_WORDS[one.verdict]}".ljust(VERDICT_WIDTH), colour),
+            (f" {look} {word}".ljust(VERDICT_WIDTH), colour),
             (f"{set_cell_size(name, room - 1)} ", shade),
             (due_words(one, self._now).ljust(DUE_WIDTH), colour if urgent else "text"),
             *middle,
@@ -166,14 +188,37 @@ class FreshnessScreen(DeckScreen):
 
     def _middle(self, one: Urgency, width: int) -> list[Part]:
         """The policy and the daemon's other opinion; where one must do, the opinion."""
-        words = cut(policy_words(one.policy), POLICY_WIDTH - 1) if one.policy else ""
-        policy = (words.ljust(POLICY_WIDTH), "dim")
+        words = policy_words(one.policy) if one.policy else self._rhythm_words(one)
+        policy = (cut(words, POLICY_WIDTH - 1).ljust(POLICY_WIDTH), "dim")
         says = f"daemon: {VERDICT_WORDS[one.daemon]}" if one.daemon_differs else ""
         if width >= ROOMY:
             return [policy, (says.ljust(DAEMON_WIDTH), "warn")]
         return [(says.ljust(POLICY_WIDTH), "warn")] if says else [policy]
 
+    def _rhythm_words(self, one: Urgency) -> str:
+        """`usual every 24h`; what is not known, and why, is told in the detail."""
+        if one.rhythm is not None:
+            return f"usual every {span(one.rhythm.usual)}"
+        if one.materialized is None or one.key in self.rhythms.found or self.rhythms.problem:
+            return ""
+        return "usual every …"
+
+    def _rhythm(self, one: Urgency) -> list[list[Part]]:
+        """How a rhythm was told, which nobody but the console has said."""
+        if one.policy is not None:
+            return []
+        if one.rhythm is not None:
+            gaps = f"told from {one.rhythm.gaps} of its gaps, not from Dagster"
+            return [[(f"usual every {span(one.rhythm.usual)} ({gaps})", "dim")]]
+        if self.rhythms.problem:
+            return [[(f"no rhythm: {self.rhythms.problem}", "dim")]]
+        known = one.key in self.rhythms.found
+        return [[("materialized too seldom to have a rhythm", "dim")]] if known else []
+
     def _show_summary(self) -> None:
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        self.bar.show_title(" · ".join(filter(None, [self.NAME, unseen])))
         if not self._found:
             self.lines.show_empty(self._nothing())
             self.summary.show([])
@@ -188,7 +233,7 @@ class FreshnessScreen(DeckScreen):
     def _nothing(self) -> str:
         if self.deployment.structure is None:
             return self.deployment.connection.problem or "asking Dagster for its assets"
-        return "this deployment has no assets"
+        return self.deployment.structure.why_empty
 
     def _show_detail(self) -> None:
         if not self._found:
@@ -198,8 +243,10 @@ class FreshnessScreen(DeckScreen):
         sections = [
             self._heading(one, words),
             self._verdict(one),
+            *self._rhythm(one),
             *self._making(one.key),
             *self._because(one, words),
+            *self._checks(one.key),
         ]
         return self.detail.show([[(" ", "text"), *line] for line in sections])
 
@@ -213,6 +260,8 @@ class FreshnessScreen(DeckScreen):
         parts: list[Part] = [(f"{policy_text(one.policy)} · {made}", "dim")]
         if one.daemon_differs:
             parts.append((f" · the daemon still says {VERDICT_WORDS[one.daemon]}", "warn"))
+        elif one.policy is not None and one.daemon is not Verdict.NOT_APPLICABLE:
+            parts.append((" · the daemon agrees", "dim"))
         return parts
 
     def _making(self, key: AssetKey) -> list[list[Part]]:
@@ -223,8 +272,18 @@ class FreshnessScreen(DeckScreen):
             return [[(f"run {run.short_id} {verb} it {span} since {since}", "run")]]
         return []
 
+    def _checks(self, key: AssetKey) -> list[list[Part]]:
+        """Failing checks of what the asset is made from: of the sources some say that they are late."""
+        failed = self.deck.checks.failed
+        for root in self.deployment.graph.all_upstream(key):
+            names = failed[root].whole if root in failed else ()
+            if names:
+                words = f"{one_line(key_text(root))} fails {one_line(', '.join(names))}"
+                return [[("check   ", "dim"), (words, "warn")]]
+        return []
+
     def _because(self, one: Urgency, words: AssetWords) -> list[list[Part]]:
-        causes = because(self.deployment.graph, self.deployment.statuses, one.key, self._now)
+        causes = self._causes(one.key)
         if one.verdict in (Verdict.HEALTHY, Verdict.NOT_APPLICABLE):
             causes = [cause for cause in causes[:1] if cause.blame is Blame.FAILED]
         if not causes and one.verdict is Verdict.DEGRADED:

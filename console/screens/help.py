@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from console.actions import EVERYWHERE, Action, actions_of, all_key_labels
-from console.domain.status import LOOKS, State
+from console.domain.status import CHECK_LOOK, LOOKS, State
 from console.widgets.looks import glyph, state_style, style
 
 if TYPE_CHECKING:
@@ -46,14 +46,13 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         read_only = self._settings.read_only
         with VerticalScroll():
+            if read_only:
+                note = "read-only: keys that change something are not bound\n"
+                yield Static(Text(note, style("warn")))
             if self._screen:
                 yield Static(_table(self._screen, actions_of(self._screen, read_only=read_only)))
             yield Static(_table("everywhere", actions_of(EVERYWHERE, read_only=read_only)))
             yield Static(self._states())
-            if read_only:
-                yield Static(
-                    Text("\nread-only: keys that change something are not bound", style("warn"))
-                )
 
     def _states(self) -> Text:
         text = Text("\nstates\n", style("text", bold=True))
@@ -61,7 +60,8 @@ class HelpScreen(ModalScreen[None]):
             look = glyph(state, ascii_only=self._settings.ascii)
             text.append("\n" if at and at % STATES_A_LINE == 0 else "")
             text.append(f"  {look} ", state_style(state)).append(state.word, style("dim"))
-        return text
+        text.append(f"  {CHECK_LOOK.glyph} ", style(CHECK_LOOK.style))
+        return text.append("a check failed", style("dim"))
 
 
 def _table(title: str, actions: list[Action]) -> Table:

@@ -2,60 +2,125 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 from console.api import run_queries
 from console.api.errors import ApiError
-from console.domain.grid import GridRow, make_grid
+from console.domain.cells import Cells, completion, joined_ranges
+from console.domain.grid import Grid, Heading, Order, View, make_grid
 from console.domain.keys import AssetKey, key_text
-from console.domain.partitions import ranges_text
+from console.domain.readings import BARS, DIGITS, Reading, heights
+from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
+from console.store.cell_runs import runs_of
+from console.store.cell_values import values_of, wanted
 from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
+from console.widgets.cell_words import cells_lines, heading_lines, selection_lines
 from console.widgets.partition_grid import PartitionGrid
+from console.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
+    from textual.widgets import Input
 
     from console.api.run_queries import Cell
     from console.app import Deck
+    from console.domain.grid_row import GridRow
 
 CellAddress = tuple[AssetKey, str | None]
 REST_SECONDS = 0.15
 """A cursor that rests this long is looked up; one that moves on asks nothing."""
+MOST_READ = 8_000
+"""Partitions that are read at once: 2 s of the server's time; a wide zoom would be far more."""
+FAILED_ONLY = frozenset({State.FAILED})
 
 
 class PartitionsScreen(DeckScreen):
     NAME = "partitions"
+    SHOWS_ASSETS = True
     TOPICS: ClassVar[frozenset[Topic]] = frozenset(
         {Topic.STATUS, Topic.STRUCTURE, Topic.CONNECTION}
     )
 
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
-        self.grid = PartitionGrid(ascii_only=self.ascii_only)
+        self.grid = PartitionGrid(ascii_only=self.ascii_only, moved=self._show_cell)
         self.panel = CellPanel(ascii_only=self.ascii_only)
+        self.going = Prompt("a partition, or how it begins; enter goes there", id="going")
+        self.choosing = Prompt(
+            'assets: group:marts, key:"dlt_*"+, +x, not …; empty for all', id="choosing"
+        )
+        self.view = View()
+        self.reading = Reading.STATE
+        self.selection = ""
+        """The text that chooses the assets, in Dagster's selection syntax."""
         self._resting: Timer | None = None
+        self._rests_at = 0.0
+        self._at_rest: CellAddress | None = None
         self._cell: Cell | None = None
         self._shown: tuple[CellAddress | None, State] = (None, State.OUTSIDE)
-        self._wanted: AssetKey | None = None
+        self._read_of: tuple[range, range] | None = None
+        self._wanted: tuple[AssetKey, str | None] | None = None
         self._failures = Failures(deck.deployment)
 
     def body(self) -> list[Widget]:
         return [self.grid, self.panel]
 
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield self.going
+        yield self.choosing
+
+    # what is shown
+
     def update_view(self) -> None:
-        deployment = self.deployment
         self.grid.show_empty(self._empty_text())
-        self.grid.show(make_grid(deployment.graph, deployment.keys, deployment.rows))
-        if self._wanted is not None and self._wanted in self.grid.grid.rows:
-            self.grid.to_asset(self.grid.grid.rows[self._wanted])
-            self._wanted = None
+        self._choose_again()
+        self.grid.show(self._make_grid())
+        if self.deployment.staleness.show_first(self.grid.grid.rows):
+            self.deck.poller.wake()
+        self._go_to_wanted()
+        self._read()
         self._show_cell()
         self._show_title()
+
+    def _make_grid(self) -> Grid:
+        deployment = self.deployment
+        return make_grid(
+            deployment.graph,
+            deployment.keys,
+            deployment.rows,
+            self.view,
+            self.deck.checks.failed,
+            self.grid.grid,
+        )
+
+    def _look(self, **changed: object) -> None:
+        """Show the same deployment in another way."""
+        self.view = replace(self.view, **changed)  # type: ignore[arg-type]
+        self.update_view()
+
+    def _choose_again(self) -> None:
+        """What a selection selects changes with the deployment."""
+        if self.selection:
+            try:
+                self.view = replace(self.view, chosen=self._chosen(self.selection))
+            except BadSelection:
+                self.view = replace(self.view, chosen=frozenset())
+
+    def _chosen(self, text: str) -> frozenset[AssetKey]:
+        """Raises BadSelection."""
+        known = self.facts() if "status" in text.lower() else None
+        found = select_some(text, self.deployment.graph, known, sources=True)
+        return frozenset(found)
 
     def _empty_text(self) -> str:
         connection, structure = self.deployment.connection, self.deployment.structure
@@ -63,37 +128,92 @@ class PartitionsScreen(DeckScreen):
             place = self.deployment.client.place
             known = f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
             return known if connection.problem else f"asking Dagster at {place} …"
-        if structure.load_errors:
-            name, why = next(iter(structure.load_errors.items()))
-            return f"code location {name} failed to load: {why}"
         if not len(structure.graph):
-            return "this deployment has no assets"
-        return "asking for the partitions …"
+            return structure.why_empty
+        if not self.deployment.rows:
+            return "asking for the partitions …"
+        if self.view.only_bad:
+            return "no asset in sight has a missing, failed or stale partition; B shows all again"
+        return f"`{self.selection}` selects no asset now; s selects others"
 
     def _show_title(self) -> None:
-        rows = self.deployment.rows.values()
-        failed = sum(row.count(State.FAILED) for row in rows)
-        missing = sum(row.count(State.MISSING) for row in rows)
-        counts = [f"{failed} failed" if failed else "", f"{missing} missing" if missing else ""]
-        self.bar.show_title(" · ".join(["partitions", *filter(None, counts)]))
+        grid, rows = self.grid.grid, self.deployment.rows
+        shown = [rows[key] for key in grid.made if key in rows]
+        counts = [
+            f"{count} {state.word}"
+            for state in (State.FAILED, State.MISSING, State.STALE)
+            if (count := sum(row.count(state) for row in shown))
+        ]
+        view = [
+            "only bad rows" if self.view.only_bad else "",
+            f"by {self.view.order.value}" if self.view.order is not Order.GRAPH else "",
+            f"a {self.view.level.word} a column" if self.view.level is not None else "",
+            f"{grid.left_out} of {grid.left_out + len(grid.made)} left out"
+            if grid.left_out
+            else "",
+        ]
+        structure = self.deployment.structure
+        unseen = structure.unseen if structure else ""
+        unread = self.deployment.staleness.words
+        words = [unseen, unread, self.selection, *counts, *view]
+        self.panel.show_caption(self._legend())
+        self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
+
+    def _go_to_wanted(self) -> None:
+        if self._wanted is None:
+            return
+        asset, partition = self._wanted
+        line = self.grid.grid.rows.get(asset)
+        if line is None:
+            return
+        row = self.grid.grid.row(line)
+        column = row.column_of(partition) if row is not None and partition is not None else None
+        self.grid.go(line, self.grid.column if column is None else column)
+        self._wanted = None
 
     # the cell
 
-    def on_partition_grid_moved(self) -> None:
-        self._show_cell()
+    def _cells(self) -> Cells | None:
+        """What is selected, or is under the cursor."""
+        lines, columns = self.grid.selection
+        grid = self.grid.grid
+        rows = [row for line in lines if (row := grid.row(line)) is not None]
+        return Cells(tuple(rows), columns) if rows else None
 
     def _show_cell(self) -> None:
         """Ask about the cell only when it is another, or looks otherwise now."""
-        row = self.grid.row
-        if self.grid.mark is not None:
-            self._show_selection()
-        elif row is not None:
-            self._show_one(row, row.state(self.grid.column))
+        self._read_when_scrolled()
+        row, heading, column = self.grid.row, self.grid.heading, self.grid.column
+        cells = self._cells()
+        if self.grid.mark is not None and cells is not None:
+            self.panel.show_lines(selection_lines(cells))
+        elif heading is not None:
+            members = self._members(heading)
+            label = self.grid.grid.axis_key(column)
+            self.panel.show_lines(heading_lines(heading, members, column, label))
+        elif row is not None and cells is not None:
+            if len(row.positions(column)) > 1:
+                label = self.grid.grid.axis_key(column) or row.label(column) or ""
+                self.panel.show_lines(cells_lines(cells, label, ascii_only=self.ascii_only))
+                self._shown = (None, State.OUTSIDE)
+            else:
+                self._show_one(row, row.state(column))
+
+    def _members(self, heading: Heading) -> list[GridRow]:
+        graph, made = self.deployment.graph, self.grid.grid.made
+        return [
+            lines[0]
+            for key, lines in made.items()
+            if key in graph and graph[key].group == heading.group
+        ]
 
     def _show_one(self, row: GridRow, state: State) -> None:
         here = (row.asset, row.partition(self.grid.column))
         outside = state is State.OUTSIDE
-        self.panel.show_cell(*here, state, "" if outside else "…")
+        failed = self.deck.checks.failed.get(row.asset)
+        checks = failed.of(here[1]) if failed is not None else ()
+        why = self.deployment.stale_reason(*here) if state is State.STALE else None
+        self.panel.show_cell(*here, state, "" if outside else "…", why, checks)
         if (here, state) != self._shown:
             self._cell = self._cell if here == self._shown[0] else None
             self._shown = (here, state)
@@ -103,11 +223,19 @@ class PartitionsScreen(DeckScreen):
             self.panel.show_detail(self._cell)
 
     def _ask_when_resting(self, here: CellAddress) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(
-            REST_SECONDS, lambda: self.run_worker(self._ask(here), group="cell", exclusive=True)
-        )
+        """One timer serves any number of steps: when it ends too early, it is set again."""
+        self._rests_at = time.monotonic() + REST_SECONDS
+        self._at_rest = here
+        if self._resting is None:
+            self._resting = self.set_timer(REST_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        left, here = self._rests_at - time.monotonic(), self._at_rest
+        if left > 0.005:
+            self._resting = self.set_timer(left, self._rested)
+        elif here is not None and here == self._shown[0]:
+            self.run_worker(self._ask(here), group="cell", exclusive=True)
 
     async def _ask(self, here: CellAddress) -> None:
         """An answer for a cell that was left is dropped."""
@@ -118,6 +246,9 @@ class PartitionsScreen(DeckScreen):
                 cell = (await run_queries.asset_detail(client, asset)).materialization
             else:
                 cell = await run_queries.cell(client, asset, partition)
+            stale = self.deployment.stale_reason(asset, partition) or cell.stale
+            newer = self.deployment.staleness.hint(asset, partition)
+            cell = replace(cell, stale=stale, newer_upstream="" if stale else newer)
             if self._shown[1] is State.FAILED:
                 cell = await self._failures.explain(asset, partition, cell)
         except ApiError as error:
@@ -128,39 +259,60 @@ class PartitionsScreen(DeckScreen):
             if self.grid.mark is None:
                 self.panel.show_detail(cell)
 
-    def _show_selection(self) -> None:
-        columns = self.grid.selection[1]
-        rows = self._selected_rows()
-        cells = sum(row.state(c) is not State.OUTSIDE for row in rows for c in columns)
-        row = self.grid.row
-        text = self._ranges(row) if row else ""
-        self.panel.show_lines(
-            [
-                [
-                    (
-                        f" {len(rows)} assets × {len(columns)} partitions, {cells} cells selected",
-                        "text",
-                    )
-                ],
-                [(f" {text}", "dim")],
-                [(" b plan a backfill of them   v or esc give it up", "dim")],
-            ]
-        )
+    # the second reading
 
-    def _selected_rows(self) -> list[GridRow]:
-        found = (self.grid.grid.row(line) for line in self.grid.selection[0])
-        return [row for row in found if row is not None]
+    def action_read(self) -> None:
+        readings = list(Reading)
+        self.reading = readings[(readings.index(self.reading) + 1) % len(readings)]
+        self.grid.show_reading(None if self.reading is Reading.STATE else self._heights)
+        self.update_view()
 
-    def _ranges(self, row: GridRow) -> str:
-        if row.keys is None:
+    def _read(self) -> None:
+        """Ask for what is in sight, the cursor's own line first."""
+        if self.reading is Reading.STATE:
+            self.deck.readings.want(())
+            return
+        lines = sorted(self.grid.lines_in_sight, key=lambda at: abs(at - self.grid.line))
+        rows = [row for at in lines if (row := self.grid.grid.row(at)) is not None]
+        cells = [(row.asset, wanted(row, self.grid.columns_in_sight)) for row in rows]
+        ends = accumulate(len(partitions) for _, partitions in cells)
+        cells = [cell for cell, end in zip(cells, ends, strict=True) if end <= MOST_READ]
+        readings = self.deck.readings
+        if not readings.want(cells, with_times=self.reading is Reading.TIME):
+            self.deck.poller.wake()
+        self.grid.show_reading(self._heights)
+
+    def _read_when_scrolled(self) -> None:
+        sight = (self.grid.lines_in_sight, self.grid.columns_in_sight)
+        if self.reading is not Reading.STATE and sight != self._read_of:
+            self._read_of = sight
+            self._read()
+
+    def _heights(self, row: GridRow, columns: range) -> list[str | None]:
+        readings, now = self.deck.readings, time.time()
+        values = values_of(row, columns, self.reading, readings, now)
+        return heights(values, self.reading, ascii_only=self.ascii_only)
+
+    def _legend(self) -> str:
+        if self.reading is Reading.STATE:
             return ""
-        positions = (row.position(column) for column in self.grid.selection[1])
-        return ranges_text((at for at in positions if at is not None), row.keys.keys)
+        bars = DIGITS if self.ascii_only else BARS
+        state = "" if self.deck.readings.interval is None else " (being read)"
+        return self.reading.legend.format(bars[0], bars[-1]) + state
 
-    # actions
+    # moving
 
     def show_asset(self, key: AssetKey) -> None:
-        self._wanted = key
+        self.show_cell(key, None)
+
+    def show_cell(self, key: AssetKey, partition: str | None) -> None:
+        """Bring a cell into view, whatever the view hides."""
+        self._wanted = (key, partition)
+        if key not in self.grid.grid.rows and key in self.deployment.graph:
+            self.selection = ""
+            group = self.deployment.graph[key].group
+            folded = self.view.folded - {group}
+            self.view = replace(self.view, chosen=None, only_bad=False, folded=folded)
         self.update_view()
 
     def action_move(self, lines: int, columns: int) -> None:
@@ -169,70 +321,246 @@ class PartitionsScreen(DeckScreen):
     def action_page(self, pages: int) -> None:
         self.grid.page(pages)
 
+    def action_page_lines(self, pages: int) -> None:
+        self.grid.page_lines(pages)
+
     def action_end(self, direction: int) -> None:
         self.grid.go(self.grid.line, 0 if direction < 0 else self.grid.grid.width - 1)
 
     def action_bad(self, direction: int) -> None:
-        if not self.grid.to_bad(direction):
-            self.keys.say("no missing, failed or stale cell anywhere", "good")
+        found = self.grid.grid.next_bad(self.grid.line, self.grid.column, direction)
+        self._go_to_bad(found, "no missing, failed or stale cell anywhere")
+
+    def action_bad_across(self, direction: int) -> None:
+        line = self.grid.line
+        column = self.grid.grid.next_bad_across(line, self.grid.column, direction)
+        where = "after" if direction > 0 else "before"
+        found = None if column is None else (line, column)
+        self._go_to_bad(found, f"no bad cell {where} this one in its line")
+
+    def action_bad_along(self, direction: int) -> None:
+        column = self.grid.column
+        line = self.grid.grid.next_bad_along(self.grid.line, column, direction)
+        where = "below" if direction > 0 else "above"
+        found = None if line is None else (line, column)
+        self._go_to_bad(found, f"no bad cell {where} this one in its column")
+
+    def _go_to_bad(self, found: tuple[int, int] | None, otherwise: str) -> None:
+        if found is None:
+            self.keys.say(otherwise, "good" if "anywhere" in otherwise else "dim")
+        else:
+            self.keys.hush()
+            self.grid.go(*found)
 
     def action_select(self) -> None:
         self.grid.toggle_mark()
 
     def action_go_back(self) -> None:
-        self.grid.drop_mark()
+        if not self.grid.drop_mark():
+            self.keys.hush()
+
+    # another look at the same
+
+    def action_zoom(self, direction: int) -> None:
+        """A column holds more time, or less."""
+        grid = self.grid.grid
+        if not grid.levels:
+            self.keys.say("no partitions here are times: there is nothing to zoom", "dim")
+            return
+        now = grid.level
+        wider = [level for level in grid.levels if (level > now if direction > 0 else level < now)]
+        if wider:
+            self.keys.hush()
+            self._look(level=wider[0] if direction > 0 else wider[-1])
+        else:
+            self.keys.say(f"a column is a {now.word} already", "dim")
+
+    def action_only_bad(self) -> None:
+        self._look(only_bad=not self.view.only_bad)
+
+    def action_order(self) -> None:
+        orders = list(Order)
+        self._look(order=orders[(orders.index(self.view.order) + 1) % len(orders)])
+
+    def action_fold(self) -> None:
+        """Fold the group of the cursor's line, or unfold it."""
+        group = self.grid.grid.group_of(self.grid.line)
+        if self.view.order is Order.BADNESS:
+            self.keys.say("there are no groups in this order: o shows another", "dim")
+        else:
+            self._look(folded=self.view.folded ^ {group})
+
+    def action_fold_all(self) -> None:
+        groups = frozenset(asset.group for asset in self.deployment.graph.assets.values())
+        self._look(folded=frozenset() if self.view.folded else groups)
+
+    def action_open(self) -> None:
+        """A line for each key of the second dimension, or no more."""
+        row = self.grid.row
+        if self.grid.heading is not None:
+            self.action_fold()
+        elif row is None or not (row.opens or row.secondary is not None):
+            self.keys.say("only an asset of two dimensions has more lines", "dim")
+        else:
+            self._look(opened=self.view.opened ^ {row.asset})
+
+    def action_go_to(self) -> None:
+        self.going.ask()
+
+    def action_filter(self) -> None:
+        self.choosing.ask(self.selection)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The cursor goes along with what is typed."""
+        if event.input is self.going and event.value:
+            found = completion(event.value, self._labels())
+            if found is None:
+                self.panel.show_lines([[], [(f" no partition is like `{event.value}`", "warn")]])
+            else:
+                self._go_to_label(found)
+                self._show_cell()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input is self.choosing and not self._select(event.value.strip()):
+            return
+        event.stop()
+        self.going.hide()
+        self.choosing.hide()
+        self.set_focus(self.grid)
+
+    def on_prompt_cancelled(self, _: Prompt.Cancelled) -> None:
+        self.set_focus(self.grid)
+
+    def _select(self, text: str) -> bool:
+        """Show only what the text selects; whether it could be."""
+        try:
+            chosen = self._chosen(text) if text else None
+        except BadSelection as error:
+            self.panel.show_lines([[("", "dim")], [(f" {error}", "bad")]])
+            return False
+        self.selection = text
+        self._look(chosen=chosen)
+        return True
+
+    def _labels(self) -> list[str]:
+        """The keys that can be gone to: the line's own, else the axis'."""
+        row = self.grid.row
+        if row is not None and row.lane is not None:
+            return list(row.lane.keys.keys)
+        return list(self.grid.grid.axis.keys.keys)
+
+    def _go_to_label(self, label: str) -> None:
+        row, grid = self.grid.row, self.grid.grid
+        column = row.column(label) if row is not None else None
+        if column is None and (at := grid.axis.column_of(label)) is not None:
+            column = at + grid.width - len(grid.axis)
+        if column is not None:
+            self.grid.go(self.grid.line, column)
+
+    # what is done with cells
+
+    def _cells_or_say(self) -> Cells | None:
+        cells = self._cells()
+        heading = self.grid.heading
+        if heading is not None and self.grid.mark is None:
+            columns = range(self.grid.column, self.grid.column + 1)
+            cells = Cells(tuple(self._members(heading)), columns)
+        if cells is None or not cells.count:
+            name = f"{key_text(cells.rows[0].asset)} has" if cells else "there is"
+            self.keys.say(f"{name} no partition here", "warn")
+            return None
+        return cells
 
     def action_plan(self) -> None:
+        cells = self._cells_or_say()
+        if cells is not None:
+            self.deck.plan(cells.assets, joined_ranges(cells))
+
+    def action_plan_failed(self) -> None:
+        """Plan the failed ones among the selected cells; of one cell, all of its line."""
+        cells = self._cells_or_say()
+        if cells is None:
+            return
+        if self.grid.mark is None:
+            cells = replace(cells, columns=range(self.grid.grid.width))
+        failed = cells.only(FAILED_ONLY)
+        if failed.count:
+            self.deck.plan(failed.assets, joined_ranges(failed), FAILED_ONLY)
+        else:
+            self.keys.say("none of these partitions failed", "good")
+
+    def action_copy(self) -> None:
+        """The partitions in the state of the cell under the cursor, as text."""
+        cells = self._cells_or_say()
         row = self.grid.row
-        if row is None:
+        if cells is None or row is None:
             return
-        if (
-            self.grid.mark is None
-            and row.keys is not None
-            and row.partition(self.grid.column) is None
-        ):
-            self.keys.say(f"{key_text(row.asset)} has no partition here", "warn")
-            return
-        rows = self._selected_rows()
-        self.deck.plan(
-            tuple(row.asset for row in rows), self._ranges(next((r for r in rows if r.keys), row))
+        if self.grid.mark is None:
+            state = row.state(self.grid.column)
+            cells = replace(cells, columns=range(self.grid.grid.width)).only(frozenset({state}))
+        else:
+            state = None
+        text = joined_ranges(cells)
+        self.deck.copy_to_clipboard(text)
+        what = f"{cells.count} {state.word if state else 'selected'}"
+        self.panel.show_lines(
+            [
+                [(f" {what} partitions, copied where the terminal lets it:", "dim")],
+                [(f" {text}", "text")],
+            ]
         )
 
     def action_open_run(self) -> None:
+        cells, row = self._cells(), self.grid.row
+        if self.grid.heading is not None and self.grid.mark is None:
+            self.action_fold()
+            return
+        if cells is not None and cells.count > 1:
+            self.run_worker(self._open_runs(cells), group="runs", exclusive=True)
+            return
         cell = self._cell
         run_id = cell and ((cell.last_run.id if cell.last_run else None) or cell.run_id)
-        row = self.grid.row
         busy = self._busy_run(row) if row else None
         if busy or run_id:
             self.deck.open_run(str(busy or run_id))
         else:
             self.keys.say("no run is known for this cell", "dim")
 
+    async def _open_runs(self, cells: Cells) -> None:
+        """The one run of the chosen cells, or a list to choose from."""
+        from console.screens.cell_runs import CellRunsScreen
+
+        self.keys.say("asking which runs made these …", "dim")
+        try:
+            found = await runs_of(self.deployment, cells)
+        except ApiError as error:
+            self.keys.say(str(error), "bad")
+            return
+        self.keys.hush()
+        if not found:
+            self.keys.say("no run is known for these cells", "dim")
+        elif len(found) == 1:
+            self.deck.open_run(found[0].run.id)
+        else:
+            self.deck.push_screen(
+                CellRunsScreen(found, ascii_only=self.ascii_only), self._run_chosen
+            )
+
+    def _run_chosen(self, run_id: str | None) -> None:
+        if run_id is not None:
+            self.deck.open_run(run_id)
+
     def _busy_run(self, row: GridRow) -> str | None:
         """The run that has the cell in hand, which Dagster's last run of it may not be yet."""
         if row.state(self.grid.column) not in (State.RUNNING, State.QUEUED):
             return None
-        partition = row.partition(self.grid.column)
+        places = set(row.positions(self.grid.column))
         for run in self.deployment.busy_runs(row.asset):
             span = run.partition_range
-            if span is None or row.keys is None or partition is None:
-                return run.id
-            first, at, last = (
-                row.keys.positions.get(key, -1) for key in (span[0], partition, span[1])
-            )
-            if first <= at <= last:
+            if span is None or row.keys is None or places & set(row.keys.covered(*span)):
                 return run.id
         return None
 
     def action_map(self) -> None:
         if self.grid.row is not None:
             self.deck.open_asset("assets", self.grid.row.asset)
-
-    def action_find(self) -> None:
-        from console.screens.find import FindScreen
-
-        self.deck.push_screen(FindScreen(self.deck), self._found)
-
-    def _found(self, key: AssetKey | None) -> None:
-        if key is not None:
-            self.show_asset(key)

@@ -9,8 +9,9 @@ from textual.widget import Widget
 
 from console.api.commands import MOST_PARALLEL, cancel_backfill
 from console.api.errors import ApiError
-from console.domain.keys import AssetKey, UnknownAsset, key_text
+from console.domain.keys import AssetKey, key_text
 from console.domain.partitions import BadPartitions, PartitionKeys, parse_partitions, ranges_text
+from console.domain.selection import BadSelection, joined, written
 from console.domain.status import State
 from console.domain.text import cut
 from console.planner.folded import AssetLine, CellsLine, PlanLine, folded
@@ -29,7 +30,7 @@ from console.widgets.plan_lines import (
     runs_text,
     summary,
 )
-from console.widgets.question import Question
+from console.widgets.question import SELECTION_HINT, Question
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -73,6 +74,8 @@ class PlannerScreen(DeckScreen):
         self.list = LineList(self._draw)
         self.question = Question()
         self.request = Request((), ())
+        self.selection = ""
+        """What selects the assets of the request, as it was written."""
         self.preview: Preview | None = None
         self.problem = ""
         self.planning = False
@@ -86,15 +89,36 @@ class PlannerScreen(DeckScreen):
 
     # what is asked
 
-    def ask_for(self, assets: tuple[AssetKey, ...], partitions: str | None) -> None:
-        """Plan these; the newest partitions where none are named."""
+    def ask_for(
+        self,
+        assets: tuple[AssetKey, ...],
+        partitions: str | None,
+        states: frozenset[State] | None = None,
+    ) -> None:
+        """Plan these; the newest partitions where none are named.
+
+        What was asked before is left as it is but for that; with `states`, just these cells
+        are to run and nothing downstream.
+        """
         try:
             keys = planning.shared_keys(self.deployment, assets)
             chosen = _chosen(keys, partitions)
         except (planning.NothingToPartition, BadPartitions) as error:
             self.keys.say(str(error), "bad")
             return
-        self._ask(replace(self.request, assets=assets, partitions=chosen, excluded=frozenset()))
+        self.selection = joined(assets)
+        request = replace(
+            self.request, assets=assets, partitions=chosen, within=None, excluded=frozenset()
+        )
+        if states is not None:
+            request = replace(request, run_states=states, downstream=False)
+        self._ask(request)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill that was launched elsewhere goes on."""
+        self._stop_watching()
+        self._watch(backfill_id)
+        self.update_view()
 
     def _ask(self, request: Request) -> None:
         """Every change of the request is planned anew; nothing is launched by it."""
@@ -143,8 +167,8 @@ class PlannerScreen(DeckScreen):
 
     def _head_lines(self) -> list[Parts]:
         request, width = self.request, max(self.size.width, 20)
-        names = " ".join(key_text(key) for key in request.assets) or "none chosen"
-        plus = " and all downstream" if request.downstream else ""
+        names = self.selection or "none chosen"
+        plus = " and all downstream" if request.downstream and request.within is None else ""
         room = width - 14 - len(plus)
         lines: list[Parts] = [
             [(" assets      ", "dim"), (cut(names, room), "text"), (plus, "dim")],
@@ -243,37 +267,36 @@ class PlannerScreen(DeckScreen):
     # actions that change the request
 
     def action_edit_assets(self) -> None:
-        names = [asset.name for asset in self.deployment.graph.assets.values()]
-        value = " ".join(key_text(key) for key in self.request.assets)
-        hint = "names, blanks between; + at the end takes all downstream; → completes; enter plans"
+        names = [written(key) for key in self.deployment.graph.order]
         self.question.ask(
-            "assets", value, self._check_assets, self._take_assets, hint=hint, suggestions=names
+            "assets",
+            self.selection,
+            self._check_assets,
+            self._take_assets,
+            hint=SELECTION_HINT,
+            suggestions=names,
         )
 
     def _check_assets(self, text: str) -> str | None:
         try:
-            planning.shared_keys(self.deployment, self._read_assets(text)[0])
-        except (UnknownAsset, planning.NothingToPartition) as error:
+            planning.request_for(self.deployment, text, self.facts())
+        except (BadSelection, planning.NothingToPartition) as error:
             return str(error.args[0])
-        return None if text.strip() else "no asset named"
-
-    def _read_assets(self, text: str) -> tuple[tuple[AssetKey, ...], bool]:
-        words = text.replace(",", " ").split()
-        found = [self.deployment.graph.find(word.removesuffix("+")).key for word in words]
-        return tuple(dict.fromkeys(found)), any(word.endswith("+") for word in words)
+        return None
 
     def _take_assets(self, text: str) -> None:
-        assets, plus = self._read_assets(text)
-        keys = planning.shared_keys(self.deployment, assets)
+        chosen = planning.request_for(self.deployment, text, self.facts())
+        keys = planning.shared_keys(self.deployment, chosen.assets)
         kept = tuple(p for p in self.request.partitions if keys and p in keys.positions)
-        chosen = kept or _chosen(keys, None)
-        downstream = plus or self.request.downstream
+        whole = chosen.downstream and chosen.within is None
+        self.selection = joined(chosen.assets) if whole else text.strip()
         self._ask(
             replace(
                 self.request,
-                assets=assets,
-                partitions=chosen,
-                downstream=downstream,
+                assets=chosen.assets,
+                partitions=kept or _chosen(keys, None),
+                downstream=chosen.downstream,
+                within=chosen.within,
                 excluded=frozenset(),
             )
         )
@@ -306,7 +329,9 @@ class PlannerScreen(DeckScreen):
         self._ask(replace(self.request, partitions=chosen, excluded=frozenset()))
 
     def action_toggle_downstream(self) -> None:
-        self._ask(replace(self.request, downstream=not self.request.downstream))
+        only = self.request.within
+        downstream = only is not None or not self.request.downstream
+        self._ask(replace(self.request, downstream=downstream, within=None))
 
     def action_toggle_state(self, name: str) -> None:
         self._ask(replace(self.request, run_states=self.request.run_states ^ {State[name.upper()]}))

@@ -11,21 +11,26 @@ from console.api.errors import ServerError
 from console.domain.keys import key_text
 from console.domain.partitions import BadPartitions
 from console.domain.runs import RunStatus
+from console.domain.selection import select_some, sources_among
 from console.domain.status import State
 from console.planner.drift import Drift, drift
 from console.planner.estimate import Estimate, estimate, narrow_pools
 from console.planner.launches import Batch, batches, waves
 from console.planner.plan import Plan, plan
 from console.planner.request import PastRun, Request, Snapshot
+from console.store.facts import facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.domain.keys import AssetKey
     from console.domain.partitions import PartitionKeys
+    from console.domain.selection import Facts
     from console.store.deployment import Deployment
 
 PAST_RUNS = 60
+CELLS_READ_FOR_ONE_ASKED = 10
+"""The server reads about so many last materializations in the time that one verdict takes it."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +75,39 @@ class NothingToPartition(ValueError):
 def shared_keys(deployment: Deployment, assets: Sequence[AssetKey]) -> PartitionKeys | None:
     """The one list of keys of the chosen assets; None when none of them is partitioned.
 
-    Raises NothingToPartition when they have different ones.
+    Raises NothingToPartition when they have different ones, or one isn't known yet.
     """
-    lists = {key: deployment.keys.get(key) for key in assets if deployment.graph[key].partitions}
+    partitioned = [key for key in assets if deployment.graph[key].partitions]
+    unread = [key for key in partitioned if key not in deployment.keys]
+    if unread:
+        raise NothingToPartition(f"the partitions of {key_text(unread[0])} are not known yet")
+    lists = {key: deployment.keys.get(key) for key in partitioned}
     distinct = list({id(keys): keys for keys in lists.values()}.values())
     if len(distinct) > 1 and any(keys != distinct[0] for keys in distinct):
         names = ", ".join(key_text(key) for key in lists)
         raise NothingToPartition(f"{names} have different partitions; plan them one after another")
     return distinct[0] if distinct else None
+
+
+def request_for(deployment: Deployment, selection: str, known: Facts | None = None) -> Request:
+    """The request for just what `selection` selects, without its partitions.
+
+    Where the partitions of what is selected differ, those are chosen that the others are
+    made from, and the others are reached by the server's own mappings. Raises
+    BadSelection, NothingToPartition.
+    """
+    graph = deployment.graph
+    found = select_some(selection, graph, known or facts(deployment))
+    made = tuple(key for key in found if graph[key].materializable) or found
+    roots = sources_among(graph, made)
+    if len(made) > len(roots) and set(made) == set(graph.all_downstream(roots)):
+        return Request(roots, (), downstream=True)
+    try:
+        shared_keys(deployment, made)
+    except NothingToPartition:
+        shared_keys(deployment, roots)
+        return Request(roots, (), downstream=True, within=frozenset(made))
+    return Request(made, ())
 
 
 async def preview(deployment: Deployment, request: Request) -> Preview:
@@ -121,7 +151,7 @@ async def compare(deployment: Deployment, launched: Launched, shown: Plan) -> li
 async def read_snapshot(deployment: Deployment, request: Request) -> Snapshot:
     """The deployment as the planner needs it. Raises ApiError."""
     graph, structure = deployment.graph, deployment.structure
-    wanted = graph.all_downstream(request.assets) if request.downstream else list(request.assets)
+    wanted = request.targets(graph)
     past, _ = await asyncio.gather(_past(deployment), deployment.load_runs())
     await deployment.load_statuses(wanted)
     reached = await _reached(deployment, request, wanted)
@@ -209,30 +239,63 @@ async def _stale(
     request: Request,
     reached: dict[AssetKey, tuple[str, ...] | None] | None,
 ) -> dict[tuple[AssetKey, str | None], str]:
-    """The stale cells among the materialized ones; only these are asked for."""
+    """The stale cells among the materialized ones.
+
+    The server is asked for cells that aren't judged: where judging a whole asset would
+    cost more than asking for its few cells in question, and where it can't be judged.
+    """
+    staleness = deployment.staleness
+    cells = {
+        key: _materialized(deployment, key, (reached or {}).get(key) or request.partitions)
+        for key in wanted
+    }
+    worth = [
+        key
+        for key, some in cells.items()
+        if staleness.is_judged(key)
+        or len(some) * CELLS_READ_FOR_ONE_ASKED >= _total(deployment, key)
+    ]
+    await staleness.read([key for key in worth if cells[key]])
     found: dict[tuple[AssetKey, str | None], str] = {}
-    for key in wanted:
-        asked = _materialized(deployment, key, (reached or {}).get(key) or request.partitions)
-        for partition, (stale, why) in (await queries.stale(deployment.client, key, asked)).items():
+    for key, some in cells.items():
+        verdicts = {partition: staleness.verdict(key, partition) for partition in some}
+        for partition, stale in verdicts.items():
             if stale:
-                found[key, partition] = why
-    whole = [key for key in wanted if deployment.keys.get(key, ...) is None]
-    if whole:
-        for key, (stale, why) in (await queries.stale_whole(deployment.client, whole)).items():
-            if stale:
-                found[key, None] = why
+                found[key, partition] = deployment.stale_reason(key, partition) or ""
+        found |= await _ask_stale(deployment, key, [p for p in some if verdicts[p] is None])
     return found
 
 
-def _materialized(deployment: Deployment, key: AssetKey, partitions: Sequence[str]) -> list[str]:
-    keys, row = deployment.keys.get(key), deployment.rows.get(key)
-    if keys is None or row is None:
+async def _ask_stale(
+    deployment: Deployment, key: AssetKey, cells: Sequence[str | None]
+) -> dict[tuple[AssetKey, str | None], str]:
+    client, names = deployment.client, [name for name in cells if name is not None]
+    answers: dict[str | None, tuple[bool, str]] = {}
+    if names:
+        answers.update(await queries.stale(client, key, names))
+    elif cells:
+        whole = await queries.stale_whole(client, [key])
+        answers.update({None: whole[key]} if key in whole else {})
+    return {(key, partition): why for partition, (stale, why) in answers.items() if stale}
+
+
+def _total(deployment: Deployment, key: AssetKey) -> int:
+    row = deployment.rows.get(key)
+    return row.total if row else 0
+
+
+def _materialized(
+    deployment: Deployment, key: AssetKey, partitions: Sequence[str]
+) -> list[str | None]:
+    """The partition None is an asset's that has none."""
+    keys, row = deployment.keys.get(key, ...), deployment.rows.get(key)
+    if keys is ... or row is None or not deployment.graph[key].materializable:
         return []
-    places = ((partition, keys.positions.get(partition)) for partition in partitions)
+    names: Sequence[str | None] = (None,) if keys is None else partitions
+    places = ((one, 0 if keys is None else keys.positions.get(one or "")) for one in names)
+    made = (State.MATERIALIZED, State.STALE)
     return [
-        p
-        for p, at in places
-        if at is not None and at < row.total and row.states[at] == State.MATERIALIZED
+        name for name, at in places if at is not None and at < row.total and row.states[at] in made
     ]
 
 

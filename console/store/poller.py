@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from console.domain.keys import AssetKey
     from console.store.deployment import Deployment
 
-IDLE_SECONDS = 8.0
+IDLE_SECONDS = 10.0
 BUSY_SECONDS = 2.0
 AWAY_SECONDS = 30.0
 """Without focus nobody looks."""
-EVERYTHING_SECONDS = 60.0
-"""Materializations that no run tells of are found at the latest after this long."""
+NEWS_SECONDS = 60.0
+"""Materializations that no run tells of, and new partitions, are found within this long."""
+EVERYTHING_SECONDS = 600.0
+"""What nothing at all tells of is found within this long."""
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 8.0
 SHARE_OF_SERVER = 0.1
@@ -44,6 +46,7 @@ class Poller:
         self._wake = asyncio.Event()
         self._watches: list[Watch] = []
         self._everything_at = 0.0
+        self._news_at = 0.0
         self._retry = FIRST_RETRY_SECONDS
         self._cost = 0.0
         self.away = False
@@ -62,13 +65,21 @@ class Poller:
 
     async def run(self) -> None:
         """Look, wait, look again. An error is shown and tried again, with a growing wait."""
-        due = 0.0
+        self._wake.clear()
+        _, pause = await asyncio.gather(self._watched(), self._common())
+        due = time.monotonic() + pause
         while True:
             wait = await self._watched()
             if self._wake.is_set() or time.monotonic() >= due:
                 self._wake.clear()
                 due = time.monotonic() + await self._common()
+                wait = min(wait, self._next_watch())
             await self._sleep(min(wait, max(due - time.monotonic(), 0.0)))
+
+    def _next_watch(self) -> float:
+        """Seconds till the first watch wants to look, which what was just read may have changed."""
+        waits = (watch.interval for watch in self._watches)
+        return min((wait for wait in waits if wait is not None), default=LAST_RETRY_SECONDS * 10)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -105,7 +116,8 @@ class Poller:
     def _pause(self) -> float:
         if self.away:
             return AWAY_SECONDS
-        watched = any(watch.interval is not None for watch in self._watches)
+        intervals = [w.interval for w in self._watches if w.interval is not None]
+        watched = any(interval <= BUSY_SECONDS for interval in intervals)
         usual = BUSY_SECONDS if self._deployment.active or watched else IDLE_SECONDS
         return max(usual, self._cost / SHARE_OF_SERVER)
 
@@ -118,8 +130,12 @@ class Poller:
             touched = self._all()
         elif time.monotonic() >= self._everything_at:
             touched = self._all()
+        elif time.monotonic() >= self._news_at:
+            self._news_at = time.monotonic() + NEWS_SECONDS
+            touched = touched | await deployment.news()
         await deployment.load_statuses([key for key in deployment.graph.order if key in touched])
 
     def _all(self) -> set[AssetKey]:
-        self._everything_at = time.monotonic() + EVERYTHING_SECONDS
+        now = time.monotonic()
+        self._everything_at, self._news_at = now + EVERYTHING_SECONDS, now + NEWS_SECONDS
         return set(self._deployment.graph.assets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -13,29 +14,31 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.domain.alignment import BOX_HEIGHT
-from console.domain.keys import key_text
-from console.domain.layout import lay_out, step
+from console.domain.layers import TooTangled
+from console.domain.layout import NARROWEST_CHANNEL, lay_out, step
 from console.domain.lines import Lines
-from console.domain.neighbourhood import Neighbourhood
+from console.domain.neighbourhood import Part
 from console.domain.text import one_line
 from console.widgets.line_list import empty_strip
 from console.widgets.looks import HIGHLIGHT, style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from textual import events
     from textual.geometry import Size
 
-    from console.domain.keys import AssetKey
-    from console.domain.layout import Box
-    from console.widgets.pane import Part
+    from console.domain.layout import Box, Layout
+    from console.domain.neighbourhood import Node
 
 NARROWEST, WIDEST = 18, 30
 """Characters within a box."""
 MARGIN = 2
 CONTEXT = 16
 """Cells beside the cursor's box that stay in sight, so that it's seen where a step leads."""
+GAP = 6
+"""As many cells are sent again for less than it costs to go past them."""
+_HEADS, _ASCII_HEADS = ("◀", "▶"), ("<", ">")
 _WIRES = dict(enumerate(" │││─┘┐┤─└┌├─┴┬┼"))
 _ASCII_WIRES = dict(enumerate(" |||-+++-+++-+++"))
 
@@ -55,134 +58,176 @@ _CHOSEN = Frame("╔╗╝╚", "═", "║", "╟")
 _ASCII_PLAIN = Frame("++++", "-", "|", "+")
 _ASCII_CHOSEN = Frame("####", "=", "#", "#")
 
-Face = tuple[list["Part"], list["Part"]]
+Stretch = tuple[str, str]
+"""A text and the name of its colour."""
+Face = tuple[list[Stretch], list[Stretch]]
 """Two lines of a box: its name, its state."""
 
 
 class AssetMap(Widget, can_focus=True):
-    """Draws a neighbourhood; the cursor is on one of its boxes."""
+    """Draws a part of the graph; the cursor is on one of its boxes.
+
+    `name` gives the text that a box should have room for, `face` what it says.
+    """
 
     @dataclass
     class Moved(Message):
-        """The cursor is on another asset."""
+        """The cursor is on another box."""
 
-        key: AssetKey
+        node: Node
 
     def __init__(
-        self, face: Callable[[AssetKey, int], Face], *, ascii_only: bool, id: str | None = None
+        self,
+        name: Callable[[Node], str],
+        face: Callable[[Node, int], Face],
+        *,
+        ascii_only: bool,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self._text = name
         self._face = face
         self._ascii = ascii_only
         self._wires = _ASCII_WIRES if ascii_only else _WIRES
-        self.near = Neighbourhood((), (), {}, 0)
+        self.part = Part()
         self.layout_of_boxes = lay_out((), (), {})
-        self.cursor: AssetKey | None = None
+        self.cursor: Node | None = None
         self._bright = Lines()
-        self._faces: dict[AssetKey, Face] = {}
+        self._faces: dict[Node, Face] = {}
         self._origin = (0, 0)
+        self._laid_out_for = 0
+        """The columns that the boxes were cut to."""
         self.empty = ""
 
-    def show(self, near: Neighbourhood, cursor: AssetKey) -> None:
-        """Another neighbourhood, or the same with its cursor elsewhere."""
-        if near != self.near:
-            self.near = near
-            self.layout_of_boxes = lay_out(near.keys, near.edges, _widths(near.keys))
-            self._faces = {}
-        self.cursor = cursor
-        self._bright = self.layout_of_boxes.lines_of(cursor)
-        self.update_faces()
+    def show(self, part: Part, cursor: Node) -> None:
+        """Another part of the graph, or the same with its cursor elsewhere."""
+        if part == self.part:
+            self.move_to(cursor)
+            return
+        self.part, self.cursor = part, cursor
+        try:
+            self._lay_out()
+        except TooTangled as error:
+            self.say(str(error))
+            return
         self._centre(self.size)
         self.refresh()
 
     def say(self, text: str) -> None:
         """What stands here while there is no box."""
-        if text != self.empty or self.near.keys:
+        if text != self.empty or self.part.nodes:
             self.empty = text
-            self.near, self.cursor = Neighbourhood((), (), {}, 0), None
-            self.layout_of_boxes = lay_out((), (), {})
+            self.part, self.cursor = Part(), None
+            self._lay_out()
             self.refresh()
 
     def update_faces(self) -> None:
-        """Draw again the boxes that say something else now."""
-        boxes = self.layout_of_boxes.boxes
+        """Draw again the boxes in sight that say something else now."""
+        before, self._faces = self._faces, {}
         changed = []
-        for key, box in boxes.items():
-            face = self._face(key, box.width - 4)
-            if self._faces.get(key) != face:
-                self._faces[key] = face
-                changed.append(self._place(box))
-        if changed and self.size:
+        for node, face in before.items():
+            box = self.layout_of_boxes.boxes[node]
+            place = self._place(box)
+            if place.overlaps(self.size.region) and self._face_of(node, box) != face:
+                changed.append(place)
+        if changed:
             self.refresh(*changed)
 
     def step(self, direction: str) -> None:
         """Move to the box up, down, left or right of the cursor's."""
         if self.cursor is None:
             return
-        joined = [a if b == self.cursor else b for a, b in self.near.edges if self.cursor in (a, b)]
+        joined = [a if b == self.cursor else b for a, b in self.part.edges if self.cursor in (a, b)]
         found = step(self.layout_of_boxes, self.cursor, direction, joined)
-        if found is not None:
-            self.move_to(found)
+        if found is not None and self.move_to(found):
+            self.post_message(self.Moved(found))
 
-    def move_to(self, key: AssetKey) -> None:
-        if key == self.cursor or key not in self.layout_of_boxes.boxes:
-            return
-        self.cursor = key
-        self._bright = self.layout_of_boxes.lines_of(key)
-        self._follow()
-        self.refresh()
-        self.post_message(self.Moved(key))
+    def move_to(self, node: Node) -> bool:
+        """Whether the cursor was elsewhere; only what changes is drawn again."""
+        boxes = self.layout_of_boxes.boxes
+        if node == self.cursor or node not in boxes:
+            return False
+        before, self.cursor = self.cursor, node
+        dimmed, self._bright = self._bright, self.layout_of_boxes.lines_of(node)
+        if self._follow():
+            self.refresh()
+        else:
+            both = [self._place(boxes[one]) for one in (before, node) if one is not None]
+            self.refresh(*both, *self._differing(dimmed, self._bright))
+        return True
 
     def on_resize(self, event: events.Resize) -> None:
+        if event.size.width != self._laid_out_for:
+            self._lay_out()
         self._centre(event.size)
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         x, y = event.x + self._origin[0], event.y + self._origin[1]
-        for key, box in self.layout_of_boxes.boxes.items():
-            if box.x <= x <= box.right and box.y <= y <= box.bottom:
-                self.move_to(key)
+        for node, _ in self.layout_of_boxes.boxes_on(y, x, x):
+            if self.move_to(node):
+                self.post_message(self.Moved(node))
 
     def render_line(self, y: int) -> Strip:
         width, row = self.size.width, y + self._origin[1]
-        if not self.near.keys:
+        if not self.part.nodes:
             return empty_strip(self.empty, y, width)
         left = self._origin[0]
         cells = self._line_cells(row, left, left + width - 1)
-        boxes = self._boxes_on(row, left, left + width)
+        boxes = list(self.layout_of_boxes.boxes_on(row, left, left + width - 1))
         begins = min([left, *(box.x for _, box in boxes)])
         segments, x = [], left
-        for key, box in boxes:
-            segments += [*_merged(cells, x, box.x), *self._box_line(key, box, row - box.y)]
+        for node, box in boxes:
+            segments += [*_merged(cells, x, box.x), *self._box_line(node, box, row - box.y)]
             x = box.right + 1
         segments += _merged(cells, x, left + width)
         hidden = left - begins
         return Strip(segments).crop(hidden, hidden + width).adjust_cell_length(width, style("text"))
 
-    def _line_cells(self, row: int, left: int, right: int) -> dict[int, Part]:
+    def _lay_out(self) -> None:
+        room = self._laid_out_for = self.size.width
+        names = {node: len(one_line(self._text(node))) for node in self.part.nodes}
+        layout = self._laid_out(names, _widest(room))
+        fitting = _fitting_all(layout, room - 2 * MARGIN)
+        self.layout_of_boxes = self._laid_out(names, fitting) if fitting else layout
+        self._faces = {}
+        known = self.cursor is not None and self.cursor in self.layout_of_boxes.boxes
+        self._bright = self.layout_of_boxes.lines_of(self.cursor) if known else Lines()
+
+    def _laid_out(self, names: dict[Node, int], widest: int) -> Layout:
+        wide = {node: min(max(length, NARROWEST), widest) + 4 for node, length in names.items()}
+        return lay_out(self.part.nodes, self.part.edges, wide)
+
+    def _face_of(self, node: Node, box: Box) -> Face:
+        if node not in self._faces:
+            self._faces[node] = self._face(node, box.width - 4)
+        return self._faces[node]
+
+    def _differing(self, one: Lines, other: Lines) -> list[Region]:
+        """The stretches in sight that only one of the two covers."""
+        left, top = self._origin
+        right = left + self.size.width - 1
+        found = []
+        for y in range(self.size.height):
+            cells = one.cells(y + top, left, right).keys() ^ other.cells(y + top, left, right)
+            found += [Region(x - left, y, width, 1) for x, width in _stretches(cells)]
+        return found
+
+    def _line_cells(self, row: int, left: int, right: int) -> dict[int, Stretch]:
         layout = self.layout_of_boxes
         bright = self._bright.cells(row, left, right)
         cells = {
             x: (self._wires[bits], "text" if x in bright else "dim")
             for x, bits in layout.lines.cells(row, left, right).items()
         }
-        for x in layout.arrows.get(row, ()):
+        back, on = _ASCII_HEADS if self._ascii else _HEADS
+        for x, onwards in layout.arrows.get(row, {}).items():
             if left <= x <= right:
-                cells[x] = (">" if self._ascii else "▶", "text" if x in bright else "dim")
+                cells[x] = (on if onwards else back, "text" if x in bright else "dim")
         return cells
 
-    def _boxes_on(self, row: int, left: int, right: int) -> list[tuple[AssetKey, Box]]:
-        """The boxes that the row goes through, from the left."""
-        found = []
-        for column in self.layout_of_boxes.columns:
-            for key in column:
-                box = self.layout_of_boxes.boxes[key]
-                if box.y <= row <= box.bottom and box.right >= left and box.x < right:
-                    found.append((key, box))
-        return found
-
-    def _box_line(self, key: AssetKey, box: Box, line: int) -> list[Segment]:
-        chosen = key == self.cursor
+    def _box_line(self, node: Node, box: Box, line: int) -> list[Segment]:
+        chosen = node == self.cursor
         frame = self._frame(chosen)
         edge = style("text" if chosen else "dim", HIGHLIGHT if chosen else None, bold=chosen)
         if line == 0:
@@ -190,11 +235,11 @@ class AssetMap(Widget, can_focus=True):
                 Segment(frame.corners[0] + frame.along * (box.width - 2) + frame.corners[1], edge)
             ]
         if line == BOX_HEIGHT - 1:
-            return [Segment(self._bottom(key, box.width, frame), edge)]
+            return [Segment(self._bottom(node, box.width, frame), edge)]
         background = HIGHLIGHT if chosen else None
-        parts = self._faces[key][line - 1]
+        parts = self._face_of(node, box)[line - 1]
         used = sum(cell_len(text) for text, _ in parts)
-        right = frame.dock if line == 1 and self.layout_of_boxes.leaves(key) else frame.side
+        right = frame.dock if line == 1 and self.layout_of_boxes.leaves(node) else frame.side
         return [
             Segment(f"{frame.side} ", edge),
             *(
@@ -205,10 +250,10 @@ class AssetMap(Widget, can_focus=True):
             Segment(right, edge),
         ]
 
-    def _bottom(self, key: AssetKey, width: int, frame: Frame) -> str:
+    def _bottom(self, node: Node, width: int, frame: Frame) -> str:
         """The lower edge tells how many neighbours aren't drawn."""
-        up, down = self.near.outside.get(key, (0, 0))
-        back, on = ("<", ">") if self._ascii else ("◀", "▶")
+        up, down = (self.part.outside or {}).get(node, (0, 0))
+        back, on = _ASCII_HEADS if self._ascii else _HEADS
         left = f" {back} {up} more " if up else ""
         right = f" {down} more {on} " if down else ""
         room = width - 2
@@ -236,21 +281,26 @@ class AssetMap(Widget, can_focus=True):
             _start(layout.height, size.height, box.y + BOX_HEIGHT // 2),
         )
 
-    def _follow(self) -> None:
-        """Scroll no further than brings the cursor's box into sight."""
+    def _follow(self) -> bool:
+        """Scroll where the cursor's box isn't in sight with what is beside it; whether it did.
+
+        It is put in the middle then, so that the next steps need no scrolling.
+        """
         if self.cursor is None:
-            return
-        box, size = self.layout_of_boxes.boxes[self.cursor], self.size
-        x, y = self._origin
+            return False
+        box, size, before = self.layout_of_boxes.boxes[self.cursor], self.size, self._origin
+        x, y = before
         beside = max(min(CONTEXT, (size.width - box.width) // 2), 0)
         above = max(min(1, size.height - BOX_HEIGHT), 0)
-        left, right = box.x - beside, box.right + 1 + beside - size.width
-        top, bottom = box.y - above, box.bottom + 1 + above - size.height
+        seen_across = box.x - beside >= x and box.right + beside < x + size.width
+        seen_upright = box.y - above >= y and box.bottom + above < y + size.height
         whole = self.layout_of_boxes
-        self._origin = (
-            _within(max(min(x, left), right), whole.width, size.width),
-            _within(max(min(y, top), bottom), whole.height, size.height),
-        )
+        if not seen_across:
+            x = _start(whole.width, size.width, box.x + box.width // 2)
+        if not seen_upright:
+            y = _start(whole.height, size.height, box.y + BOX_HEIGHT // 2)
+        self._origin = (x, y)
+        return self._origin != before
 
 
 def _start(whole: int, seen: int, middle: int) -> int:
@@ -265,7 +315,7 @@ def _within(start: int, whole: int, seen: int) -> int:
     return max(min(start, whole + MARGIN - seen), -MARGIN)
 
 
-def _merged(cells: dict[int, Part], start: int, end: int) -> list[Segment]:
+def _merged(cells: dict[int, Stretch], start: int, end: int) -> list[Segment]:
     """The cells from `start` up to `end`, neighbours of one colour as one segment."""
     segments: list[Segment] = []
     text, colour = "", "dim"
@@ -278,7 +328,26 @@ def _merged(cells: dict[int, Part], start: int, end: int) -> list[Segment]:
     return [*segments, Segment(text, style(colour))] if text else segments
 
 
-def _widths(keys: Sequence[AssetKey]) -> dict[AssetKey, int]:
-    """Of the boxes with their frames; by the names alone, so that news moves no box."""
-    names = {key: len(one_line(key_text(key))) for key in keys}
-    return {key: min(max(length, NARROWEST), WIDEST) + 4 for key, length in names.items()}
+def _stretches(cells: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where neighbouring cells begin, and how many they are; small gaps are covered too."""
+    ordered = sorted(cells)
+    breaks = [at for at, (a, b) in enumerate(pairwise(ordered), 1) if b - a > GAP]
+    for first, last in pairwise([0, *breaks, len(ordered)]):
+        if last > first:
+            yield ordered[first], ordered[last - 1] + 1 - ordered[first]
+
+
+def _widest(room: int) -> int:
+    """The characters in a box when three boxes and the lines between stand side by side."""
+    return max(min((room - 2 * NARROWEST_CHANNEL - MARGIN) // 3 - 4, WIDEST), NARROWEST)
+
+
+def _fitting_all(layout: Layout, room: int) -> int | None:
+    """The characters in a box with which all of it is in sight; None when it is, or can't be."""
+    columns = [layout.boxes[column[0]].width for column in layout.columns if column]
+    between = layout.width - sum(columns)
+    if not columns or layout.width <= room:
+        return None
+    caps = range(max(columns) - 5, NARROWEST - 1, -1)
+    fit = (cap for cap in caps if sum(min(wide, cap + 4) for wide in columns) + between <= room)
+    return next(fit, None)

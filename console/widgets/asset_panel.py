@@ -17,7 +17,7 @@ from console.widgets.looks import glyph, verdict_look
 from console.widgets.pane import Part, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from console.api.run_queries import AssetDetail, Check
     from console.domain.assets import Asset
@@ -34,6 +34,9 @@ _CHECKS = {
     "skipped": ("·", ".", "dim"),
     "not run": ("·", ".", "dim"),
 }
+
+_USELESS = frozenset({"unique_id", "invocation_id"})
+"""What dbt writes for itself goes last."""
 
 Lines = list[list[Part]]
 
@@ -144,7 +147,9 @@ class AssetPanel:
         where += [latest.partition] if latest.partition else []
         if where:
             found += self._labelled("", [(" · ".join(where), "dim")], width)
-        for label, value in self.detail.materialization.metadata if self.detail else ():
+        for label, value in _useful_first(
+            self.detail.materialization.metadata if self.detail else ()
+        ):
             found += self._labelled(f"  {one_line(label)}", [(one_line(value), "text")], width)
         return found
 
@@ -193,6 +198,10 @@ class AssetPanel:
             [(label.ljust(indent) if at == 0 else " " * LABEL, colour), (line, shade)]
             for at, (line, shade) in enumerate(_flowing(parts, width - 2 - indent))
         ]
+
+
+def _useful_first(metadata: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(metadata, key=lambda pair: pair[0] in _USELESS)
 
 
 def _flowing(parts: list[Part], width: int) -> Iterator[Part]:

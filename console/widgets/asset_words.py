@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from console.domain.freshness import Verdict
-from console.domain.keys import key_text
 from console.domain.status import LOOKS, State
-from console.domain.text import one_line
 from console.domain.times import age, moment
-from console.domain.urgency import Blame, Cause, due_words, urgency
+from console.domain.urgency import Cause, blame_words, due_words, urgency
 from console.widgets.looks import glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from console.domain.assets import Asset
+    from console.domain.checks import FailedChecks
     from console.domain.keys import AssetKey
     from console.domain.urgency import Urgency
     from console.store.deployment import Deployment
@@ -52,9 +53,20 @@ class AssetWords:
     deployment: Deployment
     now: float
     ascii_only: bool = False
+    failing: Mapping[AssetKey, FailedChecks] = field(default_factory=dict)
+    """The assets of which checks fail."""
 
     def state(self, key: AssetKey) -> list[Part]:
-        """`✗ 1 ■ 399 · 3`; one word for an asset that has no partitions."""
+        """`! 2 ✗ 1 ■ 399 · 3`: failed checks, then cells; a word for one without partitions."""
+        return [*self._failed_checks([key]), *self._cells(key)]
+
+    def _failed_checks(self, keys: Iterable[AssetKey]) -> list[Part]:
+        """In how many partitions checks fail, or how many where they name none."""
+        found = (self.failing[key] for key in keys if key in self.failing)
+        count = sum(len(one.partitions) + len(one.whole) for one in found)
+        return [(f"! {count}", "bad")] if count else []
+
+    def _cells(self, key: AssetKey) -> list[Part]:
         asset = self.deployment.graph[key]
         row = self.deployment.rows.get(key)
         if self._location_failed(asset):
@@ -73,6 +85,19 @@ class AssetWords:
             for state, count in self._counts(row.states)
         ]
 
+    def state_of_all(self, keys: Sequence[AssetKey]) -> list[Part]:
+        """The cells of several assets counted together."""
+        rows = [self.deployment.rows.get(key) for key in keys]
+        known = [row for row in rows if row is not None]
+        if len(known) < len(rows):
+            return [("? not known yet", "dim")]
+        counts = ((state, sum(row.count(state) for row in known)) for state in COUNTED)
+        cells = [(f"{self._glyph(state)} {n}", LOOKS[state].style) for state, n in counts if n]
+        return [*self._failed_checks(keys), *(cells or [("external", "dim")])]
+
+    def is_late(self, key: AssetKey) -> bool:
+        return self.urgency(key).verdict is Verdict.DEGRADED
+
     def lateness(self, key: AssetKey) -> Part | None:
         """`late 47m`, or `due 20m` within the hour before."""
         one = self.urgency(key)
@@ -87,13 +112,7 @@ class AssetWords:
 
     def blame(self, cause: Cause, of: AssetKey) -> str:
         """`dlt_glucose_entries: last run 7c1f failed at 05:14`."""
-        name = "" if cause.key == of else f"{one_line(key_text(cause.key))}: "
-        if cause.blame is Blame.FAILED:
-            when = f" at {moment(cause.at, self.now)}" if cause.at else ""
-            return f"{name}last run {(cause.run_id or '?')[:8]} failed{when}"
-        if cause.blame is Blame.LATE:
-            return f"{name}late since {moment(cause.at, self.now)}"
-        return f"{name}never materialized"
+        return blame_words(cause, of, self.now)
 
     def ago(self, at: float | None) -> str:
         """`14:02 · 2h ago`."""

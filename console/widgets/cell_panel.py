@@ -6,6 +6,7 @@ import time
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.geometry import Region
 from textual.widget import Widget
 
@@ -17,6 +18,8 @@ from console.widgets.line_list import strip_of
 from console.widgets.looks import glyph, run_state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.strip import Strip
 
     from console.api.run_queries import Cell
@@ -34,20 +37,37 @@ class CellPanel(Widget):
         super().__init__()
         self._ascii = ascii_only
         self._lines: list[Parts] = []
+        self._caption = ""
 
     def show_cell(
-        self, asset: AssetKey | None, partition: str | None, state: State, note: str
+        self,
+        asset: AssetKey | None,
+        partition: str | None,
+        state: State,
+        note: str,
+        stale: str | None = None,
+        checks: Sequence[str] = (),
     ) -> None:
-        """The cell under the cursor; `note` stands for the lines that aren't known yet."""
+        """The cell under the cursor; `note` stands for the lines that aren't known yet.
+
+        `checks` are the names of those that failed for it.
+        """
         if asset is None:
             self._set([[("", "dim")], [(f" {one_line(note)}", "dim")]])
             return
         where = f" {key_text(asset)}" + (f" · {partition}" if partition is not None else "")
         look = f"{glyph(state, ascii_only=self._ascii)} {_word(state)}"
+        failed = f"   ! {one_line(', '.join(checks))} failed" if checks else ""
         self._set(
             [
-                [(" " + one_line(where), "text"), ("   ", "text"), (look, LOOKS[state].style)],
+                [
+                    (" " + one_line(where), "text"),
+                    ("   ", "text"),
+                    (look, LOOKS[state].style),
+                    (failed, "bad"),
+                ],
                 [(f" {note}", "dim")],
+                *([_stale(stale)] if stale else []),
             ]
         )
 
@@ -55,6 +75,12 @@ class CellPanel(Widget):
         """What Dagster knows of the cell."""
         first = self._lines[0] if self._lines else []
         self._set([first, self._made(cell), self._last_run(cell)])
+
+    def show_caption(self, text: str) -> None:
+        """What stands in the rule over the lines."""
+        if text != self._caption:
+            self._caption = text
+            self.refresh(Region(0, 0, self.size.width, 1))
 
     def show_lines(self, lines: list[Parts]) -> None:
         self._set(lines)
@@ -69,7 +95,12 @@ class CellPanel(Widget):
 
     def _last_run(self, cell: Cell) -> Parts:
         if cell.stale:
-            return [(" stale: ", "warn"), (one_line(cell.stale), "text")]
+            return _stale(cell.stale)
+        if cell.newer_upstream:
+            return [
+                (" fresh for Dagster, which doesn't look so far: ", "dim"),
+                (one_line(cell.newer_upstream), "text"),
+            ]
         run = cell.last_run
         if run is None or run.id == cell.run_id:
             return []
@@ -85,19 +116,34 @@ class CellPanel(Widget):
         ]
 
     def _set(self, lines: list[Parts]) -> None:
+        """Of each line that differs, as much as was or is written is drawn again."""
         before, self._lines = self._lines, lines
-        pairs = zip_longest(before, lines)
-        differ = [y for y, (old, new) in enumerate(pairs) if (old or []) != (new or [])]
-        if differ:
-            self.refresh(*(Region(0, y + 1, self.size.width, 1) for y in differ))
+        none: Parts = []
+        regions = [
+            Region(0, y + 1, min(max(_width(old), _width(new)), self.size.width), 1)
+            for y, (old, new) in enumerate(zip_longest(before, lines, fillvalue=none))
+            if old != new
+        ]
+        if regions:
+            self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            return strip_of([(("-" if self._ascii else "─") * width, "dim")], width)
+            rule = "-" if self._ascii else "─"
+            caption = f"{rule * 2} {self._caption} " if self._caption else ""
+            return strip_of([(caption.ljust(width, rule), "dim")], width)
         line = self._lines[y - 1] if y - 1 < len(self._lines) else []
         return strip_of(line, width)
 
 
+def _stale(why: str) -> Parts:
+    return [(" stale: ", "warn"), (one_line(why), "text")]
+
+
 def _word(state: State) -> str:
     return "not in its definition" if state is State.OUTSIDE else state.word
+
+
+def _width(parts: Parts) -> int:
+    return sum(cell_len(text) for text, _ in parts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
+from rich.cells import cell_len
 from textual.geometry import Region
 from textual.widget import Widget
 
@@ -79,15 +81,28 @@ class Pane(Widget):
         return [self._at(y) for y in range(self.content_size.height)]
 
     def _refresh_from(self, before: list[list[Part]]) -> None:
-        now = self._seen()
-        changed = [y for y, line in enumerate(now) if y >= len(before) or line != before[y]]
-        if changed:
-            self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
+        regions = []
+        for y, line in enumerate(self._seen()):
+            if y >= len(before):
+                regions.append(Region(0, y, self.content_size.width, 1))
+            elif line != before[y]:
+                first, last = differing(before[y], line)
+                regions.append(Region(first, y, last - first, 1))
+        if regions:
+            self.refresh(*regions)
 
 
 def plain(parts: Sequence[Part]) -> list[Part]:
     """The console's own signs in ASCII; states have theirs already."""
     return [(text.translate(_ASCII), colour) for text, colour in parts]
+
+
+def differing(one: Sequence[Part], other: Sequence[Part]) -> tuple[int, int]:
+    """The cells, the last excluded, outside of which two lines look the same."""
+    pieces = list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    first = sum(cell_len(text) for (text, _), _ in pieces)
+    last = max(sum(cell_len(text) for text, _ in line) for line in (one, other))
+    return first, max(last, first + 1)
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -1,34 +1,43 @@
-"""The grid of assets × partitions: draws only the lines that changed."""
+"""The grid of assets × partitions: draws only what changed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
+import re
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.domain.grid import EMPTY, Grid, GridRow, Heading
-from console.domain.keys import key_text
-from console.domain.status import State
-from console.domain.text import cut
+from console.domain.grid import EMPTY, Grid, Heading
+from console.domain.grid_row import GridRow
+from console.domain.keys import short_name
+from console.domain.status import CHECK_FAILED, CHECK_LOOK, LOOKS, state_of
+from console.domain.text import cut, one_line
 from console.widgets.grid_labels import column_labels
 from console.widgets.line_list import empty_strip, strip_of
-from console.widgets.looks import HIGHLIGHT, SELECTION, glyph, state_style, style
+from console.widgets.looks import HIGHLIGHT, SELECTION, style
 
 if TYPE_CHECKING:
-    from textual import events
+    from collections.abc import Callable, Sequence
 
-    from console.domain.partitions import PartitionKeys
+    from textual import events
+    from textual.filter import LineFilter
+
+    from console.domain.grid import GridLine
 
 HEADER = 2
-SUMMARY = 9
+SUMMARY = 12
 NARROWEST_NAME, WIDEST_NAME = 16, 44
+CURSOR = Style(color="#0d1117", bgcolor="#f0f6fc", bold=True)
+_RUNS = re.compile(rb"(.)\1*", re.DOTALL)
+Place = tuple[int, int]
 
 
 class PartitionGrid(Widget, can_focus=True):
@@ -36,82 +45,143 @@ class PartitionGrid(Widget, can_focus=True):
 
     DEFAULT_CSS = "PartitionGrid { height: 1fr; }"
 
-    @dataclass
-    class Moved(Message):
-        """The cursor or the selection is another."""
-
-        grid: PartitionGrid
-
-    def __init__(self, *, ascii_only: bool) -> None:
+    def __init__(self, *, ascii_only: bool, moved: Callable[[], None]) -> None:
+        """`moved` is called as soon as the cursor or the selection is another."""
         super().__init__()
         self._ascii = ascii_only
+        self._moved = moved
         self.grid: Grid = EMPTY
         self.line = 0
         self.column = 0
         self.top = 0
         self.left = 0
-        self.mark: tuple[int, int] | None = None
+        self.mark: Place | None = None
         self.empty = ""
-        self._placed = False
+        self.reading: Callable[[GridRow, range], Sequence[str | None]] | None = None
+        self._labelled: tuple[object, tuple[str, str]] = (None, ("", ""))
+        self._at_home = True
+        """Nobody has moved the cursor yet: it stays on the first asset's newest partition."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without the one for the 16 colours of a terminal: there are none here, and it is slow."""
+        filters = super().get_line_filters()
+        return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
     # what is shown
 
     def show(self, grid: Grid) -> None:
         """Another state of the deployment: only lines that differ are drawn again."""
         before, self.grid = self.grid, grid
-        if before.axis is not grid.axis or len(before.lines) != len(grid.lines):
+        if before.axis is not grid.axis or _names(before) != _names(grid):
             self._keep_place(before)
             self.refresh()
             return
-        changed = [
-            at for at, (a, b) in enumerate(zip(before.lines, grid.lines, strict=True)) if a != b
-        ]
-        self._refresh_grid_lines(*changed)
+        pairs = enumerate(zip(before.lines, grid.lines, strict=True))
+        self._refresh_lines(*(at for at, (a, b) in pairs if a is not b and a != b))
 
     def _keep_place(self, before: Grid) -> None:
         """The cursor stays on its cell; at first it is on the newest partition."""
-        row = before.row(self.line)
-        if row is None or not self._placed:
+        if self._at_home:
             self.line = next((at for at, _ in enumerate(self.grid.lines) if self.grid.row(at)), 0)
             self.column = self.grid.width - 1
         else:
-            partition = row.partition(self.column)
-            self.line = self.grid.rows.get(row.asset, min(self.line, len(self.grid.lines) - 1))
-            now = self.grid.row(self.line)
-            found = now.column(partition) if now and partition else None
-            self.column = min(self.column, self.grid.width - 1) if found is None else found
-        self._placed = bool(self.grid.lines)
+            label = self._label(before, self.line, self.column)
+            from_end = before.width - self.column
+            self.line = self._line_like(before)
+            self.column = self._column_like(label, from_end)
         self.mark = None
         self._scroll()
+
+    def _line_like(self, before: Grid) -> int:
+        old = before.lines[self.line] if self.line < len(before.lines) else None
+        found = None
+        if isinstance(old, GridRow):
+            found = self.grid.line_of(old.asset, old.secondary)
+        if found is None and old is not None:
+            group = old.group if isinstance(old, Heading) else before.group_of(self.line)
+            found = self.grid.heading(group)
+        return self._line_with_cells(
+            min(self.line, len(self.grid.lines) - 1) if found is None else found, 1
+        )
+
+    def _column_like(self, label: str | None, from_end: int) -> int:
+        found = None
+        if label is not None:
+            row = self.grid.row(self.line)
+            found = row.column(label) if row is not None else None
+            if found is None:
+                at = self.grid.axis.column_of(label)
+                found = None if at is None else at + self.grid.width - len(self.grid.axis)
+        return max(
+            min(self.grid.width - from_end if found is None else found, self.grid.width - 1), 0
+        )
+
+    @staticmethod
+    def _label(grid: Grid, line: int, column: int) -> str | None:
+        row = grid.row(line)
+        own = row.label(column) if row is not None else None
+        return grid.axis_key(column) if own is None else own
 
     def show_empty(self, text: str) -> None:
         if text != self.empty:
             self.empty = text
-            self.refresh()
+            if not self.grid.lines:
+                self.refresh()
+
+    def show_reading(
+        self, reading: Callable[[GridRow, range], Sequence[str | None]] | None
+    ) -> None:
+        """What stands in the cells from now on; None for the states' own glyphs."""
+        self.reading = reading
+        self.refresh()
 
     @property
     def row(self) -> GridRow | None:
         return self.grid.row(self.line)
 
+    @property
+    def heading(self) -> Heading | None:
+        found = self.grid.lines[self.line] if self.line < len(self.grid.lines) else None
+        return found if isinstance(found, Heading) else None
+
+    @property
+    def lines_in_sight(self) -> range:
+        return range(self.top, min(self.top + self._height(), len(self.grid.lines)))
+
+    @property
+    def columns_in_sight(self) -> range:
+        return range(self.left, min(self.left + self._cells_width(), self.grid.width))
+
     # moving
 
     def go(self, line: int, column: int) -> None:
-        """Put the cursor on a cell, a heading giving way to the asset beside it."""
-        line = self._asset_line(max(min(line, len(self.grid.lines) - 1), 0), line - self.line)
+        """Put the cursor on a cell, a heading giving way to the line beside it."""
+        line = self._line_with_cells(max(min(line, len(self.grid.lines) - 1), 0), line - self.line)
         column = max(min(column, self.grid.width - 1), 0)
-        if (line, column) == (self.line, self.column):
+        before = (self.line, self.column)
+        if (line, column) == before:
             return
-        touched, before, keys = self._touched(line), (self.line, self.column), self._keys()
+        labels = self._labels()
+        self._at_home = False
         self.line, self.column = line, column
         if self._scroll():
-            self.refresh(Region(0, 0, self.size.width, HEADER + len(self.grid.lines)))
-        elif line == before[0] and self.mark is None:
-            self.refresh(self._cell_region(before[1]), self._cell_region(column))
+            self.refresh(Region(0, 0, self.outer_size.width, HEADER + len(self.grid.lines)))
+        elif self.mark is not None:
+            ends = (before[0], line, self.mark[0])
+            self._refresh_lines(*range(min(ends), max(ends) + 1))
         else:
-            self._refresh_grid_lines(*touched)
-            if self._keys() is not keys:
-                self.refresh(Region(0, 0, self.size.width, HEADER))
-        self.post_message(self.Moved(self))
+            self._refresh_cursor(before, labels)
+        self._moved()
+
+    def _refresh_cursor(self, before: Place, labels: tuple[str, str]) -> None:
+        """A step changes two cells and, to another line, the names beside them."""
+        regions = [self._cell_region(*before), self._cell_region(self.line, self.column)]
+        if before[0] != self.line:
+            width = self._name_width()
+            regions += [Region(0, self._y(line), width, 1) for line in (before[0], self.line)]
+            if self._labels() != labels:
+                regions.append(Region(0, 0, self.outer_size.width, HEADER))
+        self.refresh(*regions)
 
     def move(self, lines: int, columns: int) -> None:
         self.go(self.line + lines, self.column + columns)
@@ -119,21 +189,14 @@ class PartitionGrid(Widget, can_focus=True):
     def page(self, pages: int) -> None:
         self.move(0, pages * max(self._cells_width() - 1, 1))
 
-    def to_asset(self, line: int) -> None:
-        self.go(line, self.column)
-
-    def to_bad(self, direction: int) -> bool:
-        """To the next bad cell, or the one before; whether there is any."""
-        found = self.grid.next_bad(self.line, self.column, direction)
-        if found is not None:
-            self.go(*found)
-        return found is not None
+    def page_lines(self, pages: int) -> None:
+        self.move(pages * max(self._height() - 2, 1), 0)
 
     def toggle_mark(self) -> None:
         """Begin a selection here, or give it up."""
         self.mark = None if self.mark else (self.line, self.column)
-        self.refresh()
-        self.post_message(self.Moved(self))
+        self._refresh_lines(*self.lines_in_sight)
+        self._moved()
 
     def drop_mark(self) -> bool:
         """Give the selection up; whether there was one."""
@@ -149,34 +212,28 @@ class PartitionGrid(Widget, can_focus=True):
         lines = range(min(line, self.line), max(line, self.line) + 1)
         return lines, range(min(column, self.column), max(column, self.column) + 1)
 
-    def _asset_line(self, line: int, direction: int) -> int:
-        if self.grid.row(line) is not None or not self.grid.lines:
-            return line
+    def _line_with_cells(self, line: int, direction: int) -> int:
+        """The line itself or the nearest that has cells, in this direction first."""
         step = -1 if direction < 0 else 1
-        for candidate in (line + step, line - step, line + 2 * step):
-            if self.grid.row(candidate) is not None:
-                return candidate
-        return line
-
-    def _touched(self, line: int) -> list[int]:
-        if self.mark is None:
-            return [self.line, line]
-        every = (self.mark[0], self.line, line)
-        return list(range(min(every), max(every) + 1))
+        for away in range(len(self.grid.lines) + 1):
+            for candidate in (line + step * away, line - step * away):
+                if self.grid.has_cells(candidate):
+                    return candidate
+        return max(line, 0)
 
     # drawing
 
     def _scroll(self) -> bool:
-        """Whether other lines or columns are in sight now."""
-        height, width = max(self.size.height - HEADER, 1), self._cells_width()
-        top = min(max(self.top, self.line - height + 1), self.line)
-        if top == 1 or (top and isinstance(self.grid.lines[top - 1], Heading) and top == self.line):
-            top -= 1
-        left = min(max(self.left, self.column - width + 1), self.column)
-        left = max(min(left, self.grid.width - width), 0)
-        moved = (top, left) != (self.top, self.left)
-        self.top, self.left = top, left
-        return moved
+        """Whether other lines or columns are in sight now.
+
+        At an edge a third of the room is scrolled at once: each scroll draws everything.
+        """
+        moved_from = (self.top, self.left)
+        self.top = _scrolled(self.top, self.line, self._height(), len(self.grid.lines))
+        if self.top and self.top == self.line and not self.grid.has_cells(self.top - 1):
+            self.top -= 1
+        self.left = _scrolled(self.left, self.column, self._cells_width(), self.grid.width)
+        return (self.top, self.left) != moved_from
 
     def on_resize(self, _: events.Resize) -> None:
         """Textual may have drawn some lines already, from the old place."""
@@ -198,106 +255,153 @@ class PartitionGrid(Widget, can_focus=True):
     def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
         self.move(-3, 0)
 
+    def _height(self) -> int:
+        return max(self.outer_size.height - HEADER, 1)
+
     def _name_width(self) -> int:
-        longest = max((len(key_text(key)) for key in self.grid.rows), default=0) + 3
-        most = max(NARROWEST_NAME, min(WIDEST_NAME, self.size.width * 2 // 5))
-        return min(max(longest, NARROWEST_NAME), most)
+        most = max(NARROWEST_NAME, min(WIDEST_NAME, self.outer_size.width * 2 // 5))
+        return min(max(self.grid.longest_name + 5, NARROWEST_NAME), most)
 
     def _cells_width(self) -> int:
-        return max(self.size.width - self._name_width() - SUMMARY, 1)
+        return max(self.outer_size.width - self._name_width() - SUMMARY, 1)
 
-    def _keys(self) -> PartitionKeys | None:
-        """The keys that the labels over the columns are made of."""
-        return self.row.keys if self.row else None
+    def _y(self, line: int) -> int:
+        return HEADER + line - self.top
 
-    def _cell_region(self, column: int) -> Region:
-        """The one cell of the cursor's line; a step along it changes just two."""
-        x = self._name_width() + column - self.left
-        return Region(x, HEADER + self.line - self.top, 1, 1)
+    def _cell_region(self, line: int, column: int) -> Region:
+        return Region(self._name_width() + column - self.left, self._y(line), 1, 1)
 
-    def _refresh_grid_lines(self, *lines: int) -> None:
-        places = {HEADER + line - self.top for line in lines}
-        regions = [
-            Region(0, y, self.size.width, 1) for y in places if HEADER <= y < self.size.height
-        ]
+    def _refresh_lines(self, *lines: int) -> None:
+        seen = self.lines_in_sight
+        regions = [Region(0, self._y(at), self.outer_size.width, 1) for at in lines if at in seen]
         if regions:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.outer_size.width
         if not self.grid.lines:
             return empty_strip(self.empty, y, width)
         if y < HEADER:
-            return self._header(y)
+            return strip_of([(" " * self._name_width() + self._labels()[y], "dim")], width)
         line = self.top + y - HEADER
         if line >= len(self.grid.lines):
             return strip_of([], width)
-        found = self.grid.lines[line]
-        if isinstance(found, Heading):
-            return strip_of([(f" {cut(found.group or 'no group', width - 2)}", "dim")], width)
-        return self._row(line, found)
+        return self._draw(line, self.grid.lines[line])
 
-    def _columns(self) -> range:
-        return range(self.left, min(self.left + self._cells_width(), self.grid.width))
+    def _labels(self) -> tuple[str, str]:
+        """The labels over the columns are of the cursor's own row, which may have its own keys."""
+        row, grid, columns = self.row, self.grid, self.columns_in_sight
+        own = row is not None and row.lane is not None and grid.axis.place(row.lane.keys) is None
+        wanted = (id(grid), self.line if own else None, columns)
+        if self._labelled[0] != wanted:
+            label = row.label if row is not None and own else grid.axis_key
+            self._labelled = wanted, column_labels([label(column) for column in columns])
+        return self._labelled[1]
 
-    def _header(self, y: int) -> Strip:
-        """The labels are of the cursor's own row, which may have keys of its own."""
-        columns = self._columns()
-        row = self.row
-        if row is None or row.keys is None:
-            shift = self.grid.width - len(self.grid.axis)
-            keys = [self._axis_key(column - shift) for column in columns]
-        else:
-            keys = [row.partition(column) for column in columns]
-        return strip_of(
-            [(" " * self._name_width() + column_labels(keys)[y], "dim")], self.size.width
-        )
-
-    def _axis_key(self, position: int) -> str | None:
-        keys = self.grid.axis.keys
-        return keys[position] if 0 <= position < len(keys) else None
-
-    def _row(self, line: int, row: GridRow) -> Strip:
+    def _draw(self, line: int, found: GridLine) -> Strip:
         here = line == self.line
-        background = HIGHLIGHT if here else None
-        name_width = self._name_width()
-        name = f" {'>' if here else ' '} " if self._ascii else f" {'›' if here else ' '} "
-        segments = [
-            Segment(
-                f"{name}{cut(key_text(row.asset), name_width - 4)}".ljust(name_width),
-                style("text", background),
-            )
-        ]
-        segments += self._cells(line, row, background)
-        room = self._cells_width() - len(self._columns())
-        summary = f"{row.bad} bad" if row.bad else ""
+        name = self._label_of(found, here).ljust(self._name_width())
+        is_heading = isinstance(found, Heading)
+        look = style("dim" if is_heading else "text", HIGHLIGHT if here else None)
+        segments = [Segment(name, look), *self._cells(line, found)]
+        room = (
+            self.outer_size.width - len(name) - (len(self.columns_in_sight) if found.cells else 0)
+        )
         segments.append(
-            Segment(" " * room + summary.rjust(SUMMARY - 1) + " ", style("dim", background))
+            Segment(cut(self._summary(found), room - 1).rjust(room - 1) + " ", style("dim"))
         )
-        return Strip(segments).adjust_cell_length(self.size.width, style("text", background))
+        width = self.outer_size.width
+        if cell_len(name) == len(name):
+            return Strip(segments, width)
+        return Strip(segments).adjust_cell_length(width, style("text"))
 
-    def _cells(self, line: int, row: GridRow, background: str | None) -> list[Segment]:
+    def _label_of(self, found: GridLine, here: bool) -> str:
+        width, more = self._name_width(), "~" if self._ascii else "…"
+        pointer = (">" if self._ascii else "›") if here else " "
+        if isinstance(found, Heading):
+            sign = self._fold_sign(found.folded)
+            return f"{pointer}{sign} {cut(found.group or 'no group', width - 4)}"
+        if found.secondary is not None:
+            joint = "`-" if self._ascii else "└ "
+            return f"{pointer}    {joint}{cut(found.secondary, width - 8)}"
+        sign = self._fold_sign(not found.opened) if found.opens else " "
+        return f"{pointer} {sign}{one_line(short_name(found.asset, width - 4, more))}"
+
+    def _fold_sign(self, folded: bool) -> str:
+        return ("+-" if self._ascii else "▸▾")[0 if folded else 1]
+
+    def _summary(self, found: GridLine) -> str:
+        bad = f"{found.bad} bad" if found.bad else ""
+        if isinstance(found, Heading):
+            size = f"{found.assets} asset{'' if found.assets == 1 else 's'}"
+            return bad or (size if found.folded else "")
+        if found.checks:
+            return f"!{found.checks} {bad}".strip()
+        return bad
+
+    def _cells(self, line: int, found: GridLine) -> list[Segment]:
         """Equal neighbours are one segment."""
-        lines, columns = self.selection
-        selected = columns if self.mark is not None and line in lines else range(0)
-        segments = []
-        shown = (
-            (self._look(line, column, selected), row.state(column)) for column in self._columns()
-        )
-        for (look, state), cells in groupby(shown):
-            text = glyph(state, ascii_only=self._ascii) * len(list(cells))
-            segments.append(Segment(text, self._style(look, state, background)))
+        columns = self.columns_in_sight
+        cells = found.cells[columns.start : columns.stop]
+        if not cells:
+            return []
+        chars: Sequence[str | None] | None = None
+        if self.reading is not None and isinstance(found, GridRow):
+            chars = self.reading(found, columns)
+        segments: list[Segment] = []
+        for start, stop, background in self._stretches(line, columns):
+            for run in _RUNS.finditer(cells, start, stop):
+                byte = run[0][0]
+                look = CURSOR if background == "cursor" else cell_style(byte, background)
+                glyph = cell_glyph(byte, self._ascii)
+                text = glyph * len(run[0])
+                if chars is not None:
+                    text = "".join(c or glyph for c in chars[run.start() : run.end()])
+                segments.append(Segment(text, look))
         return segments
 
-    def _look(self, line: int, column: int, selected: range) -> str:
-        if line == self.line and column == self.column:
-            return "cursor"
-        return "selected" if column in selected else ""
+    def _stretches(self, line: int, columns: range) -> list[tuple[int, int, str | None]]:
+        """The columns in sight, cut where their background is another: (start, stop, it)."""
+        lines, chosen = self.selection
+        marked = self.mark is not None and line in lines
+        at = self.column if line == self.line else -1
+        edges = {columns.start, columns.stop}
+        if marked:
+            edges |= {chosen.start, chosen.stop}
+        if at >= 0:
+            edges |= {at, at + 1}
+        inside = sorted(edge for edge in edges if columns.start <= edge <= columns.stop)
+        found: list[tuple[int, int, str | None]] = []
+        for start, stop in pairwise(inside):
+            look = "cursor" if start == at else SELECTION if marked and start in chosen else None
+            found.append((start - columns.start, stop - columns.start, look))
+        return found
 
-    def _style(self, look: str, state: State, background: str | None) -> Style:
-        if look == "cursor":
-            return CURSOR
-        return state_style(state, SELECTION if look == "selected" else background)
+
+@cache
+def cell_glyph(byte: int, ascii_only: bool) -> str:
+    look = CHECK_LOOK if byte & CHECK_FAILED else LOOKS[state_of(byte)]
+    return look.ascii if ascii_only else look.glyph
 
 
-CURSOR = Style(color="#0d1117", bgcolor="#f0f6fc", bold=True)
+@cache
+def cell_style(byte: int, background: str | None = None) -> Style:
+    look = CHECK_LOOK if byte & CHECK_FAILED else LOOKS[state_of(byte)]
+    return style(look.style, background)
+
+
+def _names(grid: Grid) -> list[object]:
+    return [
+        (line.group, line.folded) if isinstance(line, Heading) else (line.asset, line.secondary)
+        for line in grid.lines
+    ]
+
+
+def _scrolled(start: int, cursor: int, room: int, total: int) -> int:
+    """The first that is in sight, so that `cursor` is."""
+    third = max(room // 3, 1)
+    if cursor < start:
+        start = cursor - third + 1
+    elif cursor >= start + room:
+        start = cursor - room + third
+    return max(min(start, total - room), 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.domain.keys import key_text
 from console.domain.status import LOOKS, State
-from console.domain.text import cut, one_line
+from console.domain.text import cut
 from console.domain.times import duration
 from console.planner.folded import AssetLine, CellsLine, PlanLine
 from console.planner.plan import Action
@@ -98,11 +98,16 @@ def _strip(cells: list[tuple[str, str]], room: int) -> Parts:
     return [("…", "dim"), *cells[-(room - 1) :]] if room > 1 else []
 
 
+NARROW, WIDE, WIDE_FROM = 34, 48, 100
+"""Columns for the names of partitions, and the terminal's width from which they are more."""
+
+
 def _cells_line(line: CellsLine, width: int, ascii_only: bool) -> Parts:
     cell = line.first
     many = f"{len(line.cells)}×" if len(line.cells) > 1 else ""
-    span = one_line(line.partitions) or "whole"
-    left = f"   {many:>5} {span}".ljust(34)
+    column = NARROW if width < WIDE_FROM else WIDE
+    span = cut(line.partitions, column - 10) or "whole"
+    left = f"   {many:>5} {span}".ljust(column)
     colour = ACTION_COLOURS[cell.action]
     state = f"{glyph(cell.state, ascii_only=ascii_only)} {cell.state.word}".ljust(16)
     action = f"{action_glyph(cell.action, ascii_only=ascii_only)} {cell.action.value}".ljust(10)

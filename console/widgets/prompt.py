@@ -21,8 +21,8 @@ class Prompt(Input):
     class Cancelled(Message):
         """Nothing is wanted after all."""
 
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(placeholder=placeholder)
+    def __init__(self, placeholder: str, *, id: str | None = None) -> None:
+        super().__init__(placeholder=placeholder, id=id)
         self.cursor_blink = False
 
     def ask(self, text: str = "") -> None:

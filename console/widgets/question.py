@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import Vertical
-from textual.suggester import SuggestFromList
+from textual.suggester import Suggester
 from textual.widgets import Static
 
 from console.domain.text import one_line
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
 PANEL = "#161b22"
+SELECTION_HINT = "a name, group:x, status:failed, x+ with all downstream; and or not; → completes"
+_WORD_BEFORE = re.compile(r"[^ (+,]*$")
+
+
+class LastWord(Suggester):
+    """Completes the word that is being typed, from the first of `words` that begins so."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._words = words
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = _WORD_BEFORE.search(value)
+        begun = found[0] if found else ""
+        if not begun:
+            return None
+        whole = next((word for word in self._words if word.startswith(begun)), None)
+        return value + whole[len(begun) :] if whole else None
 
 
 class Question(Vertical):
@@ -62,7 +81,7 @@ class Question(Vertical):
         self._check, self._take = check, take
         self._label.update(Text(label, style("text", PANEL, bold=True)))
         self._hint.update(Text(hint, style("dim", PANEL)))
-        self._prompt.suggester = SuggestFromList(suggestions) if suggestions else None
+        self._prompt.suggester = LastWord(suggestions) if suggestions else None
         self.display = True
         self._prompt.ask(value)
 

@@ -8,17 +8,18 @@ from pipelines.resources.connections import Lake
 
 @dg.asset_check(asset="dlt_github_user_events", blocking=True)
 def events_are_complete(context: dg.AssetCheckExecutionContext, lake: Lake) -> dg.AssetCheckResult:
-    """Each event has its type, actor and repository; what is downstream waits for that."""
-    from pyiceberg.expressions import AlwaysTrue, BooleanExpression, In
-    from pyiceberg.expressions.parser import parse
-
+    """Each event has its type, actor and repository; a day with others is not published."""
     from pipelines.github.columns import GITHUB_USER_EVENTS
+    from pipelines.github.quality import incomplete
     from pipelines.raw.description import DAY
     from pipelines.raw.iceberg import raw_table
+    from pipelines.raw.ingest import held_metadata
+    from pipelines.raw.publish import last_written
 
     days = days_of_run(context.run.tags)
-    within: BooleanExpression = In(term=DAY, literals=days) if days else AlwaysTrue()
-    incomplete = parse("type IS NULL OR actor IS NULL OR repo IS NULL")
-    table = raw_table(lake.catalog(), GITHUB_USER_EVENTS)
-    count = table.scan(row_filter=within & incomplete).count()
-    return dg.AssetCheckResult(passed=count == 0, metadata={"incomplete_rows": count})
+    written = last_written(raw_table(lake.catalog(), GITHUB_USER_EVENTS), GITHUB_USER_EVENTS, days)
+    wrong = incomplete([row for row in written.rows if not days or row[DAY] in days])
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        metadata={"incomplete_rows": len(wrong), **held_metadata(written.held)},
+    )

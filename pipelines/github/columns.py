@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pipelines.github.quality import faults
 from pipelines.raw.description import RawTable
 
 
@@ -26,4 +27,6 @@ GITHUB_USER_EVENTS = RawTable(
         "org": "text",
     },
     as_moment=_in_utc,
+    audited=("id", "type", "actor", "repo"),
+    faults=faults,
 )

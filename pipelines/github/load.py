@@ -14,9 +14,10 @@ from pipelines.github.columns import GITHUB_USER_EVENTS
 from pipelines.github.remembered import Answer
 from pipelines.github.source import events, reaches_back_to
 from pipelines.partitions import day_window
-from pipelines.raw.iceberg import merge, raw_table, stored_counts
+from pipelines.raw.iceberg import raw_table, stored_counts
 from pipelines.raw.ingest import Fetched, Loaded, SourceError
 from pipelines.raw.load import load
+from pipelines.raw.publish import merge
 from pipelines.resources.lake import load_catalog
 from pipelines.settings import Settings
 
@@ -26,7 +27,7 @@ NESTED = ("actor", "repo", "payload", "org")
 def load_days(
     settings: Settings, days: Sequence[date], run_id: str, log: Callable[[str], None]
 ) -> Loaded:
-    """Loads the days' events in one commit; the days that can't be had are told in `errors`."""
+    """Loads the days' events; the days that can't be had are told in `errors`."""
     fetched = Fetched()
     started = time.monotonic()
     try:
@@ -35,9 +36,9 @@ def load_days(
         fetched.errors = dict.fromkeys(days, error)
         return Loaded(fetched, merge(load_catalog(settings), GITHUB_USER_EVENTS, [], run_id))
     fetched.seconds = dict.fromkeys(days, (time.monotonic() - started) / len(days))
-    judge_days(settings, days, answer, fetched, log)
+    served = judge_days(settings, days, answer, fetched, log)
     wanted = _records(answer, settings, set(days) - fetched.errors.keys())
-    return Loaded(fetched, load(settings, GITHUB_USER_EVENTS, wanted, run_id, log))
+    return Loaded(fetched, load(settings, GITHUB_USER_EVENTS, wanted, run_id, log, lambda: served))
 
 
 def judge_days(
@@ -46,8 +47,8 @@ def judge_days(
     answer: Answer,
     fetched: Fetched,
     log: Callable[[str], None],
-) -> None:
-    """Tells the days that GitHub no longer serves: kept where rows are stored, errors elsewhere.
+) -> set[date]:
+    """The days that GitHub serves; of the others: kept where rows are stored, errors elsewhere.
 
     A day that it serves in part gets a note.
     """
@@ -62,11 +63,13 @@ def judge_days(
             log(f"{day}: {words}")
         else:
             fetched.errors[day] = SourceError(_gone(day, reach), permanent=True)
-    for day in set(days) - set(gone):
+    served = set(days) - set(gone)
+    for day in served:
         if day_window(day, settings.zone).start < reach:
             words = f"GitHub serves this day from {reach:%H:%M} UTC on only"
             fetched.notes[day] = {"note": dg.MetadataValue.text(words)}
             log(f"{day}: {words}")
+    return served
 
 
 def _gone(day: date, reach: datetime) -> str:

@@ -52,8 +52,7 @@ def publish(connection: Connection, mart: MartTable) -> int:
     Readers see the rows of before until the commit, and never wait.
     """
     table = sql.Identifier(SCHEMA, mart.name)
-    # Two publishers that make the schema at once would fail each other.
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('dagdeck.marts'))")
+    lock_schema(connection)
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
     if _published_columns(connection, mart.name) != mart.columns:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
@@ -61,6 +60,11 @@ def publish(connection: Connection, mart: MartTable) -> int:
     connection.execute(sql.SQL("DELETE FROM {}").format(table))
     _copy(connection, table, mart)
     return len(mart.rows)
+
+
+def lock_schema(connection: Connection) -> None:
+    """Until the transaction ends: two that make the schema at once would fail each other."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('dagdeck.marts'))")
 
 
 def _published_columns(connection: Connection, name: str) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,7 @@
 """Checks of the raw readings, over the days of the run, and of how late they are."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -11,6 +11,7 @@ from pipelines.resources.connections import Http, Lake
 
 if TYPE_CHECKING:
     from pipelines.nightscout.quality import Finding
+    from pipelines.raw.publish import Written
 
 ASSET = "dlt_glucose_entries"
 BLOCKING = {
@@ -47,38 +48,33 @@ BEHIND = timedelta(hours=2)
 def readings_are_good(
     context: dg.AssetCheckExecutionContext, lake: Lake
 ) -> Iterator[dg.AssetCheckResult]:
-    """All that one look at the run's days, and the days before, can tell."""
+    """All that one look at what was written of the run's days, and the days before, can tell."""
+    from pipelines.nightscout.columns import GLUCOSE_ENTRIES
     from pipelines.nightscout.quality import findings
     from pipelines.raw.description import DAY
+    from pipelines.raw.iceberg import raw_table
+    from pipelines.raw.publish import last_written
 
     chosen = days_of_run(context.run.tags)
-    stored = _stored(lake, chosen)
-    days = set(chosen) or {reading[DAY] for reading in stored}
-    for finding in findings(stored, days, datetime.now(UTC)):
-        yield _result(finding, days, len(stored))
+    written = last_written(raw_table(lake.catalog(), GLUCOSE_ENTRIES), GLUCOSE_ENTRIES, chosen)
+    days = set(chosen) or {reading[DAY] for reading in written.rows}
+    for finding in findings(written.rows, days, written.at):
+        yield _result(finding, len(days), written)
 
 
-def _stored(lake: Lake, days: list[date]) -> list[dict[str, Any]]:
-    """The readings of the days and of the days before each; all there are where none is given."""
-    from pyiceberg.expressions import AlwaysTrue, BooleanExpression, In
+def _result(finding: "Finding", days: int, written: "Written") -> dg.AssetCheckResult:
+    from pipelines.raw.ingest import held_metadata
 
-    from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.raw.description import DAY
-    from pipelines.raw.iceberg import raw_table
-
-    around = sorted({day - timedelta(days=back) for day in days for back in (0, 1)})
-    within: BooleanExpression = In(term=DAY, literals=around) if around else AlwaysTrue()
-    table = raw_table(lake.catalog(), GLUCOSE_ENTRIES)
-    scan = table.scan(row_filter=within, selected_fields=("_id", "sgv", "date", DAY))
-    readings: list[dict[str, Any]] = scan.to_arrow().to_pylist()
-    return readings
-
-
-def _result(finding: "Finding", days: set[date], rows: int) -> dg.AssetCheckResult:
     severity = dg.AssetCheckSeverity.ERROR if finding.blocking else dg.AssetCheckSeverity.WARN
-    metadata: dict[str, Any] = {"wrong": len(finding.wrong), "rows": rows, "days": len(days)}
+    metadata: dict[str, Any] = {
+        "wrong": len(finding.wrong),
+        "rows": len(written.rows),
+        "days": days,
+    }
     if finding.wrong:
         metadata["which"] = dg.MetadataValue.json(list(finding.wrong[:SHOWN]))
+    if finding.wrong and finding.blocking:
+        metadata |= held_metadata(written.held)
     return dg.AssetCheckResult(
         check_name=finding.check,
         passed=not finding.wrong,

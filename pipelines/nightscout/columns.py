@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pipelines.nightscout.quality import faults
 from pipelines.raw.description import RawTable
 
 
@@ -33,4 +34,6 @@ GLUCOSE_ENTRIES = RawTable(
         "delta": "double",
     },
     as_moment=_of_milliseconds,
+    audited=("_id", "sgv", "date"),
+    faults=faults,
 )

@@ -15,7 +15,8 @@ from pipelines.settings import Settings
 def load_days(
     settings: Settings, days: Sequence[date], run_id: str, log: Callable[[str], None]
 ) -> Loaded:
-    """Loads the days' readings in one commit; the days that failed are told in `errors`."""
+    """Loads the days' readings; the days that failed are told in `errors`."""
     fetched = Fetched()
     pages = readings_of_days(settings, days, fetched, log)
-    return Loaded(fetched, load(settings, GLUCOSE_ENTRIES, pages, run_id, log))
+    merge = load(settings, GLUCOSE_ENTRIES, pages, run_id, log, fetched.seconds.keys)
+    return Loaded(fetched, merge)

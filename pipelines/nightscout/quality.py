@@ -43,6 +43,15 @@ def findings(stored: Sequence[Reading], days: Collection[date], now: datetime) -
     ]
 
 
+def faults(stored: Sequence[Reading], day: date, now: datetime) -> list[str]:
+    """What blocks the day, in words; `stored` holds its readings and those of the day before."""
+    return [
+        f"{found.check}: {len(found.wrong)} wrong, the first {found.wrong[0]}"
+        for found in findings(stored, {day}, now)
+        if found.blocking and found.wrong
+    ]
+
+
 def incomplete(readings: Sequence[Reading]) -> list[str]:
     """Readings without a value, by `_id`, and those without even that."""
     return [str(r["_id"]) for r in readings if r["_id"] is None or r["sgv"] is None]

@@ -34,7 +34,8 @@ def http_client(settings: Settings) -> Client:
 def credentials(settings: Settings) -> dict[str, str]:
     if settings.nightscout_secret is None:
         return {}
-    return {"api-secret": hashlib.sha1(settings.nightscout_secret.encode()).hexdigest()}
+    secret = settings.nightscout_secret.get_secret_value()
+    return {"api-secret": hashlib.sha1(secret.encode()).hexdigest()}
 
 
 def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, Any]]:

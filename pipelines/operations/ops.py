@@ -60,13 +60,19 @@ def validate_readings(
 def write_readings(
     context: dg.OpExecutionContext, lake: Lake, readings: list[dict[str, Any]]
 ) -> None:
-    """Merges the readings into the raw table, and records the asset's partition."""
+    """Merges the readings into the raw table, and records the asset's partition.
+
+    Fails where they do not pass the audit that publishing asks for.
+    """
     from pipelines.nightscout.columns import GLUCOSE_ENTRIES
     from pipelines.raw.load import load
 
     merge = load(
         lake.settings(), GLUCOSE_ENTRIES, iter([readings]), context.run_id, context.log.info
     )
+    if merge.held:
+        told = [f"{day} ({'; '.join(held.reasons)})" for day, held in merge.held.items()]
+        raise dg.Failure(f"Not published: {', '.join(told)}", allow_retries=False)
     for day, merged in merge.days.items():
         metadata = {"rows_loaded": merged.loaded, "rows_inserted": merged.inserted}
         context.log_event(

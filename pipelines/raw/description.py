@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +29,13 @@ class RawTable:
     """dlt's type of each of the source's columns, under dlt's snake_case name."""
     as_moment: Callable[[Any], datetime]
     """The aware UTC moment that a value of the column `moment` means."""
+    audited: tuple[str, ...]
+    """The columns that `faults` reads."""
+    faults: Callable[[Sequence[Row], date, datetime], Sequence[str]]
+    """Why a day must not be published, in a sentence each.
+
+    Given the rows of the day and of the day before, the day, and the moment (UTC) as of which.
+    """
 
     @property
     def identifier(self) -> str:

@@ -1,11 +1,9 @@
-"""A raw table in Iceberg, and the commit of a merge into it."""
+"""A raw table in Iceberg: its schema, and reading and writing its days on a branch."""
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 import pyarrow as pa
@@ -15,6 +13,8 @@ from pyiceberg.expressions import In
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table
+from pyiceberg.table.refs import MAIN_BRANCH
+from pyiceberg.table.update.snapshot import ManageSnapshots
 from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import (
     BooleanType,
@@ -27,11 +27,8 @@ from pyiceberg.types import (
 )
 
 from pipelines.raw.description import DAY, RawTable, Row
-from pipelines.raw.merge import MergedDay, by_day, merge_day
 from pipelines.resources.lake import ensure_table
 
-COMMIT_ATTEMPTS = 25
-LONGEST_WAIT_SECONDS = 2.0
 ICEBERG_TYPES = {
     "text": StringType(),
     "bigint": LongType(),
@@ -39,18 +36,6 @@ ICEBERG_TYPES = {
     "bool": BooleanType(),
     "timestamp": TimestamptzType(),
 }
-
-
-class MergeConflictError(RuntimeError):
-    """Other writers committed first, time after time."""
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What a merge did to each day, and the table's snapshot that shows it (None: no rows yet)."""
-
-    days: Mapping[date, MergedDay]
-    snapshot_id: int | None
 
 
 def schema(described: RawTable) -> Schema:
@@ -71,15 +56,28 @@ def schema(described: RawTable) -> Schema:
 
 
 def raw_table(catalog: SqlCatalog, described: RawTable) -> Table:
-    """The table, created when it isn't there."""
+    """The table, created with an empty `main` where it isn't there: a branch begins at a snapshot."""
     columns = schema(described)
     day = PartitionField(columns.find_field(DAY).field_id, 1000, IdentityTransform(), DAY)
-    return ensure_table(catalog, described.identifier, columns, PartitionSpec(day))
+    table = ensure_table(catalog, described.identifier, columns, PartitionSpec(day))
+    while table.current_snapshot() is None:
+        with suppress(CommitFailedException):
+            table.append(table.schema().as_arrow().empty_table())
+        table.refresh()
+    return table
 
 
-def stored_rows(table: Table, days: Sequence[date]) -> list[Row]:
-    """The rows of the days, as dicts."""
-    rows: list[Row] = table.scan(row_filter=In(term=DAY, literals=days)).to_arrow().to_pylist()
+def stored_rows(
+    table: Table,
+    days: Sequence[date],
+    columns: Sequence[str] = ("*",),
+    branch: str = MAIN_BRANCH,
+) -> list[Row]:
+    """The rows of the days, as dicts; all rows where no day is given."""
+    scan = table.scan(selected_fields=tuple(columns)).use_ref(branch)
+    if days:
+        scan = scan.filter(In(term=DAY, literals=days))
+    rows: list[Row] = scan.to_arrow().to_pylist()
     return rows
 
 
@@ -90,40 +88,20 @@ def stored_counts(table: Table, days: Sequence[date]) -> dict[date, int]:
     return {row[DAY]: row[f"{DAY}_count"] for row in counted}
 
 
-def merge(catalog: SqlCatalog, described: RawTable, incoming: Sequence[Row], run_id: str) -> Merge:
-    """Upserts rows in one catalog commit; done again whole where another writer came first.
+def write_branch(
+    table: Table, branch: str, rows: Sequence[Row], replaced: Sequence[date], run_id: str
+) -> None:
+    """Makes the branch anew from `main`, with the rows in place of those of the replaced days.
 
-    Raises MergeConflictError after 25 attempts.
+    One commit; raises CommitFailedException where another one came first.
     """
-    for attempt in range(COMMIT_ATTEMPTS):
-        try:
-            return _merge_once(raw_table(catalog, described), described, incoming, run_id)
-        except CommitFailedException:
-            time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_WAIT_SECONDS)))
-    raise MergeConflictError(
-        f"{described.identifier} could not be committed in {COMMIT_ATTEMPTS} attempts: "
-        "other runs kept committing first"
-    )
-
-
-def _merge_once(table: Table, described: RawTable, incoming: Sequence[Row], run_id: str) -> Merge:
-    arriving = by_day(incoming)
-    stored = by_day(stored_rows(table, sorted(arriving))) if arriving else {}
-    days = {day: merge_day(described, stored.get(day, []), rows) for day, rows in arriving.items()}
-    changed = sorted(day for day, merged in days.items() if merged.is_changed)
-    if changed:
-        rows = [row for day in changed for row in days[day].rows]
-        _write(table, rows, [day for day in changed if day in stored], run_id)
-    snapshot = table.current_snapshot()
-    return Merge(days, snapshot.snapshot_id if snapshot else None)
-
-
-def _write(table: Table, rows: Sequence[Row], replaced: Sequence[date], run_id: str) -> None:
     data = pa.Table.from_pylist(list(rows), schema=table.schema().as_arrow())
     summary = {"dagster.run-id": run_id}
-    if replaced:
-        table.overwrite(
-            data, overwrite_filter=In(term=DAY, literals=replaced), snapshot_properties=summary
-        )
-    else:
-        table.append(data, snapshot_properties=summary)
+    base = table.metadata.refs[MAIN_BRANCH].snapshot_id
+    with table.transaction() as transaction:
+        ManageSnapshots(transaction).create_branch(base, branch).commit()
+        if replaced:
+            transaction.delete(
+                In(term=DAY, literals=replaced), snapshot_properties=summary, branch=branch
+            )
+        transaction.append(data, snapshot_properties=summary, branch=branch)

@@ -8,8 +8,8 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.raw.iceberg import Merge
 from pipelines.raw.merge import NOTHING, MergedDay
+from pipelines.raw.publish import Held, Merge
 from pipelines.raw.retries import RETRIES
 
 
@@ -65,7 +65,10 @@ def outcome(
 
 
 def day_metadata(loaded: Loaded, day: date) -> dict[str, dg.MetadataValue]:
-    """What a day's load did, as counted by the merge; `seconds` is the time of the download."""
+    """What a day's load did, as counted by the merge; `seconds` is the time of the download.
+
+    Of a day that was held back: on which branch its rows are, how many and why, and no others.
+    """
     merged = loaded.day(day)
     metadata: dict[str, dg.MetadataValue] = {
         "rows_loaded": dg.MetadataValue.int(merged.loaded),
@@ -74,9 +77,24 @@ def day_metadata(loaded: Loaded, day: date) -> dict[str, dg.MetadataValue]:
         "rows_unchanged": dg.MetadataValue.int(merged.unchanged),
         "seconds": dg.MetadataValue.float(loaded.fetched.seconds.get(day, 0.0)),
     }
-    if loaded.merge.snapshot_id is not None:
-        metadata["snapshot_id"] = dg.MetadataValue.text(str(loaded.merge.snapshot_id))
+    metadata["snapshot_id"] = dg.MetadataValue.text(str(loaded.merge.snapshot_id))
+    if held := loaded.merge.held.get(day):
+        metadata |= _held(held)
     return metadata | dict(loaded.fetched.notes.get(day, {}))
+
+
+def _held(held: Held) -> dict[str, dg.MetadataValue]:
+    return {
+        "held_back": dg.MetadataValue.text("; ".join(held.reasons)),
+        "held_back_rows": dg.MetadataValue.int(held.rows),
+        "held_back_branch": dg.MetadataValue.text(held.branch),
+    }
+
+
+def held_metadata(held: Mapping[date, str]) -> dict[str, dg.MetadataValue]:
+    """What a check adds where days are not published: the branch of each."""
+    branches = {str(day): branch for day, branch in held.items()}
+    return {"held_back": dg.MetadataValue.json(branches)} if held else {}
 
 
 def _failure(source: str, loaded: Loaded, *, attempts_left: bool) -> dg.Failure:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +15,12 @@ from typing import Any, cast
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
 import dlt
+import psutil
 import pyarrow.parquet as pq
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.raw.description import RawTable, Row
-from pipelines.raw.iceberg import Merge, merge
+from pipelines.raw.publish import Merge, merge
 from pipelines.resources.lake import load_catalog
 from pipelines.settings import Settings
 
@@ -28,15 +31,20 @@ def load(
     records: Iterator[list[dict[str, Any]]],
     run_id: str,
     log: Callable[[str], None],
+    answered: Callable[[], Collection[date]] = tuple,
 ) -> Merge:
-    """Loads pages of records in one commit; raises what the iteration of `records` raises."""
+    """Loads pages of records and publishes the days that pass their audit.
+
+    `answered` tells, once the records have come, of which days they are all there is. Raises what
+    the iteration of `records` raises.
+    """
     catalog = load_catalog(settings)
     merges: list[Merge] = []
 
     def iceberg(path: str, table: dict[str, Any]) -> None:
         rows = _rows(Path(path), described, settings, run_id)
         log(f"merging {len(rows)} rows into raw.{table['name']}")
-        merges.append(merge(catalog, described, rows, run_id))
+        merges.append(merge(catalog, described, rows, run_id, answered()))
 
     resource = dlt.resource(
         records,
@@ -45,9 +53,24 @@ def load(
         write_disposition="append",
         max_table_nesting=0,
     )
-    with tempfile.TemporaryDirectory(prefix="dagdeck-dlt-") as folder:
+    with _working_folder(settings.dlt_path) as folder:
         _run_dlt(folder, iceberg, described.name, resource)
-    return merges[-1] if merges else merge(catalog, described, [], run_id)
+    done = merges[-1] if merges else merge(catalog, described, [], run_id, answered())
+    for day, held in done.held.items():
+        log(f"{day}: held back on branch {held.branch}: {'; '.join(held.reasons)}")
+    return done
+
+
+@contextmanager
+def _working_folder(parent: Path) -> Iterator[str]:
+    """A folder of this process's own; those that killed processes left are removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.iterdir():
+        owner = left.name.partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=parent) as folder:
+        yield folder
 
 
 def _run_dlt(

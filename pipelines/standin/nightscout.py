@@ -73,7 +73,7 @@ class NightscoutServer:
         return Response(status_code=204)
 
     async def add_correction(self, request: Request) -> Response:
-        """POST /standin/corrections {"_id" or "day", "sgv"}: a reading gets another value."""
+        """POST /standin/corrections {"_id" or "day", "sgv"}: a reading gets another value or none."""
         body = await request.json()
         try:
             return JSONResponse(self._correct(body))
@@ -81,7 +81,7 @@ class NightscoutServer:
             return JSONResponse({"message": str(error)}, 404)
 
     def _correct(self, body: dict[str, Any]) -> dict[str, Any]:
-        sgv = int(body["sgv"])
+        sgv = None if body["sgv"] is None else int(body["sgv"])
         if "_id" in body:
             return self.store.correct(body["_id"], sgv)
         return self.store.correct_first_of(date.fromisoformat(body["day"]), sgv)

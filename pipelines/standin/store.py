@@ -31,7 +31,7 @@ class EntryStore:
         self.user, self.seed, self.now = user, seed, now
         self.first_day = now().astimezone(UTC).date() - timedelta(days=days)
         self._days: dict[date, list[dict[str, Any]]] = {}
-        self._corrections: dict[str, int] = {}
+        self._corrections: dict[str, int | None] = {}
 
     def newest_first(self, earliest_ms: float, latest_ms: float) -> Iterator[dict[str, Any]]:
         """The readings between two moments (epoch ms, both included), newest first."""
@@ -46,7 +46,7 @@ class EntryStore:
                     yield self._as_stored(reading, day, now)
             day -= timedelta(days=1)
 
-    def correct(self, entry_id: str, sgv: int) -> dict[str, Any]:
+    def correct(self, entry_id: str, sgv: int | None) -> dict[str, Any]:
         """Gives a reading another value under the same id; raises EntryNotFoundError."""
         for reading in self.newest_first(*_second_of(entry_id)):
             if reading["_id"] == entry_id:
@@ -54,7 +54,7 @@ class EntryStore:
                 return reading | {"sgv": sgv}
         raise EntryNotFoundError(f"no reading has the _id {entry_id!r}")
 
-    def correct_first_of(self, day: date, sgv: int) -> dict[str, Any]:
+    def correct_first_of(self, day: date, sgv: int | None) -> dict[str, Any]:
         """Corrects the oldest reading of a UTC day; raises EntryNotFoundError."""
         readings = self._of_day(day) if day >= self.first_day else []
         if not readings or readings[0]["date"] > self.now().timestamp() * 1000:

@@ -20,7 +20,7 @@ MOST_MEGABYTES = 120
 
 
 def measure(rig: Rig) -> list[Measurement]:
-    with Line(rig.port).restore() as line, rig.opened(line.url) as terminal:
+    with Line(rig.port).restore() as line, rig.rested(line.url) as terminal:
         requests, received = line.requests, line.bytes_received
         painted = terminal.watch(SECONDS)
         requests, received = line.requests - requests, line.bytes_received - received

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -27,6 +27,9 @@ class Measurement:
     @property
     def ok(self) -> bool:
         return self.limit is None or self.value <= self.limit
+
+    def named(self, name: str) -> Measurement:
+        return replace(self, name=name)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.deployments import LiveDeployment, free_ports
-from tests.terminal.driver import Terminal, open_console
+from tests.terminal.driver import Terminal, header, on_screen, open_console
 
 COLUMNS, LINES = 200, 50
+READING = "reading"
+"""Stands in the header while the console reads what makes cells stale."""
+MOST_SECONDS_OF_READING = 300.0
 QUIET = 0.05
 """Seconds without a byte after which a key's answer is taken to be complete."""
 SETTLED = 0.6
@@ -29,14 +32,22 @@ class Rig:
     """The console's own folder."""
     asset: str
     """The first partitioned asset, by its name on the screen."""
+    rows: int = 1
+    """How many assets' cells make the grid painted."""
+    lines: int = LINES
 
     @property
     def port(self) -> int:
         return urlsplit(self.url).port or 80
 
     def open(self, url: str | None = None) -> Terminal:
-        """The console, its grid not yet painted."""
-        return open_console("--url", url or self.url, home=self.home, columns=COLUMNS, lines=LINES)
+        """The console on its way to the grid, which is not yet painted."""
+        terminal = open_console(
+            "--url", url or self.url, home=self.home, columns=COLUMNS, lines=self.lines
+        )
+        terminal.wait_for(on_screen("overview"))
+        terminal.press("3")
+        return terminal
 
     def opened(self, url: str | None = None) -> Terminal:
         """The console with its grid painted, and nothing more to come."""
@@ -45,12 +56,17 @@ class Rig:
         terminal.wait_until_quiet(SETTLED)
         return terminal
 
+    def rested(self, url: str | None = None) -> Terminal:
+        """The same once everything that it reads by itself is read."""
+        terminal = self.opened(url)
+        terminal.wait_for(lambda text: READING not in header(text), MOST_SECONDS_OF_READING)
+        terminal.wait_until_quiet(SETTLED)
+        return terminal
+
     def is_painted(self, text: str) -> bool:
-        """Whether the row of the first asset has cells."""
-        return any(
-            self.asset in line and ("·····" in line or "■■■■■" in line)
-            for line in text.splitlines()
-        )
+        """Whether the row of the first asset has cells, and those of all that are wanted."""
+        rows = [line for line in text.splitlines() if "·····" in line or "■■■■■" in line]
+        return len(rows) >= self.rows and any(self.asset in row for row in rows)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ MOST_TIMES_THE_LEAST = 1.5
 LENGTH = re.compile(rb"content-length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE)
 
 
-def measure(rig: Rig) -> list[Measurement]:
+def measure(rig: Rig, most: float = MOST_TIMES_THE_LEAST) -> list[Measurement]:
     grid = median_of(TIMES, lambda: _console(rig))
     empty = median_of(TIMES, _empty)
     bodies = recorded(rig)
@@ -30,7 +30,7 @@ def measure(rig: Rig) -> list[Measurement]:
             "start to painted grid",
             grid,
             "s",
-            limit=MOST_TIMES_THE_LEAST * least,
+            limit=most * least,
             against=least,
             what=f"an empty Textual app {empty:.2f} s + its {len(bodies)} requests sent bare {asked:.2f} s",
         )

@@ -1,7 +1,8 @@
 """`python -m tests.integration.held STAGE FIRST LAST`: runs the chain and stops for ever in the middle.
 
-STAGE is `ingest` (the files are written, the commit is not), `dbt` (some models are made, others
-not) or `publish` (half of a mart's rows are copied). Says `held` when it is there.
+STAGE is `ingest` (the files are written, the commit is not), `audit` (the branch is there, `main`
+not moved), `dbt` (some models are made, others not) or `publish` (half of a mart's rows are
+copied). Says `held` when it is there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ def hold_ingest() -> None:
     catalog.commit_table = lambda *_, **__: stop_here()
 
 
+def hold_audit() -> None:
+    from pipelines.raw import publish as raw
+
+    raw._audit = lambda *_: stop_here()  # type: ignore[assignment]
+
+
 def hold_dbt() -> None:
     """Stops dbt's own thread in the transaction of a model, its rows deleted and not yet made."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -59,6 +66,7 @@ def hold_publish() -> None:
 
 HOLDS: dict[str, Callable[[], None]] = {
     "ingest": hold_ingest,
+    "audit": hold_audit,
     "dbt": hold_dbt,
     "publish": hold_publish,
 }

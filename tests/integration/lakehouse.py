@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
@@ -21,6 +21,9 @@ from pipelines.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, 
 from pipelines.raw.description import RawTable, Row
 from pipelines.settings import Settings
 from pipelines.standin.days import is_without_data
+
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
 
 RECENT = datetime.now(UTC).date()
 """Today; days before yesterday are settled, their late and corrected readings having come."""
@@ -167,9 +170,18 @@ class Lakehouse:
         entries: list[dict[str, Any]] = answer.json()
         return entries
 
-    def correct(self, entry_id: str, sgv: int) -> None:
+    def correct(self, entry_id: str, sgv: int | None) -> None:
         body = {"_id": entry_id, "sgv": sgv}
         self.http.post("/standin/corrections", json=body).raise_for_status()
+
+    @contextmanager
+    def wrong(self, reading: Mapping[str, Any], sgv: int | None) -> Iterator[None]:
+        """The source has another value for the reading, or none, as long as the block lasts."""
+        self.correct(reading["_id"], sgv)
+        try:
+            yield
+        finally:
+            self.correct(reading["_id"], reading["sgv"])
 
     def events(self) -> list[dict[str, Any]]:
         """All events that the stand-in serves, newest first; the asking costs quota."""
@@ -193,11 +205,19 @@ class Lakehouse:
                 "UPDATE ingestion.github_answers SET seen_at = seen_at - interval '61 seconds'"
             )
 
-    def raw(self, days: Sequence[date], table: RawTable = GLUCOSE_ENTRIES) -> list[Row]:
-        from pipelines.raw.iceberg import raw_table, stored_rows
+    def table(self, described: RawTable = GLUCOSE_ENTRIES) -> Table:
+        """The raw table as it is now."""
+        from pipelines.raw.iceberg import raw_table
         from pipelines.resources.lake import load_catalog
 
-        return stored_rows(raw_table(load_catalog(self.settings), table), days)
+        return raw_table(load_catalog(self.settings), described)
+
+    def raw(
+        self, days: Sequence[date], table: RawTable = GLUCOSE_ENTRIES, branch: str = "main"
+    ) -> list[Row]:
+        from pipelines.raw.iceberg import stored_rows
+
+        return stored_rows(self.table(table), days, branch=branch)
 
     def warehouse(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(self.settings.duckdb_path) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.nightscout.source import credentials
+from pipelines.settings import Settings
 from tests.integration.lakehouse import (
     DBT,
     INGEST,
@@ -86,7 +89,7 @@ def test_a_corrected_reading_updates_its_row_and_the_marts(lakehouse: Lakehouse)
 def test_a_day_without_answers_deletes_nothing(lakehouse: Lakehouse) -> None:
     """A reading the server no longer has stays in the raw table."""
     from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.raw.iceberg import merge
+    from pipelines.raw.publish import merge
     from pipelines.resources.lake import load_catalog
 
     ancient = lakehouse.settings.first_day - timedelta(days=30)
@@ -134,6 +137,23 @@ def test_a_refused_key_fails_at_once(lakehouse: Lakehouse) -> None:
     assert not any(event.is_step_up_for_retry for event in outcome.result.all_events)
 
 
+def test_the_secret_is_sent_as_its_digest_and_shown_nowhere(
+    lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGDECK_NIGHTSCOUT_SECRET", "a s3cret of twelve")
+    digest = hashlib.sha1(b"a s3cret of twelve").hexdigest()
+    assert credentials(Settings()) == {"api-secret": digest}
+    (day,) = settled_days(1)
+    good = lakehouse.run(day, assets=INGEST)
+    lakehouse.http.post("/standin/faults", json={"day": str(day), "status": 401})
+    bad = lakehouse.run(day, assets=INGEST)
+    assert good.success
+    assert not bad.success
+    for outcome in (good, bad):
+        assert "s3cret" not in outcome.log
+        assert digest not in outcome.log
+
+
 def test_an_implausible_reading_is_set_apart_with_the_reason(lakehouse: Lakehouse) -> None:
     (day,) = settled_days(1)
     reading = lakehouse.readings(day)[5]
@@ -150,15 +170,10 @@ def test_an_implausible_reading_is_set_apart_with_the_reason(lakehouse: Lakehous
 
 
 def test_a_reading_without_value_stops_what_is_downstream(lakehouse: Lakehouse) -> None:
-    from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.raw.iceberg import merge
-    from pipelines.resources.lake import load_catalog
-
     (day,) = settled_days(1)
-    entry = {"_id": "b" * 24, "date": lakehouse.readings(day)[3]["date"], "device": "broken"}
-    row = GLUCOSE_ENTRIES.as_row(entry, lakehouse.settings.zone, datetime.now(UTC), "before")
-    merge(load_catalog(lakehouse.settings), GLUCOSE_ENTRIES, [row], "before")
-    outcome = lakehouse.run(day)
+    reading = lakehouse.readings(day)[3]
+    with lakehouse.wrong(reading, None):
+        outcome = lakehouse.run(day)
     assert not outcome.success
     assert outcome.checks()["readings_are_complete"] is False
     assert outcome.partitions("dlt_glucose_entries") == [str(day)]

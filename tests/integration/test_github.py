@@ -46,7 +46,7 @@ def silent(_line: str) -> None:
 
 def store_an_ancient_event(lakehouse: Lakehouse) -> None:
     """An event of a day that GitHub has no more, from when it had."""
-    from pipelines.raw.iceberg import merge
+    from pipelines.raw.publish import merge
     from pipelines.resources.lake import load_catalog
 
     at = datetime(ANCIENT.year, ANCIENT.month, ANCIENT.day, 12, tzinfo=lakehouse.settings.zone)
@@ -218,6 +218,10 @@ def test_an_event_without_its_actor_stops_what_is_downstream(lakehouse: Lakehous
     outcome = lakehouse.run_github(day)
     assert outcome.checks()["events_are_complete"] is False
     assert outcome.partitions(ASSET) == [str(day)]
+    assert outcome.metadata(ASSET, day)["held_back_branch"] == f"failed-{day}"
+    assert lakehouse.raw([day], GITHUB_USER_EVENTS) == []
+    held = lakehouse.raw([day], GITHUB_USER_EVENTS, f"failed-{day}")
+    assert len(held) == len(own(lakehouse, day))
     assert outcome.partitions("stg_github_user_events") == []
 
 

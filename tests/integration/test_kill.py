@@ -61,7 +61,7 @@ def read_all_the_while(url: str) -> Iterator[set[tuple[date, ...]]]:
         reader.join()
 
 
-@pytest.mark.parametrize("stage", ["ingest", "dbt", "publish"])
+@pytest.mark.parametrize("stage", ["ingest", "audit", "dbt", "publish"])
 def test_after_a_kill_the_next_run_completes_and_readers_saw_whole_marts(
     lakehouse: Lakehouse, straight: Tables, stage: str
 ) -> None:
@@ -70,14 +70,17 @@ def test_after_a_kill_the_next_run_completes_and_readers_saw_whole_marts(
     before = lakehouse.everything()
     with read_all_the_while(lakehouse.settings.database_url) as seen:
         run_until_held_and_kill(stage, DAYS[0], DAYS[-1])
-        if stage == "ingest":
+        if stage in ("ingest", "audit"):
             assert lakehouse.raw(DAYS[2:]) == []
         if stage != "publish":
             assert (
                 lakehouse.everything()["gold.fct_daily_glucose_metrics"]
                 == (before["gold.fct_daily_glucose_metrics"])
             )
+        if stage in ("ingest", "audit"):
+            assert list(lakehouse.settings.dlt_path.iterdir()) != []
         assert lakehouse.run(DAYS[0], DAYS[-1]).success
+    assert list(lakehouse.settings.dlt_path.iterdir()) == []
     assert lakehouse.everything() == straight
     assert len(lakehouse.raw(DAYS)) == len({row["_id"] for row in lakehouse.raw(DAYS)})
     assert seen == {tuple(EARLIER), tuple(DAYS)}

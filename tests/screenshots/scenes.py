@@ -81,14 +81,17 @@ async def play(stage: Stage, break_day: Callable[[str], None], mend: Callable[[]
     planner = await plan(stage)
     await launch(stage, planner)
     await grid(stage)
-    await stage.show("3", "runs")
+    await stage.show("4", "runs")
     await stage.take("runs")
     await failed_run(stage)
     stage.deck.open_asset("assets", CENTRE)
     await stage.take("assets")
-    await stage.show("5", "freshness")
+    await stage.pilot.press("g")
+    await stage.take("assets-by-group")
+    await stage.show("6", "freshness")
     await stage.take("freshness")
-    await stage.show("2", "partitions")
+    await overview(stage)
+    await stage.show("3", "partitions")
     await stage.pilot.press("question_mark")
     await stage.take("help")
 
@@ -119,7 +122,7 @@ def _night_of(keys: PartitionKeys | None) -> list[str | None]:
 
 async def plan(stage: Stage) -> PlannerScreen:
     """The last fortnight of everything that is made from the ingested table."""
-    planner = await stage.show("4", "planner")
+    planner = await stage.show("5", "planner")
     assert isinstance(planner, PlannerScreen)
     stage.deck.plan((INGEST,), None)
     await stage.pilot.press("d", "plus", "plus")
@@ -139,11 +142,24 @@ async def launch(stage: Stage, planner: PlannerScreen) -> None:
 
 
 async def grid(stage: Stage) -> None:
-    await stage.show("2", "partitions")
+    await stage.show("3", "partitions")
     await stage.take("partitions")
     await stage.pilot.resize_terminal(*NARROW)
     await stage.take("partitions-80x24")
     await stage.pilot.resize_terminal(*WIDE)
+
+
+async def overview(stage: Stage) -> None:
+    """With its causes of failure read."""
+    await stage.show("1", "overview")
+    store = stage.deck.overview
+    await stage.until(
+        lambda: (
+            store.health and store.failed and {run.id for run in store.failed} <= {*store.errors}
+        ),
+        "what failed, and why",
+    )
+    await stage.take("overview")
 
 
 async def failed_run(stage: Stage) -> None:

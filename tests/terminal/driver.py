@@ -251,6 +251,14 @@ def on_screen(name: str) -> Callable[[str], bool]:
     return lambda text: f"  {name}" in header(text)
 
 
+def to_grid(terminal: Terminal, until: State) -> str:
+    """From the first screen to the grid; its text once `until` holds there."""
+    terminal.wait_for(on_screen("overview"), what="the first screen")
+    terminal.press("3")
+    terminal.wait_for(on_screen("partitions"), what="the grid")
+    return terminal.wait_for(until)
+
+
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
     """The tests' own, less what belongs to the terminal or deployment they were started in."""
     strange = ("DAGDECK_", "TMUX", "TERM", "TEXTUAL", "LC_", "COLUMNS", "LINES", "NO_COLOR")

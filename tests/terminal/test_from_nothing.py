@@ -13,11 +13,16 @@ import pytest
 from tests.conftest import traversable
 from tests.deployments import LiveDeployment, free_ports
 from tests.integration.lakehouse import settled_days
+from tests.long_ago import materialized_long_ago
 from tests.terminal.driver import Terminal, on_screen, open_console
 
 MADE, FAILED, RUNNING = "■", "✗", "▶"
 INGEST = "dlt_glucose_entries"
+MART = "mrt_glucose_hourly_patterns"
+"""Made from what was ingested, and to be at most 36 hours old."""
 BACKFILL_SECONDS = 240
+MOST_ACTS = 6
+"""Dagster's web UI takes 44 acts for the first question below, and 65 for the second."""
 
 
 @pytest.fixture
@@ -38,18 +43,23 @@ def test_five_days_are_planned_launched_watched_and_the_failed_one_is_explained(
     days = settled_days(5)
     break_day(fresh, days[2])
     with open_console("--url", fresh.url, home=tmp_path, columns=140, lines=40) as terminal:
-        terminal.wait_for(lambda text: f"{INGEST} " in text)
+        terminal.wait_for(lambda text: "daemons" in text and "asking" not in text)
         plan_days(terminal, days)
         terminal.press("enter")
         terminal.wait_for("[ Cancel ]")
         terminal.press("y")
         terminal.wait_for(lambda text: re.search(r"backfill \w{8}", text))
-        terminal.press("2")
+        terminal.press("3")
         terminal.wait_for(row_has(INGEST, RUNNING), BACKFILL_SECONDS, "a running cell")
         watch_the_log_grow(terminal)
         terminal.wait_for(row_has(INGEST, FAILED), BACKFILL_SECONDS, "a failed cell")
         terminal.wait_for(row_has(INGEST, MADE), BACKFILL_SECONDS, "the days that were loaded")
         explain_the_failure(terminal, days[2])
+    materialized_long_ago(fresh, MART, hours=50)
+    with open_console("--url", fresh.url, home=tmp_path / "new", columns=140, lines=40) as terminal:
+        find_what_is_late_and_why(Acts(terminal), days[2])
+    with open_console("--url", fresh.url, home=tmp_path / "new", columns=140, lines=40) as terminal:
+        find_which_cells_are_bad(Acts(terminal))
     fresh.down()
     assert fresh.processes() == []
 
@@ -60,7 +70,7 @@ def break_day(live: LiveDeployment, day: date) -> None:
 
 
 def plan_days(terminal: Terminal, days: list[date]) -> None:
-    terminal.press("4")
+    terminal.press("5")
     terminal.wait_for(on_screen("planner"))
     terminal.press("a")
     terminal.wait_for("completes")
@@ -85,7 +95,7 @@ def row_has(asset: str, glyph: str) -> Callable[[str], bool]:
 
 def watch_the_log_grow(terminal: Terminal) -> None:
     """Opened on a run under way, the log has more lines a moment later."""
-    terminal.press("3")
+    terminal.press("4")
     terminal.wait_for(lambda text: re.search(rf"{RUNNING} running +[0-9a-f]{{8}}", text))
     terminal.press("enter")
     first = terminal.wait_for(lambda text: count_of_events(text) > 0, 60, "the run's first events")
@@ -93,7 +103,7 @@ def watch_the_log_grow(terminal: Terminal) -> None:
     terminal.wait_for(lambda text: count_of_events(text) > before, 120, "more events")
     terminal.press("escape")
     terminal.wait_for(on_screen("runs"))
-    terminal.press("2")
+    terminal.press("3")
     terminal.wait_for(on_screen("partitions"))
 
 
@@ -123,3 +133,47 @@ def explain_the_failure(terminal: Terminal, day: date) -> None:
     terminal.wait_for(f"Nightscout failed for {day}")
     terminal.press("enter")
     terminal.wait_for(lambda text: "STEP_FAILURE" in text and str(day) in text, 30)
+
+
+class Acts:
+    """What a person does, counted as for the web UI: a lone key, or a word typed, is one act."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.done = 0
+
+    def press(self, key: str) -> None:
+        self.done += 1
+        self.terminal.press(key)
+
+    def type(self, word: str) -> None:
+        self.done += 1
+        self.terminal.press(word)
+
+
+def find_what_is_late_and_why(acts: Acts, day: date) -> None:
+    """The first screen has it; the run that is to blame and its error are one key away."""
+    late = re.compile(rf"{MART} .*14h.* {INGEST} .*failed at")
+    acts.terminal.wait_for(late.search, 30, "the late asset and the failed one")
+    acts.press("enter")
+    acts.terminal.wait_for(lambda text: "STEP_FAILURE" in text and str(day) in text, 30)
+    assert acts.done <= MOST_ACTS
+
+
+def find_which_cells_are_bad(acts: Acts) -> None:
+    """In the grid an asset stands above what is made from it, with the states of their cells."""
+    acts.terminal.wait_for("daemons")
+    acts.press("/")
+    acts.terminal.wait_for("letters of an asset")
+    acts.type(INGEST)
+    acts.press("enter")
+    acts.terminal.wait_for(on_screen("partitions"))
+    acts.press("n")
+    text = acts.terminal.wait_for(
+        lambda text: f"{INGEST} · 20" in text and ("failed" in text or "missing" in text), 30
+    )
+    for asset in (INGEST, "stg_glucose_entries", "fct_glucose_readings", MART):
+        row = next(line for line in text.splitlines() if f" {asset} " in line)
+        assert any(glyph in row for glyph in f"{MADE}{FAILED}·"), row
+    assert row_has(INGEST, FAILED)(text)
+    assert acts.done <= MOST_ACTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.deployments import LiveDeployment
 from tests.terminal.conftest import OpenConsole
-from tests.terminal.driver import Terminal, footer, header, on_screen
+from tests.terminal.driver import Terminal, footer, header, on_screen, to_grid
 from tests.terminal.proxy import Line
 
 ASSET = "dlt_glucose_entries"
@@ -19,7 +19,7 @@ def grid_of(text: str) -> list[str]:
 def opened(console: OpenConsole, line: Line) -> tuple[Terminal, list[str]]:
     """A console whose grid is there, and the grid's rows."""
     terminal = console("--url", line.restore().url)
-    terminal.wait_for(lambda text: ASSET in text and LIVE in text)
+    to_grid(terminal, lambda text: ASSET in text and LIVE in text)
     terminal.wait_until_quiet(0.5)
     return terminal, grid_of(terminal.screen_text())
 
@@ -39,8 +39,8 @@ def test_it_finds_dagster_without_a_key_once_it_is_there(line: Line, console: Op
     terminal = console("--url", line.url)
     terminal.wait_for("does not accept connections")
     line.restore()
-    text = terminal.wait_for(lambda text: ASSET in text and LIVE in text)
-    assert "connections" not in footer(text)
+    terminal.wait_for(lambda text: "daemons 7" in text and LIVE in text)
+    terminal.wait_for(lambda text: "connections" not in footer(text))
 
 
 def test_what_is_on_screen_stays_with_its_age_when_the_line_breaks(
@@ -61,7 +61,13 @@ def test_every_screen_still_opens_without_a_line(line: Line, console: OpenConsol
     line.cut()
     terminal.press("ctrl+r")
     terminal.wait_for("○ old: ")
-    for key, name in (("1", "assets"), ("3", "runs"), ("4", "planner"), ("5", "freshness")):
+    for key, name in (
+        ("1", "overview"),
+        ("2", "assets"),
+        ("4", "runs"),
+        ("5", "planner"),
+        ("6", "freshness"),
+    ):
         terminal.press(key)
         terminal.wait_for(on_screen(name))
     assert b"Traceback" not in terminal.received

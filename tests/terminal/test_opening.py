@@ -9,10 +9,17 @@ import pytest
 
 from tests.deployments import LiveDeployment
 from tests.terminal.conftest import OpenConsole
-from tests.terminal.driver import DAGDECK, Terminal, footer, header, on_screen
+from tests.terminal.driver import DAGDECK, Terminal, footer, header, on_screen, to_grid
 
 ASSET = "dlt_glucose_entries"
-SCREENS = {"1": "assets", "2": "partitions", "3": "runs", "4": "planner", "5": "freshness"}
+SCREENS = {
+    "1": "overview",
+    "2": "assets",
+    "3": "partitions",
+    "4": "runs",
+    "5": "planner",
+    "6": "freshness",
+}
 ALTERNATE_SCREEN, CURSOR, WRAP, PASTE = 1049, 25, 7, 2004
 MOUSE = (1000, 1003, 1006, 1015)
 
@@ -25,13 +32,16 @@ def show(terminal: Terminal, key: str) -> str:
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (200, 60)])
-def test_it_opens_on_the_grid_of_partitions(
+def test_it_opens_on_what_needs_somebody(
     deployment: LiveDeployment, console: OpenConsole, columns: int, lines: int
 ) -> None:
     terminal = console("--url", deployment.url, columns=columns, lines=lines)
-    text = terminal.wait_for(lambda text: ASSET in text and "live" in header(text))
+    text = terminal.wait_for(lambda text: "daemons 7" in text or "daemons 6" in text)
     assert "dagdeck" in header(text)
-    assert "partitions" in header(text)
+    assert "overview" in header(text)
+    assert "live" in header(text)
+    assert all(section in text for section in ("LATE", "FAILING", "RUNNING", "HEALTH"))
+    assert "locations 1/1" in text
     assert "? " in footer(text)
     assert len(text.splitlines()) == lines
 
@@ -40,8 +50,8 @@ def test_every_screen_is_reached_by_its_key(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url)
-    terminal.wait_for(ASSET)
-    for key in "134525":
+    terminal.wait_for(on_screen("overview"))
+    for key in "245613":
         text = show(terminal, key)
         assert "Traceback" not in text
         assert "? " in footer(text)
@@ -50,7 +60,7 @@ def test_every_screen_is_reached_by_its_key(
 
 def test_the_screen_follows_the_window(deployment: LiveDeployment, console: OpenConsole) -> None:
     terminal = console("--url", deployment.url)
-    narrow = terminal.wait_for(ASSET)
+    narrow = to_grid(terminal, ASSET)
     terminal.resize(200, 60)
     wide = terminal.wait_for(
         lambda text: "? " in footer(text) and labels(text) != labels(narrow),
@@ -79,7 +89,7 @@ def test_a_question_mark_shows_the_keys_of_the_screen(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url, lines=50)
-    terminal.wait_for(ASSET)
+    to_grid(terminal, ASSET)
     terminal.press("?")
     text = terminal.wait_for("everywhere")
     assert "next bad cell" in text
@@ -93,7 +103,7 @@ def test_quitting_leaves_the_terminal_as_it_was(
     deployment: LiveDeployment, console: OpenConsole, key: str
 ) -> None:
     terminal = console("--url", deployment.url)
-    terminal.wait_for(ASSET)
+    terminal.wait_for(on_screen("overview"))
     terminal.press(key)
     assert terminal.wait_for_end() == 0
     assert_as_before(terminal)
@@ -104,7 +114,7 @@ def test_a_polite_signal_leaves_the_terminal_as_it_was(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url)
-    terminal.wait_for(ASSET)
+    terminal.wait_for(on_screen("overview"))
     terminal.process.send_signal(signal.SIGTERM)
     terminal.wait_for_end()
     assert_as_before(terminal)
@@ -124,7 +134,7 @@ def test_it_ends_when_its_terminal_goes_away(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url)
-    terminal.wait_for(ASSET)
+    terminal.wait_for(on_screen("overview"))
     terminal.hang_up()
     terminal.process.wait(timeout=20)
 
@@ -133,7 +143,7 @@ def test_without_utf8_every_character_is_ascii(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url, LC_ALL="C")
-    terminal.wait_for(ASSET)
+    terminal.wait_for(on_screen("overview"))
     terminal.wait_until_quiet(0.5)
     for key in SCREENS:
         show(terminal, key)

@@ -7,11 +7,18 @@ import pytest
 from console.actions import ACTIONS
 from tests.deployments import LiveDeployment
 from tests.terminal.conftest import OpenConsole
-from tests.terminal.driver import Terminal, footer, header, on_screen
+from tests.terminal.driver import Terminal, footer, header, on_screen, to_grid
 from tests.terminal.proxy import Line
 
 ASSET = "dlt_glucose_entries"
-BY_KEY = {"assets": "1", "partitions": "2", "runs": "3", "planner": "4", "freshness": "5"}
+BY_KEY = {
+    "overview": "1",
+    "assets": "2",
+    "partitions": "3",
+    "runs": "4",
+    "planner": "5",
+    "freshness": "6",
+}
 OFFERED = [
     (action.screen, action.keys.split(",")[0], action.words)
     for action in ACTIONS
@@ -21,8 +28,8 @@ OFFERED = [
 
 @pytest.fixture
 def reading(line: Line, console: OpenConsole) -> Terminal:
-    terminal = console("--read-only", "--url", line.restore().url, columns=160, lines=50)
-    terminal.wait_for(ASSET)
+    terminal = console("--read-only", "--url", line.restore().url, columns=160, lines=70)
+    terminal.wait_for(on_screen("overview"))
     return terminal
 
 
@@ -59,7 +66,7 @@ def test_the_same_key_does_something_where_writing_is_allowed(
     deployment: LiveDeployment, console: OpenConsole
 ) -> None:
     terminal = console("--url", deployment.url)
-    terminal.wait_for(ASSET)
+    to_grid(terminal, lambda text: f"{ASSET} " in text and " · 20" in text)
     terminal.press("b")
     terminal.wait_for(on_screen("planner"))
 

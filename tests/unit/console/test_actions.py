@@ -13,6 +13,7 @@ from console.app import SCREENS, Deck
 from console.screens.assets import AssetsScreen
 from console.screens.base import DeckScreen
 from console.screens.freshness import FreshnessScreen
+from console.screens.overview import OverviewScreen
 from console.screens.partitions import PartitionsScreen
 from console.screens.planner import PlannerScreen
 from console.screens.run import RunScreen
@@ -22,6 +23,7 @@ from console.widgets.bars import MOST_KEYS, KeyBar
 CLASSES: dict[str, type[DeckScreen]] = {
     screen.NAME: screen
     for screen in (
+        OverviewScreen,
         AssetsScreen,
         PartitionsScreen,
         RunsScreen,

@@ -55,7 +55,7 @@ def _deck(**flags: bool) -> Deck:
 
 
 async def _open(pilot: Pilot[None], *keys: str) -> str:
-    await pilot.press("1", *keys)
+    await pilot.press("2", *keys)
     await pilot.pause()
     await pilot.pause()
     return text_of(pilot.app)  # type: ignore[arg-type]

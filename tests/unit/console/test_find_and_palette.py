@@ -9,6 +9,7 @@ from console.screens.find import FindScreen
 from console.screens.freshness import FreshnessScreen
 from console.screens.help import HelpScreen
 from console.screens.palette import Palette
+from console.store.signals import Topic
 from tests.unit.console.assets import deck_of, graph_of, key, made, text_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ async def test_enter_where_nothing_is_found_stays_and_says_so() -> None:
 async def test_the_palette_offers_the_actions_of_the_screen_and_of_everywhere() -> None:
     deck = _deck()
     async with deck.run_test(size=(80, 40)) as pilot:
-        await pilot.press("5", "ctrl+p")
+        await pilot.press("6", "ctrl+p")
         offers = await _offers(pilot)
         assert any(offer.startswith("plan a backfill") and offer.endswith("b") for offer in offers)
         assert any(offer.startswith("ask Dagster now") for offer in offers)
@@ -92,7 +93,7 @@ async def test_the_palette_offers_the_actions_of_the_screen_and_of_everywhere() 
 async def test_the_palette_offers_nothing_that_mutates_when_read_only() -> None:
     deck = _deck(read_only=True)
     async with deck.run_test(size=(80, 40)) as pilot:
-        await pilot.press("5", "ctrl+p")
+        await pilot.press("6", "ctrl+p")
         assert not any("backfill" in offer for offer in await _offers(pilot))
 
 
@@ -120,7 +121,7 @@ async def test_the_palette_goes_to_an_asset() -> None:
         assert "assets · mrt_overview" in text_of(deck)
 
 
-@pytest.mark.parametrize("keys", ["5", "1", "2"])
+@pytest.mark.parametrize("keys", ["6", "1", "3"])
 async def test_the_palette_opens_once_on_every_screen(keys: str) -> None:
     deck = _deck()
     async with deck.run_test(size=(80, 24)) as pilot:
@@ -128,3 +129,37 @@ async def test_the_palette_opens_once_on_every_screen(keys: str) -> None:
         assert isinstance(deck.screen, Palette)
         await pilot.press("escape")
         assert not isinstance(deck.screen, Palette | HelpScreen)
+
+
+@pytest.mark.parametrize("key_of_find", ["slash", "ctrl+f"])
+@pytest.mark.parametrize("screen", ["1", "2", "3", "4", "5"])
+async def test_an_asset_is_found_from_every_screen(screen: str, key_of_find: str) -> None:
+    deck = _deck()
+    async with deck.run_test(size=(80, 24)) as pilot:
+        await pilot.press(screen, key_of_find, *"mrt")
+        assert isinstance(deck.screen, FindScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "mrt_overview" in text_of(deck)
+
+
+@pytest.mark.parametrize("entered_first", [False, True])
+async def test_assets_that_come_to_be_known_are_found_without_another_key(
+    entered_first: bool,
+) -> None:
+    deck = _deck()
+    known, deck.deployment.graph = deck.deployment.graph, graph_of([])
+    answers: list[AssetKey | None] = []
+    async with deck.run_test(size=(80, 24)) as pilot:
+        deck.push_screen(FindScreen(deck), answers.append)
+        await pilot.press("s", "t", "e")
+        assert "the assets are not known yet" in text_of(deck)
+        if entered_first:
+            await pilot.press("enter")
+            assert answers == []
+        deck.deployment.graph = known
+        deck.deployment.signals.tell(Topic.STRUCTURE)
+        if not entered_first:
+            await pilot.press("enter")
+        await pilot.pause()
+        assert answers == [key("stg_entries")]

@@ -5,7 +5,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from console.domain.checks import FailedChecks
 from console.domain.freshness import TimeWindow, Verdict
+from console.domain.rhythm import Rhythm
 from console.screens.assets import AssetsScreen
 from console.screens.freshness import FreshnessScreen
 from console.screens.run import RunScreen
@@ -33,7 +35,7 @@ def _deck(now: float, **flags: bool) -> Deck:
 
 
 async def _open(pilot: Pilot[None], *keys: str) -> str:
-    await pilot.press("5", *keys)
+    await pilot.press("6", *keys)
     await pilot.pause()
     return text_of(pilot.app)  # type: ignore[arg-type]
 
@@ -67,6 +69,24 @@ async def test_the_detail_names_the_likely_root() -> None:
     async with deck.run_test(size=(80, 24)) as pilot:
         shown = await _open(pilot)
         assert re.search(r"because dlt_entries: last run 7c1f0000 failed at \d", shown)
+
+
+async def test_a_failing_check_of_a_source_is_told_with_what_is_made_from_it() -> None:
+    deck = _deck(time.time())
+    deck.checks.failed[key("dlt_entries")] = FailedChecks(whole=("source_is_current",))
+    async with deck.run_test(size=(120, 30)) as pilot:
+        assert "check   dlt_entries fails source_is_current" in await _open(pilot)
+
+
+async def test_an_asset_without_a_policy_is_judged_by_its_own_rhythm() -> None:
+    deck = _deck(time.time())
+    deck.rhythms.found = {key("other"): Rhythm(HOUR, 12), key("dlt_entries"): None}
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = (await _open(pilot, "down", "down")).splitlines()
+        assert "1 overdue by their rhythm" in lines[1]
+        assert re.search(r"▒ overdue +other +usual every 1h +2d", lines[5])
+        detail = "\n".join(lines[-8:])
+        assert "usual every 1h (told from 12 of its gaps, not from Dagster)" in detail
 
 
 async def test_everything_fits_80_columns_with_ascii() -> None:

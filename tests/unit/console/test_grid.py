@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.grid import EMPTY, Grid, GridRow, Heading, make_grid
+from console.domain.grid import EMPTY, Grid, Heading, make_grid
+from console.domain.grid_row import GridRow
 from console.domain.keys import AssetKey
 from console.domain.partitions import PartitionKeys
 from console.domain.status import BAD, Row, State
@@ -34,12 +35,12 @@ def _row(grid: Grid, name: str) -> GridRow:
 
 def test_the_axis_is_the_list_that_most_assets_share() -> None:
     grid = _grid(("a", DAYS, [M] * 4), ("b", DAYS, [M] * 4), ("c", CITIES, [M] * 2))
-    assert grid.axis is DAYS
+    assert grid.axis.keys is DAYS
     assert grid.width == 4
 
 
 def test_of_equally_common_lists_the_longest_is_the_axis() -> None:
-    assert _grid(("a", CITIES, [M] * 2), ("b", DAYS, [M] * 4)).axis is DAYS
+    assert _grid(("a", CITIES, [M] * 2), ("b", DAYS, [M] * 4)).axis.keys is DAYS
 
 
 def test_a_row_whose_keys_are_all_on_the_axis_stands_under_them() -> None:
@@ -98,22 +99,23 @@ STATES = st.sampled_from([State.OUTSIDE, M, N, F, State.STALE, State.RUNNING, St
 ROWS = st.lists(st.lists(STATES, min_size=4, max_size=4), min_size=1, max_size=5)
 
 
-def _bad_cells(grid: Grid) -> list[tuple[int, int]]:
+def _bad_stretches(grid: Grid, direction: int) -> list[tuple[int, int]]:
+    """The first cell of each stretch of equal bad cells; the last, from the end, backwards."""
     return [
         (at, column)
         for at, line in enumerate(grid.lines)
         if isinstance(line, GridRow)
-        for column, state in enumerate(line.cells)
-        if state in BAD
-    ]
+        for column, state in list(enumerate(line.cells))
+        if state in BAD and line.cell(column - direction) != state
+    ][::direction]
 
 
 @given(ROWS, st.integers(0, 5), st.integers(0, 3), st.sampled_from([1, -1]))
-def test_next_bad_visits_every_bad_cell_in_order_and_comes_round(
+def test_next_bad_visits_every_bad_stretch_in_order_and_comes_round(
     rows: list[list[State]], line: int, column: int, direction: int
 ) -> None:
     grid = _grid(*((f"a{at}", DAYS, states) for at, states in enumerate(rows)))
-    bad = _bad_cells(grid)[::direction]
+    bad = _bad_stretches(grid, direction)
     line = min(line, len(grid.lines) - 1)
     after = [
         cell

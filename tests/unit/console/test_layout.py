@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from console.domain.channels import Net, tracks
 from console.domain.keys import short_name
-from console.domain.layers import layered
+from console.domain.layers import TooTangled, layered
 from console.domain.layout import Layout, lay_out, step
 from console.domain.lines import DOWN, LEFT, RIGHT, UP
 from console.domain.neighbourhood import MOST_BOXES, neighbourhood
@@ -152,19 +152,20 @@ def test_a_step_past_the_edge_stays() -> None:
 
 def test_a_neighbourhood_counts_what_is_outside() -> None:
     near = neighbourhood(graph_of(CHAIN), key("stg"), 1)
-    assert set(near.keys) == {key("dlt"), key("stg"), key("fct")}
+    assert set(near.nodes) == {key("dlt"), key("stg"), key("fct")}
     assert near.outside == {key("fct"): (0, 2)}
 
 
 def test_a_neighbourhood_has_no_siblings() -> None:
     near = neighbourhood(graph_of(CHAIN), key("daily"), 3)
-    assert key("mrt") not in near.keys
+    assert key("mrt") not in near.nodes
 
 
 def test_a_neighbourhood_too_large_to_read_shows_the_nearest_and_how_many_there_are() -> None:
     graph = graph_of([("hub", f"leaf{at:04}") for at in range(2000)])
     near = neighbourhood(graph, key("hub"), 2)
-    assert (len(near.keys), near.reached) == (MOST_BOXES, 2001)
+    assert (len(near.nodes), near.reached) == (MOST_BOXES, 2001)
+    assert near.outside is not None
     assert near.outside[key("hub")] == (0, 2001 - MOST_BOXES)
 
 
@@ -178,3 +179,10 @@ def test_a_short_name_fits_and_keeps_both_ends(width: int) -> None:
 
 def test_a_short_name_drops_leading_parts_first() -> None:
     assert short_name(key("warehouse/silver/fct_readings"), 16) == "…/fct_readings"
+
+
+def test_a_graph_too_tangled_to_be_followed_is_not_laid_out() -> None:
+    nodes = range(400)
+    edges = [(a, b) for a in nodes for b in nodes if a < b]
+    with pytest.raises(TooTangled, match="too many long lines to draw"):
+        lay_out(nodes, edges, dict.fromkeys(nodes, 10))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.api import queries, run_queries
+from console.api import overview_queries, queries, run_queries
 from console.api.client import Client
 from console.api.documents import document
 from console.api.errors import ApiError
@@ -141,6 +141,49 @@ async def _statuses(client: Client) -> object:
     return next((status for status in found if status.key == ("raw", "b")), None)
 
 
+DAEMON = {
+    "daemonType": "SENSOR",
+    "required": True,
+    "healthy": True,
+    "lastHeartbeatTime": 2.0,
+    "lastHeartbeatErrors": [ERROR],
+}
+TICK = {"timestamp": 2.0, "status": "FAILURE", "error": ERROR}
+LOCATION = {
+    "name": "l",
+    "loadStatus": "LOADED",
+    "locationOrLoadError": {
+        "__typename": "RepositoryLocation",
+        "repositories": [
+            {
+                "schedules": [
+                    {"name": "s", "scheduleState": {"status": "RUNNING", "ticks": [TICK]}}
+                ],
+                "sensors": [{"name": "s", "sensorState": {"status": "RUNNING", "ticks": [TICK]}}],
+            }
+        ],
+    },
+}
+
+
+async def _failures(client: Client) -> object:
+    return (await overview_queries.failures(client, 1.0, 9))[0][-1:]
+
+
+async def _run_errors(client: Client) -> object:
+    return (await overview_queries.run_errors(client, ["r1", "r2"]))["r2"]
+
+
+async def _health(client: Client) -> object:
+    """The second of each: what stands beside the odd one."""
+    health = await overview_queries.health(client)
+    return (health.daemons or ())[-1:], (health.ticking or ())[-2:]
+
+
+async def _rhythms(client: Client) -> object:
+    return (await overview_queries.materialization_times(client, [("a",), ("b",)], 9)).get(("b",))
+
+
 async def _pulse(client: Client) -> object:
     found = await run_queries.pulse(client, 3)
     return found.active[-1:], found.newest[-1:], found.locations.get("m")
@@ -229,6 +272,49 @@ CASES: dict[str, tuple[str, Ask, dict[str, Any], tuple[str, ...]]] = {
         },
         ("logsForRun/events/0", "logsForRun/cursor", "logsForRun/hasMore"),
     ),
+    "failures": (
+        "failures",
+        _failures,
+        {"runsOrError": {"__typename": "Runs", "count": 2, "results": [_run("r1"), _run("r2")]}},
+        ("runsOrError/results/0",),
+    ),
+    "run_errors": (
+        "run_errors",
+        _run_errors,
+        {
+            "runsOrError": {
+                "__typename": "Runs",
+                "results": [
+                    {"id": name, "eventConnection": {"hasMore": False, "events": [_event(name)]}}
+                    for name in ("r1", "r2")
+                ],
+            }
+        },
+        ("runsOrError/results/0/eventConnection", "runsOrError/results/0/id"),
+    ),
+    "health": (
+        "health",
+        _health,
+        {
+            "instance": {"daemonHealth": {"allDaemonStatuses": [DAEMON, DAEMON]}},
+            "workspaceOrError": {"locationEntries": [LOCATION, LOCATION]},
+        },
+        (
+            "instance/daemonHealth/allDaemonStatuses/0",
+            "workspaceOrError/locationEntries/0/locationOrLoadError/repositories",
+        ),
+    ),
+    "rhythms": (
+        "rhythms",
+        _rhythms,
+        {
+            "assetNodes": [
+                {"assetKey": {"path": [name]}, "assetMaterializations": [{"timestamp": "1000"}]}
+                for name in ("a", "b")
+            ]
+        },
+        ("assetNodes/0",),
+    ),
     "backfills": (
         "backfills",
         _backfills,
@@ -309,6 +395,31 @@ ANYWHERE: dict[str, tuple[str, Ask, dict[str, Any]]] = {
             ]
         },
     ),
+    "newest": (
+        "newest",
+        lambda client: queries.newest(client, [KEY], [KEY]),
+        {
+            "assetNodes": [
+                {
+                    "assetKey": {"path": ["raw", "a"]},
+                    "assetMaterializations": [MADE],
+                    "freshnessStatusInfo": {"freshnessStatus": "HEALTHY"},
+                }
+            ],
+            "samples": [
+                {
+                    "assetKey": {"path": ["raw", "a"]},
+                    "first": {"results": ["d1"]},
+                    "last": {"results": ["d3"]},
+                }
+            ],
+        },
+    ),
+    "partition_counts": (
+        "partition_counts",
+        lambda client: queries.partition_counts(client, [KEY]),
+        {"assetNodes": [{"assetKey": {"path": ["a"]}, "partitionStats": {"numPartitions": 3}}]},
+    ),
     "captured": (
         "captured",
         lambda client: run_queries.output(client, "r", "f", None),
@@ -382,3 +493,34 @@ async def test_an_odd_value_anywhere_is_never_more_than_one_clear_error(
                 continue
             except Exception as error:
                 raise AssertionError(f"{odd!r} at {path}: {error!r}") from error
+
+
+@pytest.mark.parametrize("materializable_first", [True, False])
+async def test_of_a_key_that_stands_in_several_locations_the_materializable_one_is_taken(
+    server: FakeServer, client: Client, materializable_first: bool
+) -> None:
+    made = {**_asset("a"), "groupName": "made"}
+    stub = {
+        **_asset("a"),
+        "groupName": "stub",
+        "isMaterializable": False,
+        "isPartitioned": False,
+        "partitionDefinition": None,
+    }
+    nodes = [made, stub] if materializable_first else [stub, made]
+    server.answer("Structure", data({"assetNodes": nodes}))
+    graph = (await queries.structure(client)).graph
+    assert list(graph.assets) == [KEY]
+    assert graph[KEY].group == "made"
+    assert graph[KEY].partitions is not None
+
+
+async def test_keys_that_read_alike_when_joined_are_two_assets(
+    server: FakeServer, client: Client
+) -> None:
+    paths = [["a/b"], ["a", "b"], ["a", "b", ""], [""]]
+    nodes = [{**_asset("x"), "assetKey": {"path": path}} for path in paths]
+    server.answer("Structure", data({"assetNodes": nodes}))
+    graph = (await queries.structure(client)).graph
+    assert set(graph.assets) == {tuple(path) for path in paths}
+    assert len({asset.name for asset in graph.assets.values()}) == len(paths)

@@ -102,7 +102,7 @@ async def _until(pilot: Pilot[None], condition: object) -> None:
 
 
 async def _runs(deck: Deck, pilot: Pilot[None]) -> RunsScreen:
-    await pilot.press("3")
+    await pilot.press("4")
     screen = deck.screen_named("runs")
     assert isinstance(screen, RunsScreen)
     await _until(pilot, lambda: screen.lines.count == 2)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from console.domain.freshness import Cron, TimeWindow, Verdict
-from console.domain.rows import AssetStatus
+from console.domain.rows import AssetStatus, Latest
+from console.domain.runs import RunStatus
+from console.domain.status import Row, State
 from console.domain.urgency import Blame, Cause, because, by_urgency, due_words, summary, urgency
 from tests.unit.console.assets import failed, graph_of, key, made
 
@@ -77,6 +79,17 @@ def test_a_late_asset_whose_own_run_failed_is_late_because_of_that() -> None:
     ]
 
 
+def test_a_run_that_made_some_partitions_and_failed_others_is_to_blame() -> None:
+    graph = graph_of([("dlt", "mrt")], {"mrt": WINDOW}, partitioned=["dlt"])
+    latest = Latest(NOW - HOUR, "r", None, "r", RunStatus.FAILURE, NOW - HOUR / 2)
+    statuses = _statuses(AssetStatus(key("dlt"), True, latest=latest), made("mrt", NOW - 11 * HOUR))
+    states = {State.FAILED: [Blame.FAILED], State.MATERIALIZED: []}
+    for state, blames in states.items():
+        rows = {key("dlt"): Row(bytes([State.MATERIALIZED, state]), NOW)}
+        found = because(graph, statuses, key("mrt"), NOW, rows)
+        assert [cause.blame for cause in found] == blames
+
+
 def test_a_failure_before_the_last_materialization_is_no_reason() -> None:
     graph = graph_of([("a", "")], {"a": WINDOW})
     statuses = _statuses(failed("a", NOW - 12 * HOUR, made_at=NOW - 11 * HOUR))
@@ -96,6 +109,16 @@ def test_blame_goes_up_to_the_root() -> None:
         ("fct", Blame.LATE),
         ("dlt", Blame.FAILED),
     ]
+
+
+def test_what_a_run_skipped_is_blamed_on_what_failed_in_it_first() -> None:
+    graph = graph_of([("dlt", "stg"), ("stg", "fct"), ("fct", "mrt")], {"mrt": WINDOW})
+    old = NOW - 20 * HOUR
+    statuses = _statuses(
+        *(failed(name, NOW - HOUR, made_at=old) for name in ("dlt", "stg", "fct")), made("mrt", old)
+    )
+    chain = because(graph, statuses, key("mrt"), NOW)
+    assert [cause.key[0] for cause in chain] == ["fct", "stg", "dlt"]
 
 
 def test_of_two_equally_near_the_failed_one_is_blamed() -> None:

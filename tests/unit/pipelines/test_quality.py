@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from pipelines.nightscout.lateness import Stored, lateness
-from pipelines.nightscout.quality import Reading, findings
+from pipelines.nightscout.quality import Reading, faults, findings
 from pipelines.raw.description import DAY
 
 DAY_BEFORE, TODAY = date(2026, 3, 1), date(2026, 3, 2)
@@ -49,6 +49,14 @@ def test_one_implausible_reading_is_told_and_a_day_of_them_blocks() -> None:
     assert list(wrong(one)) == ["readings_are_plausible"]
     in_mmol_l = wrong(readings(TODAY, 288, sgv=6))
     assert in_mmol_l["days_are_in_range"] == [str(TODAY)]
+
+
+def test_only_what_blocks_keeps_a_day_from_being_published() -> None:
+    odd = [*readings(TODAY, 100), readings(TODAY, 101)[-1] | {"sgv": 601}]
+    assert faults(readings(DAY_BEFORE, 288) + odd, TODAY, LATER) == []
+    spoiled = [*odd, odd[0]]
+    assert faults(spoiled, TODAY, LATER) == [f"readings_are_unique: 1 wrong, the first {TODAY}-0"]
+    assert faults(spoiled, DAY_BEFORE, LATER) == []
 
 
 def test_a_day_of_ten_times_the_readings_blocks_and_one_of_half_is_told() -> None:

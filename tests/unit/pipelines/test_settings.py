@@ -64,11 +64,17 @@ def test_mail_without_addresses_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     assert Settings().alert_addresses == ["me@example.org", "you@example.org"]
 
 
-def test_secrets_reach_the_parts_of_the_deployment_but_no_text() -> None:
-    settings = Settings(slack_webhook_url="https://hooks.example.org/s3cret")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("slack_webhook_url", "https://hooks.example.org/s3cret"),
+        ("nightscout_secret", "a s3cret of twelve"),
+    ],
+)
+def test_secrets_reach_the_parts_of_the_deployment_but_no_text(name: str, value: str) -> None:
+    settings = Settings(**{name: value})
     assert "s3cret" not in f"{settings} {settings!r}"
-    given = settings.as_variables()
-    assert given["DAGDECK_SLACK_WEBHOOK_URL"] == "https://hooks.example.org/s3cret"
+    assert settings.as_variables()[f"DAGDECK_{name.upper()}"] == value
 
 
 def test_the_code_location_says_a_wrong_setting_in_one_sentence_too(tmp_path: Path) -> None:

@@ -1,0 +1,273 @@
+"""Questions to Dagster about what each partition was last made from."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.api.queries import key_input
+from console.api.reading import (
+    Json,
+    any_items,
+    items,
+    key_of,
+    seconds,
+    sub,
+    success,
+)
+from console.domain.looked_up import GONE, Past, Point, RunFacts
+from console.domain.made import Made, Observed, nothing_made
+from console.domain.provenance import provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from console.api.client import Client
+    from console.domain.keys import AssetKey
+    from console.domain.partitions import PartitionKeys
+    from console.domain.provenance import Provenance
+
+RUNS_AT_ONCE = 100
+POINTERS_AT_ONCE = 10
+EVENTS_OF_A_PAGE = 1000
+MOST_OBSERVATIONS = 3000
+_BOTH = ["MATERIALIZATION", "OBSERVATION"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """An edge; `mapping` is the class name of an explicit mapping, empty when none is named."""
+
+    key: AssetKey
+    mapping: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What the rule needs of an asset's definition."""
+
+    materializable: bool
+    code_version: str | None
+    kind: str
+    """Of its partitions; empty for an asset without."""
+    dimensions: tuple[str, ...]
+    dependencies: tuple[Dependency, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One materialization; `at` in milliseconds since 1970 UTC."""
+
+    at: int
+    run_id: str
+    partition: str | None
+    known: Provenance
+
+
+async def lineage(client: Client) -> dict[AssetKey, Lineage]:
+    """Every asset's; of a key in several locations the one that can be materialized."""
+    found: dict[AssetKey, Lineage] = {}
+    for node in items((await client.ask("lineage")).get("assetNodes")):
+        key, one = key_of(node), _lineage(node)
+        if key not in found or one.materializable:
+            found[key] = one
+    return found
+
+
+def _lineage(node: Json) -> Lineage:
+    definition = sub(node, "partitionDefinition")
+    names = (str(one.get("name")) for one in items(definition.get("dimensionTypes")))
+    return Lineage(
+        bool(node.get("isMaterializable")),
+        node.get("opVersion"),
+        str(definition.get("type") or ""),
+        tuple(sorted(names)),
+        tuple(_dependency(one) for one in items(node.get("dependencies"))),
+    )
+
+
+def _dependency(value: Json) -> Dependency:
+    mapping = sub(value, "partitionMapping")
+    return Dependency(
+        key_of(sub(value, "asset")),
+        str(mapping.get("className") or ""),
+        str(mapping.get("description") or ""),
+    )
+
+
+async def made(
+    client: Client,
+    keys: Sequence[AssetKey],
+    counts: Sequence[int],
+    *,
+    tags: bool,
+    partitions: Sequence[str] | None = None,
+) -> dict[AssetKey, Made]:
+    """The last materialization of each partition; an asset with another count is left out.
+
+    `partitions` names them where a list may have changed and still be as long.
+    """
+    data = await client.ask(
+        "made", {"keys": [key_input(key) for key in keys], "partitions": partitions, "tags": tags}
+    )
+    expected = dict(zip(keys, counts, strict=True))
+    found = {}
+    for node in items(data.get("assetNodes")):
+        events = any_items(node, "latestMaterializationByPartition")
+        if len(events) == expected.get(key_of(node)):
+            found[key_of(node)] = _made(events, tags)
+    return found
+
+
+def _made(events: Sequence[object], tags: bool) -> Made:
+    result = nothing_made(len(events))
+    places: dict[str, int] = {}
+    for at, event in enumerate(events):
+        if not isinstance(event, dict):
+            continue
+        run_id = str(event.get("runId"))
+        result.times[at] = _time(event)
+        run = result.runs[at] = places.setdefault(run_id, len(places))
+        if tags:
+            keep(result, at, run, provenance(_tags(event)))
+    result.run_ids[:] = places
+    return result
+
+
+def keep(made: Made, at: int, run: int, known: Provenance) -> None:
+    """Note a provenance; once for each run, and apart where it is another than its run's."""
+    made.odd.pop(at, None)
+    if made.by_run.setdefault(run, known) != known:
+        made.odd[at] = known
+
+
+async def provenances(
+    client: Client, key: AssetKey, partitions: Sequence[str]
+) -> list[Provenance | None]:
+    """Of the last materialization of each of these partitions."""
+    data = await client.ask(
+        "made", {"keys": [key_input(key)], "partitions": list(partitions), "tags": True}
+    )
+    for node in items(data.get("assetNodes"))[:1]:
+        events = any_items(node, "latestMaterializationByPartition")
+        return [provenance(_tags(one)) if isinstance(one, dict) else None for one in events]
+    return []
+
+
+async def made_whole(
+    client: Client, keys: Sequence[AssetKey]
+) -> dict[AssetKey, tuple[Made, str | None]]:
+    """Of assets without partitions the last materialization, and the data version now."""
+    data = await client.ask("made_whole", {"keys": [key_input(key) for key in keys]})
+    return {
+        key_of(node): (
+            _made((any_items(node, "assetMaterializations") or [None])[:1], tags=True),
+            node.get("dataVersion"),
+        )
+        for node in items(data.get("assetNodes"))
+    }
+
+
+async def newest_events(client: Client, key: AssetKey, limit: int) -> list[Event]:
+    """The asset's newest materializations, newest first."""
+    page, _ = await _page(client, key, ["MATERIALIZATION"], limit, None)
+    return [
+        Event(_time(one), str(one.get("runId")), one.get("partition"), provenance(_tags(one)))
+        for one in page
+    ]
+
+
+async def observed(client: Client, key: AssetKey, keys: PartitionKeys) -> Observed:
+    """All observations of an external asset, unless there are too many to read."""
+    found: dict[int, list[tuple[int, str | None]]] = {}
+    cursor, read, complete = None, 0, False
+    while not complete and read < MOST_OBSERVATIONS:
+        page, cursor = await _page(client, key, ["OBSERVATION"], EVENTS_OF_A_PAGE, cursor)
+        for one in page:
+            at = keys.positions.get(str(one.get("partition")))
+            if at is not None:
+                known = provenance(_tags(one))
+                found.setdefault(at, []).append((_time(one), known.data_version))
+        read += len(page)
+        complete = len(page) < EVENTS_OF_A_PAGE
+    return Observed({at: events[::-1] for at, events in found.items()}, complete)
+
+
+async def _page(
+    client: Client, key: AssetKey, types: list[str], limit: int, cursor: str | None
+) -> tuple[list[Json], str | None]:
+    variables = {"key": key_input(key), "types": types, "limit": limit, "cursor": cursor}
+    history = sub(sub(await client.ask("history", variables), "assetOrError"), "assetEventHistory")
+    return items(history.get("results")), history.get("cursor")
+
+
+async def past(
+    client: Client, key: AssetKey, keys: PartitionKeys, pointer: int, limit: int
+) -> Past:
+    """What each partition's version was at a pointer, as far as `limit` events tell."""
+    page, _ = await _page(client, key, ["MATERIALIZATION"], limit, _cursor(pointer + 1))
+    versions: dict[int, str | None] = {}
+    for event in page:
+        at = keys.positions.get(str(event.get("partition")))
+        if at is not None:
+            versions.setdefault(at, provenance(_tags(event)).data_version)
+    return Past(versions, len(page) < limit)
+
+
+async def points(
+    client: Client, key: AssetKey, keys: PartitionKeys | None, pointers: Sequence[int]
+) -> dict[int, Point]:
+    """The asset's event with each of these storage ids, or the last before it."""
+    found: dict[int, Point] = {}
+    for start in range(0, len(pointers), POINTERS_AT_ONCE):
+        asked = list(pointers[start : start + POINTERS_AT_ONCE])
+        padded = asked + asked[:1] * (POINTERS_AT_ONCE - len(asked))
+        cursors = {f"c{at}": _cursor(one + 1) for at, one in enumerate(padded)}
+        data = await client.ask("pointers", {"key": key_input(key), "types": _BOTH, **cursors})
+        value = sub(data, "assetOrError")
+        if value.get("__typename") == "Asset":
+            for at, one in enumerate(asked):
+                found[one] = _point(items(sub(value, f"c{at}").get("results")), keys)
+    return found
+
+
+def _cursor(storage_id: int) -> str:
+    """As `EventLogCursor` writes it: events before this id are asked for."""
+    return base64.b64encode(
+        json.dumps({"type": "STORAGE_ID", "value": storage_id}).encode()
+    ).decode()
+
+
+def _point(events: list[Json], keys: PartitionKeys | None) -> Point:
+    if not events:
+        return GONE
+    event = events[0]
+    position = keys.positions.get(str(event.get("partition"))) if keys else None
+    return Point(_time(event), str(event.get("runId")), position)
+
+
+async def run_facts(client: Client, run_ids: Iterable[str]) -> dict[str, RunFacts]:
+    """When these runs started, and whether each was of a single partition."""
+    wanted, found = list(run_ids), {}
+    for start in range(0, len(wanted), RUNS_AT_ONCE):
+        asked = wanted[start : start + RUNS_AT_ONCE]
+        runs = success(await client.ask("run_facts", {"ids": asked}), "runsOrError", "Runs")
+        found.update(dict.fromkeys(asked, RunFacts(None, False)))
+        for run in items(runs.get("results")):
+            tags, started = _tags(run), seconds(run.get("startTime"))
+            found[str(run.get("id"))] = RunFacts(
+                started * 1000 if started else None, "dagster/partition" in tags
+            )
+    return found
+
+
+def _time(event: Json) -> int:
+    text = str(event.get("timestamp"))
+    return int(text) if text.isdecimal() else 0
+
+
+def _tags(event: Json) -> dict[str, str]:
+    return {str(tag.get("key")): str(tag.get("value")) for tag in items(event.get("tags"))}

@@ -1,0 +1,1 @@
+"""Superset over the marts: its definitions as files, and what starts it beside the deployment."""
