@@ -24,7 +24,7 @@ def materialized_long_ago(live: LiveDeployment, asset: str, hours: float) -> Non
         job_name=RUNLESS_JOB_NAME,
         event_specific_data=StepMaterializationData(AssetMaterialization(asset)),
     )
-    entry = EventLogEntry(  # type: ignore[no-untyped-call]
+    entry = EventLogEntry(
         error_info=None,
         level="debug",
         user_message="",

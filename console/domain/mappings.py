@@ -170,14 +170,21 @@ def overlapping(child: PartitionKeys, parent: PartitionKeys) -> Upstreams | None
     )
 
 
+def _moment(key: str) -> datetime | None:
+    found = _TIME.fullmatch(key)
+    if found is None:
+        return None
+    year, month, day, hour, minute = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute)
+    except ValueError:
+        return None
+
+
 def _bounds(keys: PartitionKeys) -> list[datetime] | None:
     """Where each window starts and, at last, where the last one ends."""
-    matches = [_TIME.fullmatch(key) for key in keys.keys]
-    if len(keys) < 2 or not all(matches):
-        return None
-    try:
-        starts = [datetime(*map(int, filter(None, m.groups()))) for m in matches if m]  # type: ignore[arg-type]
-    except ValueError:
+    starts = [start for key in keys.keys if (start := _moment(key)) is not None]
+    if len(keys) < 2 or len(starts) < len(keys):
         return None
     gaps = {after - before for before, after in pairwise(starts)}
     if len(gaps) == 1 and (gap := gaps.pop()) > timedelta():

@@ -131,7 +131,7 @@ class DeckScreen(Screen[None]):
     def show_asset(self, key: AssetKey) -> None:
         """Bring an asset into view, when this screen has assets."""
 
-    def show_cell(self, key: AssetKey, partition: str | None) -> None:  # noqa: ARG002
+    def show_cell(self, key: AssetKey, partition: str | None) -> None:  # noqa: ARG002 - for screens of cells
         """Bring a cell into view, when this screen has cells."""
         self.show_asset(key)
 

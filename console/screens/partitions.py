@@ -103,9 +103,9 @@ class PartitionsScreen(DeckScreen):
             self.grid.grid,
         )
 
-    def _look(self, **changed: object) -> None:
+    def _look(self, view: View) -> None:
         """Show the same deployment in another way."""
-        self.view = replace(self.view, **changed)  # type: ignore[arg-type]
+        self.view = view
         self.update_view()
 
     def _choose_again(self) -> None:
@@ -371,16 +371,18 @@ class PartitionsScreen(DeckScreen):
         wider = [level for level in grid.levels if (level > now if direction > 0 else level < now)]
         if wider:
             self.keys.hush()
-            self._look(level=wider[0] if direction > 0 else wider[-1])
+            self._look(replace(self.view, level=wider[0] if direction > 0 else wider[-1]))
         else:
             self.keys.say(f"a column is a {now.word} already", "dim")
 
     def action_only_bad(self) -> None:
-        self._look(only_bad=not self.view.only_bad)
+        self._look(replace(self.view, only_bad=not self.view.only_bad))
 
     def action_order(self) -> None:
         orders = list(Order)
-        self._look(order=orders[(orders.index(self.view.order) + 1) % len(orders)])
+        self._look(
+            replace(self.view, order=orders[(orders.index(self.view.order) + 1) % len(orders)])
+        )
 
     def action_fold(self) -> None:
         """Fold the group of the cursor's line, or unfold it."""
@@ -388,11 +390,11 @@ class PartitionsScreen(DeckScreen):
         if self.view.order is Order.BADNESS:
             self.keys.say("there are no groups in this order: o shows another", "dim")
         else:
-            self._look(folded=self.view.folded ^ {group})
+            self._look(replace(self.view, folded=self.view.folded ^ {group}))
 
     def action_fold_all(self) -> None:
         groups = frozenset(asset.group for asset in self.deployment.graph.assets.values())
-        self._look(folded=frozenset() if self.view.folded else groups)
+        self._look(replace(self.view, folded=frozenset() if self.view.folded else groups))
 
     def action_open(self) -> None:
         """A line for each key of the second dimension, or no more."""
@@ -402,7 +404,7 @@ class PartitionsScreen(DeckScreen):
         elif row is None or not (row.opens or row.secondary is not None):
             self.keys.say("only an asset of two dimensions has more lines", "dim")
         else:
-            self._look(opened=self.view.opened ^ {row.asset})
+            self._look(replace(self.view, opened=self.view.opened ^ {row.asset}))
 
     def action_go_to(self) -> None:
         self.going.ask()
@@ -439,7 +441,7 @@ class PartitionsScreen(DeckScreen):
             self.panel.show_lines([[("", "dim")], [(f" {error}", "bad")]])
             return False
         self.selection = text
-        self._look(chosen=chosen)
+        self._look(replace(self.view, chosen=chosen))
         return True
 
     def _labels(self) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from console.api import stale_queries
 from console.api.errors import ServerError
@@ -220,7 +220,10 @@ class Materializations:
         return found
 
 
-def _cut(found: list, size: int) -> list[list]:  # type: ignore[type-arg]
+_T = TypeVar("_T")
+
+
+def _cut(found: list[_T], size: int) -> list[list[_T]]:
     return [found[at : at + size] for at in range(0, len(found), size)]
 
 

@@ -38,7 +38,7 @@ _TABLE = {character: ascii for characters, ascii in _ALIKE.items() for character
 class AsciiFilter(LineFilter):
     """Each character by the one most like it, as wide as before; `?` where there is none."""
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual gives it
         return [
             segment
             if segment.text.isascii()

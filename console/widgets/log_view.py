@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -90,9 +90,9 @@ class LogView(Widget, can_focus=True):
         self.cursor = self.top = (0, 0)
         self._recount()
 
-    def set_form(self, **changes: object) -> None:
+    def set_form(self, **changes: Any) -> None:
         """Lay out otherwise: `wrap`, `times`, `step_width`, `start`."""
-        new = replace(self.form, **changes)  # type: ignore[arg-type]
+        new = replace(self.form, **changes)
         if new != self.form:
             self.form = new
             self._lay_again()

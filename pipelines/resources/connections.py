@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import dagster as dg
@@ -35,7 +35,7 @@ DELIVERY_SECONDS = 20.0
 """A sensor is given 60 seconds, of which the last alert may take two thirds."""
 
 
-class Lake(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Lake(dg.ConfigurableResource[Any]):
     """The Iceberg catalog of the raw layer."""
 
     def settings(self) -> Settings:
@@ -47,7 +47,7 @@ class Lake(dg.ConfigurableResource):  # type: ignore[type-arg]
         return load_catalog(self.settings())
 
 
-class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Warehouse(dg.ConfigurableResource[Any]):
     """The DuckDB database of bronze, silver and gold, read only: dbt is its one writer."""
 
     @contextmanager
@@ -71,7 +71,7 @@ def _connected(path: Path) -> duckdb.DuckDBPyConnection:
             time.sleep(0.2)
 
 
-class Postgres(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Postgres(dg.ConfigurableResource[Any]):
     """The database the marts are published to, and that keeps the alerts."""
 
     @contextmanager
@@ -83,7 +83,7 @@ class Postgres(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield connection
 
 
-class Trino(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Trino(dg.ConfigurableResource[Any]):
     """The query engine of the distributed profile; nothing is asked of it before a query is."""
 
     @contextmanager
@@ -93,7 +93,7 @@ class Trino(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         settings = Settings()
         url = urlsplit(settings.trino_url)
-        with connect(  # type: ignore[no-untyped-call]
+        with connect(
             host=url.hostname,
             port=url.port or (443 if url.scheme == "https" else 80),
             http_scheme=url.scheme,
@@ -106,7 +106,7 @@ class Trino(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield connection
 
 
-class Http(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Http(dg.ConfigurableResource[Any]):
     """HTTP, for what is asked of a source once and needs no pipeline."""
 
     @contextmanager
@@ -120,7 +120,7 @@ class Http(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield client
 
 
-class Alerts(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Alerts(dg.ConfigurableResource[Any]):
     """The receivers of alerts, and the outbox in Postgres that none is lost from."""
 
     def receivers(self) -> Mapping[str, Send]:

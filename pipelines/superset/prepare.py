@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from flask import g
 from flask_migrate import upgrade
 from superset.app import create_app

@@ -45,7 +45,7 @@ class Translator(DagsterDbtTranslator):
 
     def get_automation_condition(
         self,
-        dbt_resource_props: Mapping[str, Any],  # noqa: ARG002
+        dbt_resource_props: Mapping[str, Any],  # noqa: ARG002 - the same for every model
     ) -> dg.AutomationCondition[Any] | None:
         return after_ingest
 

@@ -84,8 +84,8 @@ def _close_database() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     with suppress(Exception):
-        DuckDBConnectionManager.env().close()  # type: ignore[no-untyped-call]
-    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        DuckDBConnectionManager.env().close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 def _arguments(target: Path, selection: Sequence[str], indirect: str | None) -> list[str]:
@@ -132,7 +132,7 @@ def _raise_on_failure(result: dbtRunnerResult | None, days: Sequence[date], log:
 def _reason(result: dbtRunnerResult | None) -> str:
     if result is None or result.exception is not None:
         return str(result.exception if result else "it ended without a result")
-    failed = [node for node in result.result.results if node.status in ("error", "fail")]  # type: ignore[union-attr]
+    failed = [node for node in result.result.results if node.status in ("error", "fail")]  # type: ignore[union-attr]  # a build has results
     return "; ".join(
         f"{node.node.name}: {_one_line(node.message or node.status)}" for node in failed
     )

@@ -27,7 +27,7 @@ def window() -> tuple[date, date]:
 class Plugin(BasePlugin):
     """Serves the models' `window_start`, `window_end` and `zone`, and sources with `plugin: lake`."""
 
-    def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002 - dbt gives it
         self._settings = Settings()
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:

@@ -78,9 +78,9 @@ def main() -> int:
     try:
         written = prepare(Settings())
     except (ParseError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 1
-    print("manifest written" if written else "manifest is up to date", file=sys.stderr)  # noqa: T201
+    print("manifest written" if written else "manifest is up to date", file=sys.stderr)
     return 0
 
 

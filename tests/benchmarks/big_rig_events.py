@@ -74,7 +74,7 @@ def store_planned_in_batches() -> None:
             ids = [row[0] for row in connection.execute(insert)]
         self.store_asset_event(events[-1], ids[-1])
 
-    PostgresEventLogStorage.store_event_batch = store  # type: ignore[method-assign]
+    PostgresEventLogStorage.store_event_batch = store  # type: ignore[method-assign]  # the point
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ def root(
 
     nodes = {asset.name: node(asset, run_of, now) for asset in assets}
 
-    def chosen(assetKeys: Sequence[Json] | None = None, **_: Any) -> list[str]:  # noqa: N803
+    def chosen(assetKeys: Sequence[Json] | None = None, **_: Any) -> list[str]:
         """Names in the server's own order; unknown keys are dropped."""
         if assetKeys is None:
             return list(nodes)
@@ -55,12 +55,12 @@ def root(
             for asset in assets
             if asset.key in [{"path": key["path"]} for key in params["assetSelection"]]
         ],
-        "runOrError": lambda runId: (  # noqa: N803
+        "runOrError": lambda runId: (
             run_of(runId) or {"__typename": "RunNotFoundError", "message": f"no run {runId}"}
         ),
-        "logsForRun": lambda runId, **asked: _log(by_id[runId], **asked),  # noqa: N803
+        "logsForRun": lambda runId, **asked: _log(by_id[runId], **asked),
         "partitionBackfillsOrError": lambda **asked: _backfills(backfills, **asked),
-        "partitionBackfillOrError": lambda backfillId: next(  # noqa: N803
+        "partitionBackfillOrError": lambda backfillId: next(
             (b.value() for b in backfills if b.id == backfillId),
             {"__typename": "BackfillNotFoundError", "message": f"no backfill {backfillId}"},
         ),
@@ -144,7 +144,7 @@ def _instigators(now: float) -> Json:
     }
 
 
-def _log(run: FakeRun, afterCursor: str | None = None, limit: int | None = None) -> Json:  # noqa: N803
+def _log(run: FakeRun, afterCursor: str | None = None, limit: int | None = None) -> Json:
     events = run.events()
     start = int(afterCursor or 0)
     end = min(start + (limit or 1000), len(events))

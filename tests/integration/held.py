@@ -34,16 +34,18 @@ def hold_ingest() -> None:
 
 
 def hold_audit() -> None:
-    from pipelines.raw import publish as raw
+    from pipelines.raw import publish
 
-    raw._audit = lambda *_: stop_here()  # type: ignore[assignment]
+    module: Any = publish
+    module._audit = lambda *_: stop_here()
 
 
 def hold_dbt() -> None:
     """Stops dbt's own thread in the transaction of a model, its rows deleted and not yet made."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    execute = DuckDBConnectionManager.execute
+    manager: Any = DuckDBConnectionManager
+    execute = manager.execute
 
     def held(self: Any, sql: str, *arguments: Any, **named: Any) -> Any:
         done = execute(self, sql, *arguments, **named)
@@ -51,7 +53,7 @@ def hold_dbt() -> None:
             stop_here()
         return done
 
-    DuckDBConnectionManager.execute = held  # type: ignore[method-assign]
+    manager.execute = held
 
 
 def hold_publish() -> None:

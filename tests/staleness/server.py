@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+import httpx
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.remote_representation.grpc_server_registry import GrpcServerRegistry
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
@@ -47,16 +48,11 @@ class InProcess(Client):
             context_value=self.process.create_request_context(),
             variable_values=variables,
         )
-        return self._data(_Response(answer.formatted))  # type: ignore[arg-type]
+        return self._data(httpx.Response(200, content=_encoded(answer.formatted)))
 
 
-class _Response:
-    """An answer as httpx gives it, as far as it is looked at."""
-
-    status_code = 200
-
-    def __init__(self, answer: object) -> None:
-        self.content = json.dumps(answer, default=str).encode()
+def _encoded(answer: object) -> bytes:
+    return json.dumps(answer, default=str).encode()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.api.queries import Structure
 from console.app import Deck
@@ -17,6 +17,8 @@ from console.store.signals import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from textual.app import App
 
     from console.domain.freshness import Policy
     from console.domain.keys import AssetKey
@@ -92,7 +94,7 @@ def take(deck: Deck, status: AssetStatus, states: bytes | None = None) -> None:
     deployment.signals.tell(Topic.STATUS)
 
 
-def text_of(deck: Deck) -> str:
+def text_of(deck: App[Any]) -> str:
     """What is on the screen, a line each."""
     strips = deck.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips)

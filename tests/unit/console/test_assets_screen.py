@@ -58,7 +58,7 @@ async def _open(pilot: Pilot[None], *keys: str) -> str:
     await pilot.press("2", *keys)
     await pilot.pause()
     await pilot.pause()
-    return text_of(pilot.app)  # type: ignore[arg-type]
+    return text_of(pilot.app)
 
 
 async def test_the_most_urgent_asset_is_in_the_centre_at_first() -> None:

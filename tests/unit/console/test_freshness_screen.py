@@ -37,7 +37,7 @@ def _deck(now: float, **flags: bool) -> Deck:
 async def _open(pilot: Pilot[None], *keys: str) -> str:
     await pilot.press("6", *keys)
     await pilot.pause()
-    return text_of(pilot.app)  # type: ignore[arg-type]
+    return text_of(pilot.app)
 
 
 def _screen(deck: Deck) -> FreshnessScreen:

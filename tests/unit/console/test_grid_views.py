@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
 from console.domain.cells import Cells, completion, joined_ranges
 from console.domain.checks import FailedChecks
-from console.domain.grid import EVERYTHING, Grid, Heading, Order, View, make_grid
+from console.domain.grid import EMPTY, EVERYTHING, Grid, Heading, Order, View, make_grid
 from console.domain.grid_row import GridRow
 from console.domain.key_times import Level
 from console.domain.keys import AssetKey
@@ -44,7 +44,7 @@ def _grid(
     made: Mapping[str, tuple[PartitionKeys | None, bytes]],
     view: View = EVERYTHING,
     before: Grid | None = None,
-    **more: object,
+    checks: Mapping[AssetKey, FailedChecks] | None = None,
 ) -> Grid:
     definition = PartitionsDefinition("TIME_WINDOW", "")
     groups = {name: name[0] for name in made}
@@ -54,10 +54,9 @@ def _grid(
             for name, (keys, _) in made.items()
         }
     )
-    keys = {(name,): one for name, (one, _) in made.items()}
-    rows = {(name,): Row(states, 0.0) for name, (_, states) in made.items()}
-    extra = {"before": before} if before is not None else {}
-    return make_grid(graph, keys, rows, view, **extra, **more)  # type: ignore[arg-type]
+    keys: dict[AssetKey, PartitionKeys | None] = {(name,): one for name, (one, _) in made.items()}
+    rows: dict[AssetKey, Row] = {(name,): Row(states, 0.0) for name, (_, states) in made.items()}
+    return make_grid(graph, keys, rows, view, checks, before or EMPTY)
 
 
 def _row(grid: Grid, name: str) -> GridRow:
@@ -255,7 +254,9 @@ def test_a_choice_of_assets_shows_just_these() -> None:
 
 
 def test_a_failed_check_marks_its_partition_and_only_what_is_materialized() -> None:
-    checks = {("a",): FailedChecks(dict.fromkeys(("Oslo", "Rome", "gone"), ("c",)), ("d",))}
+    checks: dict[AssetKey, FailedChecks] = {
+        ("a",): FailedChecks(dict.fromkeys(("Oslo", "Rome", "gone"), ("c",)), ("d",))
+    }
     grid = _grid({"a": (CITIES, bytes([M, F, M]))}, checks=checks)
     row = _row(grid, "a")
     assert list(row.cells) == [M | CHECK_FAILED, F, M]

@@ -14,7 +14,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from console.widgets.lean_update import lean
+from console.widgets.lean_update import LeanUpdate, lean
 
 WIDTH, HEIGHT, BORDER = 12, 3, 5
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
@@ -61,7 +61,8 @@ def _whole(frame: Frame) -> LayoutUpdate:
 
 def _sent(update: ChopsUpdate | LayoutUpdate) -> str:
     made = lean(update)
-    return made.render_segments(CONSOLE)  # type: ignore[union-attr,no-any-return]
+    assert isinstance(made, LeanUpdate)
+    return made.render_segments(CONSOLE)
 
 
 @given(frame=frames)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from rich.cells import cell_len
 
@@ -7,9 +9,9 @@ from console.widgets.log_source import EventSource, Layout, Line, OutputSource
 WIDE = Layout(width=60, times="none")
 
 
-def _event(message: str, **changes: object) -> Event:
-    values = {"at": 0.0, "level": "INFO", "type": "", "message": message, **changes}
-    return Event(**values)  # type: ignore[arg-type]
+def _event(message: str, **changes: Any) -> Event:
+    values: dict[str, Any] = {"at": 0.0, "level": "INFO", "type": "", "message": message, **changes}
+    return Event(**values)
 
 
 def _texts(lines: list[Line]) -> list[str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
@@ -50,9 +51,14 @@ class LogApp(App[None]):
         self.view.show_source(self.source)
 
 
-def _event(number: int, level: str = "INFO", **changes: object) -> Event:
-    values = {"at": float(number), "level": level, "type": "", "message": f"line {number}"}
-    return Event(**{**values, **changes})  # type: ignore[arg-type]
+def _event(number: int, level: str = "INFO", **changes: Any) -> Event:
+    values: dict[str, Any] = {
+        "at": float(number),
+        "level": level,
+        "type": "",
+        "message": f"line {number}",
+    }
+    return Event(**{**values, **changes})
 
 
 def _failure(number: int) -> Event:

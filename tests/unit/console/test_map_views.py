@@ -56,11 +56,16 @@ def _deck(**flags: bool) -> Deck:
     return deck
 
 
+def _map(deck: Deck) -> AssetsScreen:
+    assert isinstance(deck.screen, AssetsScreen)
+    return deck.screen
+
+
 async def _keys(pilot: Pilot[None], *keys: str) -> str:
     await pilot.press(*keys)
     await pilot.pause()
     await pilot.pause()
-    return text_of(pilot.app)  # type: ignore[arg-type]
+    return text_of(pilot.app)
 
 
 async def _at(pilot: Pilot[None], deck: Deck, name: str) -> str:
@@ -126,9 +131,9 @@ async def test_in_a_tree_enter_follows_and_left_goes_to_what_it_stands_under() -
     async with deck.run_test(size=(100, 40)) as pilot:
         await _at(pilot, deck, "stg_entries")
         await _keys(pilot, "t", *["down"] * 5)
-        assert deck.screen.asset == key("daily_metrics")  # type: ignore[attr-defined]
+        assert _map(deck).asset == key("daily_metrics")
         await _keys(pilot, "left")
-        assert deck.screen.asset == key("fct_readings")  # type: ignore[attr-defined]
+        assert _map(deck).asset == key("fct_readings")
         assert "assets · fct_readings · tree" in await _keys(pilot, "enter")
         assert "assets · fct_readings · 2 hops around" in await _keys(pilot, "t")
 

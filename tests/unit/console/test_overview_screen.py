@@ -68,7 +68,7 @@ def _fail(deck: Deck, *days: str, error: str = "HTTP 503") -> None:
 
 async def _lines(pilot: Pilot[None]) -> list[str]:
     await pilot.pause()
-    return text_of(pilot.app).splitlines()  # type: ignore[arg-type]
+    return text_of(pilot.app).splitlines()
 
 
 def _line(lines: list[str], *words: str) -> str:

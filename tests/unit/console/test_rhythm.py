@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,10 +16,10 @@ NOW = 1_795_000_000.0
 
 @given(st.floats(120, 30 * DAY), st.integers(5, 60), st.randoms(use_true_random=False))
 def test_regular_materializations_have_their_own_gap_as_rhythm(
-    gap: float, count: int, random: object
+    gap: float, count: int, random: Random
 ) -> None:
     times = [NOW + gap * at for at in range(count)]
-    random.shuffle(times)  # type: ignore[attr-defined]
+    random.shuffle(times)
     found = rhythm(times)
     assert found is not None
     assert abs(found.usual - gap) < 1

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from console.domain.run_words import (
@@ -15,8 +17,8 @@ from console.domain.runs import Run, RunStatus
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
 
-def _run(status: RunStatus = RunStatus.STARTED, **changes: object) -> Run:
-    return Run(id="7c1f0000-aaaa", status=status, **changes)  # type: ignore[arg-type]
+def _run(status: RunStatus = RunStatus.STARTED, **changes: Any) -> Run:
+    return Run(id="7c1f0000-aaaa", status=status, **changes)
 
 
 def _over(first: str, last: str) -> Run:
