@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from threading import Event, Thread
 
 import psycopg
 import pytest
 
 from tests.integration.lakehouse import Lakehouse, settled_days
+from tests.integration.reader import reading
 
 DAYS = settled_days(4)
 EARLIER = DAYS[:2]
@@ -41,24 +41,14 @@ def run_until_held_and_kill(stage: str, first: date, last: date) -> None:
 @contextmanager
 def read_all_the_while(url: str) -> Iterator[set[tuple[date, ...]]]:
     """The days that a dashboard saw in the mart, each time it looked."""
-    seen: set[tuple[date, ...]] = set()
-    ended = Event()
+    query = "select reading_date from marts.mrt_glucose_overview order by 1"
+    with psycopg.connect(url, autocommit=True) as connection:
 
-    def look() -> None:
-        with psycopg.connect(url, autocommit=True) as connection:
-            while not ended.is_set():
-                rows = connection.execute(
-                    "select reading_date from marts.mrt_glucose_overview order by 1"
-                )
-                seen.add(tuple(row[0] for row in rows.fetchall()))
+        def days() -> tuple[date, ...]:
+            return tuple(row[0] for row in connection.execute(query).fetchall())
 
-    reader = Thread(target=look)
-    reader.start()
-    try:
-        yield seen
-    finally:
-        ended.set()
-        reader.join()
+        with reading(days) as seen:
+            yield seen
 
 
 @pytest.mark.parametrize("stage", ["ingest", "audit", "dbt", "publish"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from pipelines.raw.description import Row
 from pipelines.raw.ingest import Loaded
 from pipelines.resources.lake import load_catalog
 from tests.integration.lakehouse import DBT, INGEST, Lakehouse, settled_days
+from tests.integration.reader import reading
 
 ASSET = "dlt_glucose_entries"
 
@@ -103,30 +102,11 @@ def test_a_spoiled_day_leaves_main_and_what_is_made_from_it_as_they_were(
     assert refs(lakehouse) == {"main"}
 
 
-@contextmanager
-def read_all_the_while(lakehouse: Lakehouse, days: list[date]) -> Iterator[set[int]]:
-    """How many rows of the days a reader of `main` saw, each time it looked."""
-    seen: set[int] = set()
-    ended = Event()
-
-    def look() -> None:
-        while not ended.is_set():
-            seen.add(len(lakehouse.raw(days)))
-
-    reader = Thread(target=look)
-    reader.start()
-    try:
-        yield seen
-    finally:
-        ended.set()
-        reader.join()
-
-
 def test_readers_of_main_see_all_of_a_run_or_nothing(lakehouse: Lakehouse) -> None:
     days = settled_days(6)
     whole = sum(len(lakehouse.readings(day)) for day in days)
     assert lakehouse.raw(days) == []
-    with read_all_the_while(lakehouse, days) as seen:
+    with reading(lambda: len(lakehouse.raw(days))) as seen:
         load(lakehouse, days)
     assert seen | {whole} == {0, whole}
 

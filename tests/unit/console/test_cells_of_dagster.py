@@ -100,6 +100,14 @@ def _json(value: Any) -> Any:
     return {"__typename": kind.removeprefix("Graphene"), **found}
 
 
+def _sides(definition: dg.MultiPartitionsDefinition) -> dict[str, PartitionKeys]:
+    """The keys of each dimension."""
+    return {
+        one.name: PartitionKeys(tuple(one.partitions_def.get_partition_keys()))
+        for one in definition.partitions_defs
+    }
+
+
 class Answering:
     """Stands for a server whose answer to the statuses is known."""
 
@@ -160,10 +168,7 @@ def test_each_cell_is_what_dagster_says_of_its_partition(
 def test_each_cell_of_two_dimensions_is_what_dagster_says_of_its_partition(
     definition: dg.MultiPartitionsDefinition, data: st.DataObject
 ) -> None:
-    sides = {
-        one.name: PartitionKeys(tuple(one.partitions_def.get_partition_keys()))
-        for one in definition.partitions_defs
-    }
+    sides = _sides(definition)
     first, second = sorted(sides)
     primary = sorted(sides).index(definition.primary_dimension.name)
     keys = product_of(sides[first], sides[second], primary)
@@ -256,10 +261,7 @@ def test_the_product_is_in_the_order_of_dagsters_keys(a: int, b: int) -> None:
 def test_ranges_of_two_dimensions_mean_to_dagster_just_the_cells_that_are_sent(
     definition: dg.MultiPartitionsDefinition, data: st.DataObject
 ) -> None:
-    sides = {
-        one.name: PartitionKeys(tuple(one.partitions_def.get_partition_keys()))
-        for one in definition.partitions_defs
-    }
+    sides = _sides(definition)
     first, second = (sides[name] for name in sorted(sides))
     keys = product_of(first, second, 0)
     if not len(keys):
@@ -284,10 +286,7 @@ def test_ranges_of_two_dimensions_mean_to_dagster_just_the_cells_that_are_sent(
 def test_a_range_of_two_dimensions_covers_what_it_covers_in_dagster(
     definition: dg.MultiPartitionsDefinition, data: st.DataObject
 ) -> None:
-    sides = {
-        one.name: PartitionKeys(tuple(one.partitions_def.get_partition_keys()))
-        for one in definition.partitions_defs
-    }
+    sides = _sides(definition)
     first, second = (sides[name] for name in sorted(sides))
     keys = product_of(first, second, 0)
     if not len(keys):

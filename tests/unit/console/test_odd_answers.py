@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +9,10 @@ import pytest
 from console.api import overview_queries, queries, run_queries
 from console.api.client import Client
 from console.api.documents import document
-from console.api.errors import ApiError
 from tests.unit.console.fake_server import FakeServer, data
+from tests.unit.console.odd import Ask, demand_at_most_one_clear_error, paths, with_odd
 
 ERROR = {"message": "boom\n", "className": "E", "stack": ["a"], "cause": {"message": "deep"}}
-ODD: tuple[object, ...] = (None, "odd", 7, [None], {})
 
 
 def _asset(name: str) -> dict[str, Any]:
@@ -129,7 +126,6 @@ def _backfill(name: str) -> dict[str, Any]:
 
 
 KEY = ("raw", "a")
-Ask = Callable[[Client], Awaitable[object]]
 
 
 async def _structure(client: Client) -> object:
@@ -428,35 +424,6 @@ ANYWHERE: dict[str, tuple[str, Ask, dict[str, Any]]] = {
 }
 
 
-@pytest.fixture
-async def client(server: FakeServer) -> AsyncIterator[Client]:
-    made = Client(server.url)
-    yield made
-    await made.close()
-
-
-def _paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    if at:
-        yield at
-    pairs: list[tuple[str | int, Any]] = []
-    if isinstance(value, dict):
-        pairs = list(value.items())
-    elif isinstance(value, list):
-        pairs = list(enumerate(value))
-    for name, inner in pairs:
-        yield from _paths(inner, (*at, name))
-
-
-def _with(value: dict[str, Any], path: tuple[str | int, ...], odd: object) -> dict[str, Any]:
-    changed: Any = json.loads(json.dumps(value))
-    inner = changed
-    for name in path[:-1]:
-        inner = inner[name]
-    inner[path[-1]] = odd
-    assert isinstance(changed, dict)
-    return changed
-
-
 def _within(path: tuple[str | int, ...], prefixes: tuple[str, ...]) -> bool:
     text = "/".join(map(str, path))
     return any(text == prefix or text.startswith(f"{prefix}/") for prefix in prefixes)
@@ -471,10 +438,10 @@ async def test_an_odd_value_leaves_what_stands_beside_it_as_it_was(
     server.answer(operation, data(answer))
     whole = await ask(client)
     assert whole
-    places = [path for path in _paths(answer) if _within(path, beside)]
+    places = [path for path in paths(answer) if _within(path, beside)]
     assert places
     for path in places:
-        server.answer(operation, data(_with(answer, path, None)))
+        server.answer(operation, data(with_odd(answer, path, None)))
         assert await ask(client) == whole, path
 
 
@@ -482,17 +449,7 @@ async def test_an_odd_value_leaves_what_stands_beside_it_as_it_was(
 async def test_an_odd_value_anywhere_is_never_more_than_one_clear_error(
     name: str, server: FakeServer, client: Client
 ) -> None:
-    file, ask, answer = ANYWHERE[name]
-    operation = document(file).name
-    for path in _paths(answer):
-        for odd in ODD:
-            server.answer(operation, data(_with(answer, path, odd)))
-            try:
-                await ask(client)
-            except ApiError:
-                continue
-            except Exception as error:
-                raise AssertionError(f"{odd!r} at {path}: {error!r}") from error
+    await demand_at_most_one_clear_error(server, client, *ANYWHERE[name])
 
 
 @pytest.mark.parametrize("materializable_first", [True, False])

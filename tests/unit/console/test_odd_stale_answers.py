@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,14 +10,13 @@ import pytest
 from console.api import stale_queries
 from console.api.client import Client
 from console.api.documents import document
-from console.api.errors import ApiError
 from console.domain.looked_up import GONE, Past, Point, RunFacts
 from console.domain.partitions import PartitionKeys
 from tests.unit.console.fake_server import FakeServer, data
+from tests.unit.console.odd import Ask, demand_at_most_one_clear_error
 
 KEY = ("raw", "a")
 KEYS = PartitionKeys(("d1", "d2"))
-ODD: tuple[object, ...] = (None, "odd", 7, [None], {}, [], True)
 TAGS = [
     {"key": "dagster/code_version", "value": "1"},
     {"key": "dagster/input_data_version/up", "value": "v"},
@@ -44,7 +42,6 @@ NODE = {
         }
     ],
 }
-Ask = Callable[[Client], Awaitable[Any]]
 CASES: dict[str, tuple[str, Ask, dict[str, Any]]] = {
     "lineage": ("lineage", stale_queries.lineage, {"assetNodes": [NODE]}),
     "made": (
@@ -118,46 +115,11 @@ CASES: dict[str, tuple[str, Ask, dict[str, Any]]] = {
 }
 
 
-@pytest.fixture
-async def client(server: FakeServer) -> AsyncIterator[Client]:
-    found = Client(server.url)
-    yield found
-    await found.close()
-
-
-def _paths(value: object, here: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    if here:
-        yield here
-    inner: Any = value
-    places = (
-        inner if isinstance(value, dict) else range(len(inner)) if isinstance(value, list) else ()
-    )
-    for place in places:
-        yield from _paths(inner[place], (*here, place))
-
-
-def _with(value: Any, path: tuple[str | int, ...], odd: object) -> Any:
-    if not path:
-        return odd
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _with(value[path[0]], path[1:], odd)
-    return copy
-
-
 @pytest.mark.parametrize("name", CASES)
 async def test_an_odd_value_anywhere_is_never_more_than_one_clear_error(
     name: str, server: FakeServer, client: Client
 ) -> None:
-    file, ask, answer = CASES[name]
-    for path in _paths(answer):
-        for odd in ODD:
-            server.answer(document(file).name, data(_with(answer, path, odd)))
-            try:
-                await ask(client)
-            except ApiError:
-                continue
-            except Exception as error:
-                raise AssertionError(f"{odd!r} at {path}: {error!r}") from error
+    await demand_at_most_one_clear_error(server, client, *CASES[name])
 
 
 async def _answered(name: str, server: FakeServer, client: Client) -> Any:
