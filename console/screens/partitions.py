@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
-from console.api import run_queries
 from console.api.errors import ApiError
 from console.domain.cells import Cells, completion, joined_ranges
 from console.domain.grid import Grid, Heading, Order, View, make_grid
 from console.domain.keys import AssetKey, key_text
-from console.domain.readings import BARS, DIGITS, Reading, heights
 from console.domain.selection import BadSelection, select_some
 from console.domain.status import State
 from console.screens.base import DeckScreen
+from console.screens.cell_at_rest import CellAtRest
+from console.screens.second_reading import SecondReading
 from console.store.cell_runs import runs_of
-from console.store.cell_values import values_of, wanted
-from console.store.failures import Failures
 from console.store.signals import Topic
 from console.widgets.cell_panel import CellPanel
 from console.widgets.cell_words import cells_lines, heading_lines, selection_lines
@@ -27,7 +23,6 @@ from console.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.timer import Timer
     from textual.widget import Widget
     from textual.widgets import Input
 
@@ -35,11 +30,6 @@ if TYPE_CHECKING:
     from console.app import Deck
     from console.domain.grid_row import GridRow
 
-CellAddress = tuple[AssetKey, str | None]
-REST_SECONDS = 0.15
-"""A cursor that rests this long is looked up; one that moves on asks nothing."""
-MOST_READ = 8_000
-"""Partitions that are read at once: 2 s of the server's time; a wide zoom would be far more."""
 FAILED_ONLY = frozenset({State.FAILED})
 
 
@@ -59,17 +49,11 @@ class PartitionsScreen(DeckScreen):
             'assets: group:marts, key:"dlt_*"+, +x, not …; empty for all', id="choosing"
         )
         self.view = View()
-        self.reading = Reading.STATE
+        self.second = SecondReading(deck, self.grid, ascii_only=self.ascii_only)
         self.selection = ""
         """The text that chooses the assets, in Dagster's selection syntax."""
-        self._resting: Timer | None = None
-        self._rests_at = 0.0
-        self._at_rest: CellAddress | None = None
-        self._cell: Cell | None = None
-        self._shown: tuple[CellAddress | None, State] = (None, State.OUTSIDE)
-        self._read_of: tuple[range, range] | None = None
+        self._at_rest = CellAtRest(self, self._show_answer)
         self._wanted: tuple[AssetKey, str | None] | None = None
-        self._failures = Failures(deck.deployment)
 
     def body(self) -> list[Widget]:
         return [self.grid, self.panel]
@@ -88,7 +72,7 @@ class PartitionsScreen(DeckScreen):
         if self.deployment.staleness.show_first(self.grid.grid.rows):
             self.deck.poller.wake()
         self._go_to_wanted()
-        self._read()
+        self.second.read()
         self._show_cell()
         self._show_title()
 
@@ -156,7 +140,7 @@ class PartitionsScreen(DeckScreen):
         unseen = structure.unseen if structure else ""
         unread = self.deployment.staleness.words
         words = [unseen, unread, self.selection, *counts, *view]
-        self.panel.show_caption(self._legend())
+        self.panel.show_caption(self.second.legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
 
     def _go_to_wanted(self) -> None:
@@ -182,7 +166,7 @@ class PartitionsScreen(DeckScreen):
 
     def _show_cell(self) -> None:
         """Ask about the cell only when it is another, or looks otherwise now."""
-        self._read_when_scrolled()
+        self.second.read_when_scrolled()
         row, heading, column = self.grid.row, self.grid.heading, self.grid.column
         cells = self._cells()
         if self.grid.mark is not None and cells is not None:
@@ -195,7 +179,7 @@ class PartitionsScreen(DeckScreen):
             if len(row.positions(column)) > 1:
                 label = self.grid.grid.axis_key(column) or row.label(column) or ""
                 self.panel.show_lines(cells_lines(cells, label, ascii_only=self.ascii_only))
-                self._shown = (None, State.OUTSIDE)
+                self._at_rest.leave()
             else:
                 self._show_one(row, row.state(column))
 
@@ -214,91 +198,17 @@ class PartitionsScreen(DeckScreen):
         checks = failed.of(here[1]) if failed is not None else ()
         why = self.deployment.stale_reason(*here) if state is State.STALE else None
         self.panel.show_cell(*here, state, "" if outside else "…", why, checks)
-        if (here, state) != self._shown:
-            self._cell = self._cell if here == self._shown[0] else None
-            self._shown = (here, state)
-            if not outside:
-                self._ask_when_resting(here)
-        if self._cell is not None and not outside:
-            self.panel.show_detail(self._cell)
+        self._at_rest.follow(here, state)
+        if self._at_rest.cell is not None and not outside:
+            self.panel.show_detail(self._at_rest.cell)
 
-    def _ask_when_resting(self, here: CellAddress) -> None:
-        """One timer serves any number of steps: when it ends too early, it is set again."""
-        self._rests_at = time.monotonic() + REST_SECONDS
-        self._at_rest = here
-        if self._resting is None:
-            self._resting = self.set_timer(REST_SECONDS, self._rested)
-
-    def _rested(self) -> None:
-        self._resting = None
-        left, here = self._rests_at - time.monotonic(), self._at_rest
-        if left > 0.005:
-            self._resting = self.set_timer(left, self._rested)
-        elif here is not None and here == self._shown[0]:
-            self.run_worker(self._ask(here), group="cell", exclusive=True)
-
-    async def _ask(self, here: CellAddress) -> None:
-        """An answer for a cell that was left is dropped."""
-        asset, partition = here
-        client = self.deployment.client
-        try:
-            if partition is None:
-                cell = (await run_queries.asset_detail(client, asset)).materialization
-            else:
-                cell = await run_queries.cell(client, asset, partition)
-            stale = self.deployment.stale_reason(asset, partition) or cell.stale
-            newer = self.deployment.staleness.hint(asset, partition)
-            cell = replace(cell, stale=stale, newer_upstream="" if stale else newer)
-            if self._shown[1] is State.FAILED:
-                cell = await self._failures.explain(asset, partition, cell)
-        except ApiError as error:
-            self.keys.say(str(error), "bad")
-            return
-        if here == self._shown[0]:
-            self._cell = cell
-            if self.grid.mark is None:
-                self.panel.show_detail(cell)
-
-    # the second reading
+    def _show_answer(self, cell: Cell) -> None:
+        if self.grid.mark is None:
+            self.panel.show_detail(cell)
 
     def action_read(self) -> None:
-        readings = list(Reading)
-        self.reading = readings[(readings.index(self.reading) + 1) % len(readings)]
-        self.grid.show_reading(None if self.reading is Reading.STATE else self._heights)
+        self.second.choose_next()
         self.update_view()
-
-    def _read(self) -> None:
-        """Ask for what is in sight, the cursor's own line first."""
-        if self.reading is Reading.STATE:
-            self.deck.readings.want(())
-            return
-        lines = sorted(self.grid.lines_in_sight, key=lambda at: abs(at - self.grid.line))
-        rows = [row for at in lines if (row := self.grid.grid.row(at)) is not None]
-        cells = [(row.asset, wanted(row, self.grid.columns_in_sight)) for row in rows]
-        ends = accumulate(len(partitions) for _, partitions in cells)
-        cells = [cell for cell, end in zip(cells, ends, strict=True) if end <= MOST_READ]
-        readings = self.deck.readings
-        if not readings.want(cells, with_times=self.reading is Reading.TIME):
-            self.deck.poller.wake()
-        self.grid.show_reading(self._heights)
-
-    def _read_when_scrolled(self) -> None:
-        sight = (self.grid.lines_in_sight, self.grid.columns_in_sight)
-        if self.reading is not Reading.STATE and sight != self._read_of:
-            self._read_of = sight
-            self._read()
-
-    def _heights(self, row: GridRow, columns: range) -> list[str | None]:
-        readings, now = self.deck.readings, time.time()
-        values = values_of(row, columns, self.reading, readings, now)
-        return heights(values, self.reading, ascii_only=self.ascii_only)
-
-    def _legend(self) -> str:
-        if self.reading is Reading.STATE:
-            return ""
-        bars = DIGITS if self.ascii_only else BARS
-        state = "" if self.deck.readings.interval is None else " (being read)"
-        return self.reading.legend.format(bars[0], bars[-1]) + state
 
     # moving
 
@@ -520,7 +430,7 @@ class PartitionsScreen(DeckScreen):
         if cells is not None and cells.count > 1:
             self.run_worker(self._open_runs(cells), group="runs", exclusive=True)
             return
-        cell = self._cell
+        cell = self._at_rest.cell
         run_id = cell and ((cell.last_run.id if cell.last_run else None) or cell.run_id)
         busy = self._busy_run(row) if row else None
         if busy or run_id:
