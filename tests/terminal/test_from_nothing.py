@@ -167,11 +167,10 @@ def find_which_cells_are_bad(acts: Acts) -> None:
     acts.terminal.wait_for("letters of an asset")
     acts.type(INGEST)
     acts.press("enter")
-    acts.terminal.wait_for(on_screen("partitions"))
-    acts.press("n")
-    text = acts.terminal.wait_for(
-        lambda text: f"{INGEST} · 20" in text and ("failed" in text or "missing" in text), 30
-    )
+    acts.terminal.wait_for(lambda text: on_screen("partitions")(text) and f"{INGEST} · 20" in text)
+    acts.press("N")
+    bad = re.compile(rf"{INGEST} · 20\S+ +{FAILED} failed")
+    text = acts.terminal.wait_for(bad.search, 30, "the failed day under the cursor")
     for asset in (INGEST, "stg_glucose_entries", "fct_glucose_readings", MART):
         row = next(line for line in text.splitlines() if f" {asset} " in line)
         assert any(glyph in row for glyph in f"{MADE}{FAILED}·"), row

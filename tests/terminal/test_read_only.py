@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from console.actions import ACTIONS
@@ -33,6 +35,11 @@ def reading(line: Line, console: OpenConsole) -> Terminal:
     return terminal
 
 
+def read_on(screen: str) -> Callable[[str], bool]:
+    """Whether `screen` is there, and nothing on it is still being read."""
+    return lambda text: on_screen(screen)(text) and "stale: reading" not in text
+
+
 def test_the_header_says_that_it_only_reads(reading: Terminal) -> None:
     assert "read-only" in header(reading.screen_text())
 
@@ -54,8 +61,8 @@ def test_no_key_that_mutates_is_offered_in_footer_or_help(reading: Terminal) -> 
 def test_the_keys_that_mutate_do_nothing(reading: Terminal) -> None:
     for screen, key, words in OFFERED:
         reading.press(BY_KEY[screen])
-        reading.wait_for(on_screen(screen))
-        reading.wait_until_quiet(0.5)
+        reading.wait_for(read_on(screen))
+        reading.wait_until_quiet(1.0)
         before = reading.screen_text()
         reading.press(key)
         reading.wait_until_quiet(0.5)
