@@ -5,18 +5,24 @@ SUPERSET := .venv-superset
 SUPERSET_STAMP := $(SUPERSET)/.installed
 NEEDS := import sys; sys.exit(sys.version_info < (3, 11))
 
+ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+define part
+@echo "$(1) …"; began=$$(date +%s); $(2) || { echo "$(1): failed after $$(($$(date +%s) - began)) s"; exit 1; }; echo "$(1): $$(($$(date +%s) - began)) s"
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help install console down superset superset-environment superset-test test lint types imports screenshots snapshots bench clean
+.PHONY: help install console down superset superset-environment superset-test test clock test-clock lint types imports screenshots snapshots mutants bench compat clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
 
 install: $(STAMP) ## Make .venv with every package at its pinned version
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(NEEDS)' || { echo "Python 3.11 or later is needed, and $(or $(PYTHON),python3) is not; name one with: make install PYTHON=python3.11"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[deployment,dev]'
+	@$(PYTHON) -c 'import ensurepip' || { echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) tools/install.py .venv --constraint constraints.txt --editable '.[deployment,dev]'
 	@touch $(STAMP)
 
 console: install ## Start the local deployment and open the console on it
@@ -31,26 +37,25 @@ superset: install superset-environment ## Show the marts in Superset, until Ctrl
 
 superset-environment: $(SUPERSET_STAMP)
 
-$(SUPERSET_STAMP): pipelines/superset/constraints.txt
-	@test -x $(SUPERSET)/bin/python || $(PYTHON) -m venv $(SUPERSET)
-	$(SUPERSET)/bin/python -m pip install --quiet --constraint $< apache-superset psycopg2-binary rich cachetools
+$(SUPERSET_STAMP): pipelines/superset/constraints.txt | $(STAMP)
+	@$(PYTHON) tools/install.py $(SUPERSET) --constraint $< --uv $(BIN)/uv apache-superset psycopg2-binary rich cachetools
 	@touch $@
 
 superset-test: install superset-environment ## The tests of Superset alone
 	$(BIN)/python -m pytest -m superset
 
-test: lint types imports superset-environment ## Lint, types, import rules and all tests
-	$(BIN)/python -m pytest -m ''
+test: lint types imports clock superset-environment ## Lint, types, import rules and all tests
+	@echo "tests: on every core, what is live first"
+	$(BIN)/python -m pytest -m 'not releases' $(ON_EVERY_CORE)
 
 lint: install ## Check style and formatting
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	$(call part,lint,$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet)
 
 types: install ## Check types
-	$(BIN)/mypy
+	$(call part,types,$(BIN)/mypy)
 
 imports: install ## Check which package may import which
-	$(BIN)/lint-imports
+	$(call part,imports,$(BIN)/lint-imports)
 
 screenshots: install ## Take the screenshots anew, from a live deployment
 	$(BIN)/python -m tests.screenshots
@@ -58,8 +63,21 @@ screenshots: install ## Take the screenshots anew, from a live deployment
 snapshots: install ## Record anew what each screen looks like; read the difference
 	DAGDECK_SNAPSHOTS=record $(BIN)/python -m pytest -q tests/snapshots
 
+clock: install
+	$(call part,clock,$(BIN)/python -m tests.clock --quick)
+
+test-clock: install ## The unit tests at midnight, at clock changes and on odd days, in three zones
+	$(BIN)/python -m tests.clock
+
+mutants: install ## Change the console's rules place by place; a test must fail for each
+	@$(PYTHON) tools/install.py .venv --constraint constraints.txt --uv $(BIN)/uv cosmic-ray
+	$(BIN)/python -m tests.mutants
+
 bench: install ## Measure speed and memory
 	$(BIN)/python -m tests.benchmarks
+
+compat: install ## Try every release of Dagster since 1.9, from the package index
+	$(BIN)/python -m tests.compat
 
 clean: ## Remove what can be made again; the deployment's state stays
 	rm -rf .venv .venv-superset build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

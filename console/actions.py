@@ -30,9 +30,15 @@ ACTIONS = (
     Action("show_screen('freshness')", "6", "freshness", footer=True),
     Action("help", "question_mark,f1", "help"),
     Action("find", "ctrl+f", "find an asset"),
+    Action("find_run", "ctrl+o", "open a run by its id"),
     Action("command_palette", "ctrl+p", "commands"),
+    Action("command_line", "colon", "type a command: asset KEY, run ID, plan…"),
     Action("look_now", "ctrl+r", "ask Dagster now"),
-    Action("go_back", "escape", "back"),
+    Action("next_theme", "ctrl+t", "next theme"),
+    Action("go_back", "escape", "back: window, filter, screen before"),
+    Action("step(-1)", "alt+left", "the screen looked at before"),
+    Action("step(1)", "alt+right", "forward again"),
+    Action("copy_address", "Y", "copy its address in the web UI"),
     Action("quit", "q,ctrl+q,ctrl+c", "quit"),
     # overview
     Action("move(-1)", "up,k", "line above", "overview"),
@@ -44,9 +50,10 @@ ACTIONS = (
     Action("open", "enter", "open", "overview", footer=True),
     Action("plan_retry", "r", "plan a retry", "overview", footer=True, mutates=True),
     Action("partitions", "p", "its partitions", "overview", footer=True),
-    Action("find", "slash", "find an asset", "overview", footer=True),
+    Action("filter_lines", "slash", "filter", "overview", footer=True),
     Action("since", "s", "failures since…", "overview", footer=True),
     Action("map", "m", "its place in the map", "overview", footer=True),
+    Action("acknowledge", "a", "acknowledge a cause", "overview"),
     # assets
     Action("move('up')", "up,k", "previous in the column", "assets"),
     Action("move('down')", "down,j", "next in the column", "assets"),
@@ -99,7 +106,7 @@ ACTIONS = (
     Action("open", "e", "each key of a second dimension", "partitions"),
     Action("copy", "y", "the cells of this state as text", "partitions"),
     Action("map", "m", "its place in the map", "partitions"),
-    Action("find", "slash", "find an asset", "partitions"),
+    Action("filter_lines", "slash", "filter by name: words, !not, /regex/", "partitions"),
     # runs
     Action("move(-1)", "up,k", "run above", "runs"),
     Action("move(1)", "down,j", "run below", "runs"),
@@ -108,8 +115,9 @@ ACTIONS = (
     Action("end(-1)", "home,g", "newest", "runs"),
     Action("end(1)", "end,G", "oldest loaded", "runs"),
     Action("open", "enter", "open", "runs", footer=True),
+    Action("find_run", "o", "open a run by its id", "runs"),
     Action("terminate", "x", "terminate", "runs", footer=True, mutates=True),
-    Action("find", "slash", "find an asset", "runs"),
+    Action("filter_lines", "slash", "filter those read: words !not /regex/", "runs"),
     Action("filter('')", "a", "all", "runs", footer=True),
     Action("filter('failed')", "f", "failed", "runs", footer=True),
     Action("filter('active')", "r", "running, queued", "runs", footer=True),
@@ -162,19 +170,24 @@ ACTIONS = (
     Action("map", "enter,m", "map", "freshness", footer=True),
     Action("partitions", "p", "partitions", "freshness", footer=True),
     Action("open_run", "o", "run", "freshness", footer=True),
-    Action("find", "slash", "find", "freshness", footer=True),
     Action("plan", "b", "plan a backfill", "freshness", footer=True, mutates=True),
+    Action("filter_lines", "slash", "filter", "freshness", footer=True),
 )
+
+_STEPS = ("move(", "page(", "end(", "step(", "go_back", "command_palette", "command_line")
+"""What is only worth a key."""
 
 KEY_LABELS = {
     "question_mark": "?",
     "slash": "/",
+    "colon": ":",
     "plus": "+",
     "minus": "-",
     "enter": "⏎",
     "escape": "esc",
     "space": "space",
     "ctrl+f": "^F",
+    "ctrl+o": "^O",
     "ctrl+p": "^P",
     "ctrl+r": "^R",
     "ctrl+q": "^Q",
@@ -182,6 +195,8 @@ KEY_LABELS = {
     "pagedown": "PgDn",
     "up": "↑",
     "down": "↓",
+    "alt+left": "alt+←",
+    "alt+right": "alt+→",
     "left": "←",
     "right": "→",
     "home": "Home",
@@ -196,6 +211,13 @@ def actions_of(screen: str, *, read_only: bool) -> list[Action]:
         for action in ACTIONS
         if action.screen == screen and not (read_only and action.mutates)
     ]
+
+
+def offered_actions(screen: str, *, read_only: bool) -> list[Action]:
+    """The actions that the palette and the command line offer on a screen, its own first."""
+    own = actions_of(screen, read_only=read_only) if screen else []
+    every = actions_of(EVERYWHERE, read_only=read_only)
+    return [action for action in (*own, *every) if not action.id.startswith(_STEPS)]
 
 
 def key_label(action: Action) -> str:

@@ -5,99 +5,199 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
-from textual.binding import Binding, BindingsMap, BindingType
+from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import WorkerError
 
 from console.actions import EVERYWHERE, actions_of
-from console.api.client import Client
-from console.api.journal import Journal
+from console.connecting import client_of
+from console.domain.errors import Refused
+from console.domain.visits import Visit, Visits
+from console.domain.web_address import web_url
+from console.planner.launch_states import Known, Looking, Unknown, in_flight, left_behind, words
 from console.screens.base import DeckScreen
-from console.store.checks import Checks
+from console.screens.openings import Opening, PlanCells, ShowAsset, ShowCell, WatchBackfill
+from console.settings import config_path, with_profile
 from console.store.deployment import Deployment
-from console.store.looked import Looked
-from console.store.overview import Overview
+from console.store.grid.cell_metrics import CellMetrics
+from console.store.grid.checks import Checks
+from console.store.overview.last_seen import LastSeenRecord
+from console.store.overview.overview import Overview
+from console.store.overview.rhythms import Rhythms
+from console.store.planning.launcher import Launcher
 from console.store.poller import Poller
-from console.store.readings import Readings
-from console.store.rhythms import Rhythms
-from console.widgets.ascii_filter import AsciiFilter
-from console.widgets.lean_update import lean
-from console.widgets.looks import THEME
+from console.store.signals import Topic
+from console.terminal.ascii_filter import AsciiFilter
+from console.terminal.crash_report import crash_sentence
+from console.terminal.lean_update import lean
+from console.terminal.textual_private import DeckApp, bind, draw_now, run_binding
+from console.terminal.theme_choice import chosen_theme, keep_theme
+from console.widgets.common.styles import use_palette
+from console.widgets.common.themes import FIRST_THEME, PALETTES, textual_name, theme_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from rich.console import RenderableType
     from textual import events
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.filter import LineFilter
-    from textual.screen import Screen
 
-    from console.domain.keys import AssetKey
-    from console.domain.status import State
+    from console.domain.assets.keys import AssetKey
+    from console.domain.status.states import State
+    from console.domain.web_address import Place
     from console.settings import Settings
+    from console.store.runs.ending import Ending
 
 FIRST_SCREEN = "overview"
+BETWEEN = "between"
+"""The mode of no deployment, while its screens are exchanged."""
+PAGES = {"runs": "runs", "assets": "assets", "asset-groups": "assets", "catalog": "assets"}
+"""The screens that show what pages of the web UI show."""
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
 
 
-class Deck(App[None]):
+class Deck(DeckApp):
     """The console. Everything it knows is in `deployment`; only `poller` asks by itself."""
 
     TITLE = "dagdeck"
-    CSS = "Screen { background: $background; } ModalScreen { background: $background 60%; }"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*sorted(Path(__file__).parent.rglob("*.tcss"))]
+    """Every screen's, read at the start: a screen that is opened has nothing to read then."""
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = []
     COMMANDS = {lambda: _commands()}  # noqa: RUF012 - Textual's own type
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
+    def __init__(self, settings: Settings, driver: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver)
+        self.in_hand: set[asyncio.Task[Ending]] = set()
+        """Mutations under way: they belong to no screen, so that leaving one cancels none."""
+        self._leaving = False
+        self.last_words = ""
+        """What somebody must know who has left; for the shell."""
+        self._made: dict[str, DeckScreen] = {}
+        self.visits = Visits(Visit(FIRST_SCREEN))
+        self.theme_name = FIRST_THEME
+        self.crash = ""
+        """What is said of an error that ended the console."""
+        self._connect(settings)
+
+    def _connect(self, settings: Settings) -> None:
+        """Know nothing yet of the deployment that the settings name."""
         self.settings = settings
-        client = Client(
-            settings.url, read_only=settings.read_only, journal=Journal(settings.journal_path)
-        )
+        client = client_of(settings)
         self.deployment = Deployment(client)
         self.poller = Poller(self.deployment)
-        self.overview = Overview(self.deployment, Looked(settings.looked_path, client.address))
+        self.overview = Overview(
+            self.deployment, LastSeenRecord(settings.looked_path, client.address)
+        )
         self.overview.seen = FIRST_SCREEN == "overview"
         self.rhythms = Rhythms(self.deployment)
-        self.checks = Checks(self.deployment)
-        self.readings = Readings(self.deployment)
-        for watch in (self.overview, self.rhythms, self.checks, self.readings):
-            self.poller.add(watch)
-        self.poller.add(self.deployment.staleness)
-        self._bindings = BindingsMap(
-            Binding(action.keys, action.id, action.words, show=False)
-            for action in actions_of(EVERYWHERE, read_only=settings.read_only)
+        self.checks = self.deployment.reading.checks = Checks(self.deployment)
+        self.readings = CellMetrics(self.deployment)
+        self.poller.add(self.overview)
+        for watch in (self.rhythms, self.checks, self.readings, self.deployment.staleness):
+            self.poller.add(watch, patient=True)
+        self.launcher = Launcher(self.deployment)
+        self.launcher.signals.listen(lambda _: self._told_of_launch())
+        self.poller.add(self.launcher)
+        self.deployment.signals.listen(self._told)
+        self._bind_actions()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a flag, the profile or the server forbids mutations; the strictest rule wins."""
+        return self.deployment.client.read_only
+
+    def _bind_actions(self) -> None:
+        self._bound_read_only = self.read_only
+        bind(
+            self,
+            [
+                Binding(action.keys, action.id, action.words, show=False)
+                for action in actions_of(EVERYWHERE, read_only=self.read_only)
+            ],
         )
-        self._made: dict[str, DeckScreen] = {}
+
+    def _told(self, topic: Topic) -> None:
+        """The server may have said just now that nothing may be launched."""
+        if topic is Topic.STRUCTURE and self._bound_read_only != self.read_only:
+            self._bind_actions()
+            for screen in self._made.values():
+                screen.bind_actions()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme_of(FIRST_THEME).variables
+
+    def show_theme(self, name: str) -> None:
+        """Draw everything with the theme `name` from now on."""
+        use_palette(PALETTES[name])
+        self.theme_name = name
+        self.theme = textual_name(name)
+        self.refresh(layout=True)
+
+    def _show_chosen_theme(self) -> None:
+        self.show_theme(chosen_theme(self.settings.home, PALETTES, self.settings.theme))
+
+    def action_next_theme(self) -> None:
+        names = list(PALETTES)
+        self.show_theme(names[(names.index(self.theme_name) + 1) % len(names)])
+        keep_theme(self.settings.home, self.theme_name)
 
     def on_mount(self) -> None:
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for name in PALETTES:
+            self.register_theme(theme_of(name))
+        self._show_chosen_theme()
         for name in SCREENS:
             self.add_mode(name, self._maker(name))
         self.switch_mode(FIRST_SCREEN)
-        self.run_worker(self.poller.run(), name="poller")
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        self.run_worker(self.poller.run(), name="poller", group="poller")
+        if self.settings.place is not None:
+            self.call_later(self.open_place, self.settings.place)
+        self._end_on_signals()
+
+    def _end_on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in ENDING_SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     async def on_unmount(self) -> None:
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        if self._leaving or in_flight(self.launcher.state):
+            self.last_words = left_behind(self.launcher.state)
         self.overview.leave()
+        await self._end_questions()
         await self.deployment.client.close()
 
+    async def _end_questions(self) -> None:
+        """Nothing may still ask when the client is closed."""
+        workers = list(self.workers)
+        self.workers.cancel_all()
+        for worker in workers:
+            with suppress(WorkerError, asyncio.CancelledError):
+                await worker.wait()
+
+    def crashed(self, error: BaseException) -> None:
+        """The terminal is left first; then `crash` says what happened."""
+        self.crash = self.crash or crash_sentence(self.settings.home, error)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What every line of every widget passes on its way to the terminal."""
+        """The filters that every drawn line passes on its way to the terminal."""
         own = [AsciiFilter()] if self.settings.ascii else []
         return [*super().get_line_filters(), *own]
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        super()._display(screen, lean(renderable))
+    def frame(self, renderable: RenderableType | None) -> RenderableType | None:
+        return lean(renderable)
 
     async def on_event(self, event: events.Event) -> None:
         """Act on a key at once: type it where something is typed, else look for its binding.
@@ -110,11 +210,9 @@ class Deck(App[None]):
             if isinstance(self.focused, Input) and event.is_printable:
                 await self.focused.on_event(event)
                 return
-            if await self._check_bindings(event.key, priority=True) or await self._check_bindings(
-                event.key
-            ):
+            if await run_binding(self, event):
                 if isinstance(self.screen, DeckScreen):
-                    self.screen.paint()
+                    draw_now(self.screen)
                 return
         await super().on_event(event)
 
@@ -133,74 +231,235 @@ class Deck(App[None]):
         return self._made[name]
 
     def action_show_screen(self, name: str) -> None:
-        self.switch_mode(name)
+        self.visit(Visit(name))
+
+    def visit(self, visit: Visit) -> None:
+        """Look at a screen, or a run over it; escape leads back."""
+        self.visits.go(visit)
+        self._show(visit)
+
+    def _show(self, visit: Visit) -> None:
+        self.switch_mode(visit.screen)
+        while len(self.screen_stack) > 1 and not self._is_run(visit.run):
+            self.pop_screen()
+        if visit.run and not self._is_run(visit.run):
+            from console.screens.run.screen import RunScreen
+
+            self.push_screen(RunScreen(self, visit.run))
+
+    def _is_run(self, run_id: str) -> bool:
+        return bool(run_id) and getattr(self.screen, "run_id", "") == run_id
+
+    def open(self, name: str, opening: Opening) -> None:
+        """Show the screen `name` with what it takes."""
+        self.visit(Visit(name))
+        self.screen_named(name).take(opening)
 
     def open_asset(self, name: str, key: AssetKey) -> None:
-        """Show an asset on the screen `name`."""
-        self.switch_mode(name)
-        self.screen_named(name).show_asset(key)
+        """Show an asset on the screen `name`, which takes one."""
+        self.open(name, ShowAsset(key))
 
     def open_cell(self, key: AssetKey, partition: str | None) -> None:
         """Show a cell in the grid; the asset's where `partition` is None or not known."""
-        self.switch_mode("partitions")
-        self.screen_named("partitions").show_cell(key, partition)
+        self.open("partitions", ShowCell(key, partition))
 
     def watch_backfill(self, backfill_id: str) -> None:
         """Show how a backfill goes on."""
-        self.switch_mode("planner")
-        self.screen_named("planner").watch_backfill(backfill_id)
+        self.open("planner", WatchBackfill(backfill_id))
 
     def plan(
         self,
         assets: tuple[AssetKey, ...],
-        partitions: str | None,
+        partitions: tuple[str, ...] | None = None,
         states: frozenset[State] | None = None,
     ) -> None:
-        """Open the planner on these assets; `partitions` is text of Dagster's grammar.
+        """Open the planner on these assets, with the newest partitions where none are named.
 
         With `states`, only cells in one of them are to run.
         """
-        self.switch_mode("planner")
-        planner = self.screen_named("planner")
-        planner.ask_for(assets, partitions, states)
+        self.open("planner", PlanCells(assets, partitions, states))
+
+    def open_place(self, place: Place) -> None:
+        """Show what an address of the web UI showed."""
+        if place.run:
+            self.open_run(place.run)
+        elif place.backfill:
+            self.watch_backfill(place.backfill)
+        elif place.asset and place.partition is not None:
+            self.open_cell(place.asset, place.partition)
+        elif place.asset:
+            self.open_asset("assets", place.asset)
+        elif place.page in PAGES:
+            self.visit(Visit(PAGES[place.page]))
+
+    def action_copy_address(self) -> None:
+        """Copy by OSC 52. Some terminals ignore it, so the address is shown too."""
+        screen = self.screen
+        if isinstance(screen, DeckScreen):
+            address = web_url(self.deployment.client.base, screen.place())
+            self.copy_to_clipboard(address)
+            screen.keys.say(f"sent to the clipboard, if the terminal has one: {address}")
+
+    async def switch_profile(self, name: str) -> None:
+        """Leave this deployment for another of `config.toml`. Raises BadConfig, Refused.
+
+        What the one left behind still answers is dropped. While a mutation is under way its
+        answer is waited for here, so that it is told.
+        """
+        from console.profiles import read_config
+
+        profile = read_config(config_path()).profile(name)
+        left = self.deployment.client
+        if left.is_sending or self.in_hand or in_flight(self.launcher.state):
+            raise Refused(f"{left.place} has not answered what was sent yet; try again then")
+        self.workers.cancel_group(self, "poller")
+        self.overview.leave()
+        self._connect(with_profile(self.settings, profile))
+        self._show_chosen_theme()
+        await self._make_screens_anew()
+        self.run_worker(self.poller.run(), name="poller", group="poller")
+        await left.close()
+
+    async def action_switch_profile(self, name: str) -> None:
+        try:
+            await self.switch_profile(name)
+        except (ValueError, Refused) as error:
+            if isinstance(self.screen, DeckScreen):
+                self.screen.keys.say(str(error), "bad")
+
+    async def _make_screens_anew(self) -> None:
+        """Screens hold on to the deployment that they were made for."""
+        self.add_mode(BETWEEN, Screen)
+        await self.switch_mode(BETWEEN)
+        for name in SCREENS:
+            await self.remove_mode(name)
+        self._made.clear()
+        self.visits = Visits(Visit(FIRST_SCREEN))
+        for name in SCREENS:
+            self.add_mode(name, self._maker(name))
+        await self.switch_mode(FIRST_SCREEN)
+        await self.remove_mode(BETWEEN)
 
     def action_find(self) -> None:
         """Any asset from anywhere: shown on the screen in sight where that shows assets."""
-        from console.screens.find import FindScreen
+        from console.screens.modals.find import FindScreen
 
         if isinstance(self.screen, DeckScreen):
             self.push_screen(FindScreen(self), self._found)
 
     def _found(self, key: AssetKey | None) -> None:
         if key is not None and isinstance(self.screen, DeckScreen):
-            name = self.screen.NAME if self.screen.SHOWS_ASSETS else "assets"
+            name = self.screen.NAME if ShowAsset in self.screen.TAKES else "assets"
             self.open_asset(name, key)
+
+    # what is sent
+
+    def say(self, text: str, colour: str = "text") -> None:
+        """A sentence at the foot of whatever screen is in sight."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeckScreen):
+                screen.keys.say(text, colour)
+                return
+
+    def see_through(self, work: Coroutine[Any, Any, Ending]) -> None:
+        """Let a mutation run to its end and say what became of it."""
+        task = asyncio.create_task(work)
+        self.in_hand.add(task)
+        task.add_done_callback(self._seen_through)
+
+    def _seen_through(self, task: asyncio.Task[Ending]) -> None:
+        self.in_hand.discard(task)
+        if not task.cancelled() and self.is_running:
+            ending = task.result()
+            self.say(ending.words, ending.colour)
+            self.poller.wake()
+
+    def _told_of_launch(self) -> None:
+        state = self.launcher.state
+        if text := words(state):
+            running = isinstance(state, Known) and state.launched is not None
+            self.say(text, "run" if running else "dim" if isinstance(state, Looking) else "warn")
+        if isinstance(state, Known | Unknown):
+            self.poller.wake()
+
+    async def action_quit(self) -> None:
+        """Wait for the answer to what was sent; pressed again, leave at once."""
+        self.launcher.give_up()
+        busy = in_flight(self.launcher.state) or self.in_hand
+        if busy and not isinstance(self.launcher.state, Unknown) and not self._leaving:
+            self._leaving = True
+            self.say(
+                "sent; leaving as soon as Dagster has answered, q again leaves at once", "warn"
+            )
+            self.run_worker(self._leave_when_answered(), name="leave")
+        else:
+            self.exit()
+
+    async def _leave_when_answered(self) -> None:
+        await self.launcher.answered()
+        if self.in_hand:
+            await asyncio.wait(self.in_hand)
+        self.last_words = left_behind(self.launcher.state)
+        self.exit()
 
     def action_look_now(self) -> None:
         self.poller.wake()
 
     def action_go_back(self) -> None:
-        if len(self.screen_stack) > 1:
+        """Leave a window; else what the screen itself holds; else the screen."""
+        if not isinstance(self.screen, DeckScreen):
             self.pop_screen()
-        elif isinstance(self.screen, DeckScreen):
-            self.screen.action_go_back()
+        elif not self.screen.step_back():
+            self.screen.forget_note()
+            if (visit := self.visits.step(-1)) is not None:
+                self._show(visit)
+
+    def action_step(self, direction: int) -> None:
+        """Show the screen that was looked at before (-1) or after (1)."""
+        visit = self.visits.step(direction)
+        if visit is not None:
+            self._show(visit)
+        else:
+            self.say(
+                "nothing was looked at " + ("before" if direction < 0 else "after this"), "dim"
+            )
 
     def action_help(self) -> None:
-        from console.screens.help import HelpScreen
+        from console.screens.modals.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self._current_name(), self.settings))
+            settings = replace(self.settings, read_only=self.read_only)
+            self.push_screen(HelpScreen(self._current_name(), settings))
 
     def action_command_palette(self) -> None:
-        from console.screens.palette import Palette
+        from console.screens.modals.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
     def open_run(self, run_id: str) -> None:
-        from console.screens.run import RunScreen
+        self.visit(Visit(self.current_mode, run_id))
 
-        self.push_screen(RunScreen(self, run_id))
+    def action_command_line(self) -> None:
+        from console.screens.modals.command_line import CommandLine
+
+        if isinstance(self.screen, DeckScreen):
+            self.push_screen(CommandLine(self), self._do_command)
+
+    def _do_command(self, does: Callable[[], Awaitable[None]] | None) -> None:
+        if does is not None:
+            self.run_worker(does(), name="command")
+
+    def action_find_run(self) -> None:
+        """Any run from anywhere, however old."""
+        from console.screens.modals.run_id import RunIdScreen
+
+        if isinstance(self.screen, DeckScreen):
+            self.push_screen(RunIdScreen(self.deployment), self._open_found_run)
+
+    def _open_found_run(self, run_id: str | None) -> None:
+        if run_id is not None:
+            self.open_run(run_id)
 
     def _current_name(self) -> str:
         return self.screen.NAME if isinstance(self.screen, DeckScreen) else EVERYWHERE
@@ -210,43 +469,43 @@ class Deck(App[None]):
 
 
 def _commands() -> type[Provider]:
-    from console.screens.palette import DeckCommands
+    from console.screens.modals.palette import DeckCommands
 
     return DeckCommands
 
 
 def _overview(deck: Deck) -> DeckScreen:
-    from console.screens.overview import OverviewScreen
+    from console.screens.overview.screen import OverviewScreen
 
     return OverviewScreen(deck)
 
 
 def _assets(deck: Deck) -> DeckScreen:
-    from console.screens.assets import AssetsScreen
+    from console.screens.assets.screen import AssetsScreen
 
     return AssetsScreen(deck)
 
 
 def _partitions(deck: Deck) -> DeckScreen:
-    from console.screens.partitions import PartitionsScreen
+    from console.screens.partitions.screen import PartitionsScreen
 
     return PartitionsScreen(deck)
 
 
 def _runs(deck: Deck) -> DeckScreen:
-    from console.screens.runs import RunsScreen
+    from console.screens.runs.screen import RunsScreen
 
     return RunsScreen(deck)
 
 
 def _planner(deck: Deck) -> DeckScreen:
-    from console.screens.planner import PlannerScreen
+    from console.screens.planner.screen import PlannerScreen
 
     return PlannerScreen(deck)
 
 
 def _freshness(deck: Deck) -> DeckScreen:
-    from console.screens.freshness import FreshnessScreen
+    from console.screens.freshness.screen import FreshnessScreen
 
     return FreshnessScreen(deck)
 

@@ -1,7 +1,7 @@
 """The commands: each a thin function over the same core as the screens.
 
 Data goes to stdout and words to stderr. Exit codes: 0 done, 1 what was asked failed,
-2 usage, 3 Dagster out of reach, 4 refused.
+2 usage, 3 Dagster out of reach, 4 refused, 5 sent and the outcome unknown, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -13,50 +13,103 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from console.exits import DONE, USAGE
+from console.exits import CRASHED, DONE, FAILED, USAGE
+from console.terminal.streams import drop_output, open_standard_streams, say_last
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
     from console.settings import Settings
 
-LOCAL = ("up", "down", "ps")
+LOCAL = ("up", "down", "ps", "backup", "restore")
 """Handed over to the deployment, which is a program of its own."""
 
 
 def main() -> None:
     """Entry point of `dagdeck`."""
+    open_standard_streams()
     try:
-        code = run(sys.argv[1:])
-        sys.stdout.flush()
+        code = _run_to_its_end(sys.argv[1:])
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 128 + signal.SIGPIPE
+        drop_output()
+    except OSError as error:
+        drop_output()
+        say_last(f"dagdeck: {error.strerror or error}")
+        code = FAILED
+    except Exception as error:
+        say_last(f"dagdeck: {_report_of(error)}")
+        code = CRASHED
     sys.exit(code)
+
+
+def _run_to_its_end(arguments: Sequence[str]) -> int:
+    """The exit code, once all that was printed is written."""
+    try:
+        code = run(arguments)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else USAGE
+    sys.stdout.flush()
+    return code
+
+
+def _report_of(error: Exception) -> str:
+    from console.settings import state_folder
+    from console.terminal.crash_report import crash_sentence
+
+    return crash_sentence(state_folder(), error)
 
 
 def run(arguments: Sequence[str]) -> int:
     """One command; its exit code."""
     if arguments and arguments[0] in LOCAL:
         return _hand_over(arguments)
-    from console.api.client import graphql_url
     from console.options import read_options
     from console.settings import read_settings
 
     options = read_options(arguments)
-    settings = read_settings(options.url, read_only=options.read_only, ascii_only=options.ascii)
     try:
-        graphql_url(settings.url)
+        if options.command in ("profiles", "config"):
+            return _about_profiles(options)
+        if options.command == "doctor":
+            from console.headless.doctor import main as doctor
+
+            return doctor(options)
+        settings = read_settings(
+            options.url,
+            read_only=options.read_only,
+            ascii_only=options.ascii,
+            options=options,
+        )
+        _check_address(settings.url)
     except ValueError as error:
         print(f"dagdeck: {error}", file=sys.stderr)
         return USAGE
-    if options.command is None:
+    if options.command in (None, "open"):
         return _open_console(settings)
+    if options.command == "login":
+        from console.headless.login import main as login
+
+        return login(options, settings)
     from console.headless.running import run_command
 
     return run_command(options, settings)
+
+
+def _check_address(url: str) -> None:
+    """Raises ValueError with a sentence."""
+    from console.api.line import graphql_url
+
+    graphql_url(url)
+
+
+def _about_profiles(options: Namespace) -> int:
+    from console.headless import profiles
+
+    return profiles.check(options.what) if options.command == "config" else profiles.show()
 
 
 def _hand_over(arguments: Sequence[str]) -> int:
@@ -73,7 +126,20 @@ def _open_console(settings: Settings) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("dagdeck: the console needs a terminal; `dagdeck status` does not", file=sys.stderr)
         return USAGE
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        print(
+            "dagdeck: the console needs a terminal that can place its cursor, and "
+            f"TERM={os.environ.get('TERM', '')} says that this one can't; `dagdeck status` does not",
+            file=sys.stderr,
+        )
+        return USAGE
     from console.app import Deck
+    from console.terminal.driver import TerminalDriver
 
-    Deck(settings).run()
-    return DONE
+    deck = Deck(settings, TerminalDriver)
+    try:
+        deck.run()
+    finally:
+        for words in filter(None, (deck.last_words, deck.crash)):
+            print(f"dagdeck: {words}", file=sys.stderr)
+    return CRASHED if deck.crash else deck.return_code or DONE

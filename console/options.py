@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
-from console.domain.selection_syntax import BadSelection, parse
+from console.domain.selection.syntax import BadSelection, parse
+from console.door_options import add_door_options
 from console.exits import USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("up", "down", "ps", "status", "plan", "backfill", "logs")
-EXITS = "exit codes: 0 done, 1 what was asked failed, 2 usage, 3 Dagster out of reach, 4 refused"
+    from _typeshed import SupportsWrite
+
+COMMANDS = (
+    *("up", "down", "ps", "backup", "restore", "status", "plan", "backfill", "logs"),
+    *("open", "login", "profiles", "config", "doctor"),
+)
+EXITS = (
+    "exit codes: 0 done, 1 what was asked failed, 2 usage, 3 Dagster out of reach, 4 refused, "
+    "5 sent, outcome unknown, 70 an error of dagdeck itself, 130 interrupted"
+)
 PLANNING = ("plan", "backfill")
 RUN_WORDS = ("missing", "failed", "stale", "fresh")
 
@@ -24,14 +34,22 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {_sentence(message)}\n")
 
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Raises OSError where the help can't be written; argparse would say nothing."""
+        (file or sys.stdout).write(self.format_help())
+
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Exits with 2 and one sentence where they can't be read."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
+        if getattr(options, "watch", None):
+            return options
         if options.command in PLANNING:
             options.assets = _either([*options.selections, *options.assets])
+        elif options.command == "open":
+            options.url = options.address
         elif options.command == "status":
             options.assets = _either(options.selections or ["*"])
     except BadSelection as error:
@@ -43,17 +61,32 @@ def _parser() -> Parser:
     parser = Parser(
         prog="dagdeck",
         description="A terminal console for operating a Dagster deployment. Without a command it opens.",
-        epilog=f"local deployment: dagdeck up | down | ps.  {EXITS}",
+        epilog=f"local deployment: dagdeck up | down | ps | backup | restore.  {EXITS}",
         parents=[_shared(first=True)],
     )
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
+    parser.add_argument("-V", "--version", action=_Version, help="the version of dagdeck")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_local(commands)
     _add_status(commands)
     _add_plan(commands)
     _add_backfill(commands)
     _add_logs(commands)
+    _add_doors(commands)
     return parser
+
+
+class _Version(argparse.Action):
+    """Read only when asked for: looking it up takes longer than all else at the start."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"dagdeck {version('dagdeck')}")
+        parser.exit()
 
 
 def _shared(*, first: bool = False) -> Parser:
@@ -68,6 +101,13 @@ def _shared(*, first: bool = False) -> Parser:
     shared.add_argument(
         "--read-only", action="store_true", default=read_only, help="send no mutation"
     )
+    shared.add_argument(
+        "--profile",
+        default=url,
+        metavar="NAME",
+        help="a deployment of config.toml; else DAGDECK_PROFILE, else its default",
+    )
+    add_door_options(shared, url)
     return shared
 
 
@@ -77,6 +117,8 @@ def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
         ("up", "start the local deployment"),
         ("down", "stop it"),
         ("ps", "show its parts"),
+        ("backup", "write all of it to one file, while it runs"),
+        ("restore", "make an empty state folder what a backup holds"),
     ):
         commands.add_parser(name, help=words)
 
@@ -86,6 +128,11 @@ def _add_status(commands: argparse._SubParsersAction[Parser]) -> None:
         "status", help="what is materialized, failed, missing, running, late", parents=[_shared()]
     )
     parser.add_argument("selections", nargs="*", metavar="SELECTION", help="only these assets")
+    parser.add_argument(
+        "--bad",
+        action="store_true",
+        help="only failed, stale, missing partitions as ranges, with the newest cause",
+    )
     parser.add_argument(
         "--check",
         action="store_true",
@@ -108,6 +155,12 @@ def _add_backfill(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--wait", action="store_true", help="until it ended; exit 1 when it failed")
     parser.add_argument("--dry-run", action="store_true", help="only plan")
     parser.add_argument("--title", default="", help="what the backfill is called")
+    parser.add_argument(
+        "--anyway", action="store_true", help="though another launch of the same cells came first"
+    )
+    parser.add_argument(
+        "--watch", metavar="ID", help="launch nothing: follow a backfill, run or launch to its end"
+    )
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
@@ -152,8 +205,28 @@ def _add_logs(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
 
 
+def _add_doors(commands: argparse._SubParsersAction[Parser]) -> None:
+    opened = commands.add_parser(
+        "open", help="open the console on an address of Dagster's web UI", parents=[_shared()]
+    )
+    opened.add_argument("address", metavar="URL", help="as copied from the browser's address bar")
+    login = commands.add_parser(
+        "login", help="ask for a credential, try it, and store it", parents=[_shared()]
+    )
+    login.add_argument("--name", metavar="PROFILE", help="what a new profile is called")
+    commands.add_parser("profiles", help="list the deployments of config.toml")
+    doctor = commands.add_parser(
+        "doctor",
+        help="whether the server, this terminal and the files are well",
+        parents=[_shared()],
+    )
+    doctor.add_argument("--json", action="store_true")
+    config = commands.add_parser("config", help="check config.toml")
+    config.add_argument("what", choices=["check", "path"], help="check it, or say where it is")
+
+
 def _either(selections: Sequence[str]) -> str:
-    """What any of them selects. Raises BadSelection."""
+    """The selection of what any of them selects. Raises BadSelection."""
     if not selections:
         raise BadSelection("no assets named; a SELECTION such as dlt_entries+ is expected")
     for text in selections:

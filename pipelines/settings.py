@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 REPOSITORY = Path(__file__).resolve().parent.parent
 DAYS_SERVED = 400
 SECRETS = ("secret", "token", "postgres_url", "slack_webhook_url", "smtp_url")
-"""What the names of settings contain whose values are never shown."""
+"""Parts of the names of settings whose values are never shown."""
 
 
 def _known_zone(name: str) -> str:
@@ -85,8 +84,17 @@ class Settings(BaseSettings):
     """The one folder that holds all state: databases, tables, logs, process ids."""
     postgres_url: str | None = None
     """A `postgresql://` URL for Dagster's storage, the Iceberg catalog and the marts."""
-    nightscout_url: str = "http://127.0.0.1:1337"
+    nightscout_url: WebUrl = "http://127.0.0.1:1337"
+    """`user:password@` and `?token=` in it are sent to that server and shown nowhere."""
     nightscout_secret: SecretStr | None = None
+    """Nightscout's API_SECRET, which is sent as its SHA-1."""
+    nightscout_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    """An access token of a subject that may only read, such as `dagdeck-0123456789abcdef`."""
+    nightscout_device: str | None = None
+    """The device whose readings count where several tell of the same minutes; unset, the one with
+    most readings of the day."""
+    most_set_apart: float = Field(default=0.05, ge=0, le=1)
+    """The share of a day's rows beyond which not a row is wrong but the day, and it is held back."""
     github_url: WebUrl = "http://127.0.0.1:1337"
     """GitHub's own is `https://api.github.com`; unset, `up` gives the stand-in's."""
     github_user: str = "demo"
@@ -98,8 +106,9 @@ class Settings(BaseSettings):
     )
     """The first partition; `up` fixes it once, so that partitions never move."""
     days_per_run: int = Field(default=31, ge=1)
-    """How many daily partitions one run takes at most."""
+    """The greatest number of daily partitions in one run."""
     http_timeout_seconds: float = Field(default=10.0, gt=0)
+    """The seconds that one request may take, from its first byte to the last of its answer."""
     http_attempts: int = Field(default=4, ge=1)
     http_backoff_seconds: float = Field(default=0.25, ge=0)
     """The wait before the second attempt; it doubles with each further one."""
@@ -114,15 +123,15 @@ class Settings(BaseSettings):
     postgres_port: int | None = Field(default=None, ge=1, le=65535)
     superset_port: int = Field(default=8088, ge=1, le=65535)
     first_backfill_days: int = Field(default=14, ge=0)
-    """How many of the last days the first `up` fills; 0 for none."""
+    """The number of days that the first `up` fills; 0 for none."""
     start_seconds: float = Field(default=120.0, gt=0)
-    """How long `up` waits for one part to answer."""
+    """The seconds that `up` waits for one part to answer."""
     automation: Literal["on", "off"] = "on"
     """Whether the hourly ingest, the daily schedules and the alerts run without being switched on."""
     ingest_cron: Cron = "0 * * * *"
-    """When today's partition is ingested, in `timezone`."""
+    """The cron of the hourly ingest of today's partition, in `timezone`."""
     daily_cron: Cron = "0 6 * * *"
-    """When the two days before today are run again, in `timezone`."""
+    """The cron that runs the two days before today again, in `timezone`."""
     sensor_interval_seconds: int = Field(default=30, ge=1)
     """The least time between two looks of a sensor."""
     trino_url: WebUrl = "http://127.0.0.1:8080"
@@ -137,9 +146,9 @@ class Settings(BaseSettings):
     alert_window_seconds: float = Field(default=3600.0, gt=0)
     """Failures of one cause are told once in so long a time."""
     alert_attempts: int = Field(default=2, ge=1)
-    """How often a receiver is tried at one look of the sensor; the next look tries again."""
+    """The attempts to reach a receiver at one tick of the sensor; the next tick tries again."""
     dagster_url: WebUrl | None = None
-    """What the links in alerts begin with; `up` sets it to its own webserver's where it is unset."""
+    """The URL that links in alerts begin with; `up` sets it to its own webserver's where it is unset."""
 
     @model_validator(mode="after")
     def _mail_has_addresses(self) -> Self:
@@ -156,7 +165,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise WrongSettingsError(_sentences(error)) from None
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -172,12 +181,12 @@ class Settings(BaseSettings):
 
     @property
     def warehouse_path(self) -> Path:
-        """Where the Iceberg tables' files are."""
+        """The folder of the Iceberg tables' files."""
         return self.home / "lake"
 
     @property
     def dlt_path(self) -> Path:
-        """Where loads keep what they have not merged yet, a folder for each process."""
+        """The folder where loads keep what they have not merged yet, a folder in it for each process."""
         return self.home / "dlt"
 
     @property
@@ -224,6 +233,6 @@ def _sentence(wrong: dict[str, Any]) -> str:
 def _named(field: str, given: object) -> str:
     """`DAGDECK_NAME='value'`, or the name alone where the value may hold a password."""
     name = f"DAGDECK_{field.upper()}"
-    if any(word in field for word in SECRETS):
+    if any(word in field for word in SECRETS) or "@" in str(given) or "?" in str(given):
         return name
     return f"{name}={given!r}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.deployments import LiveDeployment, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
 READINGS: tuple[str, ...] = (
     "dlt_glucose_entries",
     "stg_glucose_entries",
     "stg_glucose_entries_rejected",
     "fct_glucose_readings",
+    "fct_glucose_duplicates",
     "dim_date",
     "fct_daily_glucose_metrics",
     "mrt_glucose_readings",
@@ -23,7 +26,13 @@ EVENTS: tuple[str, ...] = (
     "fct_github_user_events",
     "fct_daily_github_metrics",
 )
-READINGS_MARTS = ("mrt_glucose_overview", "mrt_glucose_hourly_patterns")
+READINGS_MARTS = (
+    "mrt_glucose_overview",
+    "mrt_glucose_hourly_patterns",
+    "mrt_glucose_windows",
+    "mrt_glucose_agp",
+    "mrt_glucose_episodes",
+)
 EVENTS_MARTS = ("mrt_github_activity_overview",)
 
 LAUNCH = """

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import parts
+from tests.clock import VARIABLE, MovedClock
 from tests.deployments import LiveDeployment, free_ports
+from tests.lakehouse_fixtures import lakehouse, lakehouse_settings, session_lakehouse
 from tests.receivers import Receivers, listening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["lakehouse", "lakehouse_settings", "session_lakehouse"]
 
 OFTEN = {
     "DAGDECK_INGEST_CRON": "* * * * *",
@@ -17,6 +26,13 @@ OFTEN = {
     "DAGDECK_SENSOR_INTERVAL_SECONDS": "1",
 }
 """What is automatic is off in tests; where a test switches it on, it needn't wait for an hour."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Moves the clock before a test module is loaded, for what it reads then."""
+    config.pluginmanager.register(parts)
+    if wanted := os.environ.get(VARIABLE):
+        config.pluginmanager.register(MovedClock(wanted))
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +60,8 @@ def deployment(
 def traversable(folder: Path) -> Path:
     """Opens `folder` to others, as pytest does not: as root, Postgres runs as another user."""
     if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:2]):
-            parent.chmod(0o755)
+        temporary = Path(tempfile.gettempdir())
+        for parent in (folder, *folder.parents):
+            if temporary in parent.parents:
+                parent.chmod(0o755)
     return folder

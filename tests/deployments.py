@@ -9,11 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -24,6 +22,10 @@ from pipelines.deployment.ports import setting_of
 from pipelines.deployment.postgres import Cluster
 from pipelines.deployment.processes import MARK
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 COMMAND_SECONDS = 180
 
@@ -74,6 +76,16 @@ class LiveDeployment:
         )
 
     @property
+    def python(self) -> str:
+        """The interpreter that runs it."""
+        return sys.executable
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder it is started in; Python takes modules from there first."""
+        return None
+
+    @property
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("DAGDECK_")}
         ports = {setting_of(name): str(port) for name, port in self.ports.items()}
@@ -87,8 +99,9 @@ class LiveDeployment:
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Starts `python -m pipelines.deployment` and does not wait for it."""
         return subprocess.Popen(
-            [sys.executable, "-m", "pipelines.deployment", *arguments],
+            [self.python, "-m", "pipelines.deployment", *arguments],
             env={**self.environment, **variables},
+            cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.definitions.events import AssetMaterialization
@@ -14,7 +14,11 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.instance import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 
 from pipelines.deployment.home import Home
-from tests.deployments import LiveDeployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.deployments import LiveDeployment
 
 
 def materialized_long_ago(live: LiveDeployment, asset: str, hours: float) -> None:

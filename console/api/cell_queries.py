@@ -1,23 +1,19 @@
-"""Questions about cells beyond their states: failed checks, rows, times."""
+"""Questions about cells beyond their states: rows and times."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api.queries import key_input
-from console.api.reading import Json, any_items, items, key_of, milliseconds, seconds, strings, sub
-from console.domain.checks import FailedCheck
-from console.domain.rows import Span
-from console.domain.status import State
+from console.api.reading import Json, any_items, items, key_of, milliseconds, seconds, sub
+from console.domain.grid.metrics import CellMaterialization
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from console.api.client import Client
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
 
-_FAILED = ("FAILED", "EXECUTION_FAILED")
 ROW_LABELS = (
     "dagster/partition_row_count",
     "rows_loaded",
@@ -28,73 +24,13 @@ ROW_LABELS = (
 """Integers of a materialization's metadata that tell its rows, the most telling first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The last materialization of a partition: when, epoch seconds UTC; how many rows it says."""
-
-    at: float
-    run: str | None = None
-    rows: int | None = None
-
-
-async def checked(client: Client) -> list[AssetKey]:
-    """The assets that have any check."""
-    data = await client.ask("checked")
-    return [key_of(node) for node in items(data.get("assetNodes")) if node.get("hasAssetChecks")]
-
-
-async def failed_checks(
-    client: Client, keys: Sequence[AssetKey], *, by_partition: bool
-) -> dict[AssetKey, list[FailedCheck]]:
-    """The checks of each asset that failed when they last ran.
-
-    A server older than checks of partitions doesn't know what `by_partition` asks for.
-    """
-    name = "checks" if by_partition else "checks_whole"
-    data = await client.ask(name, {"keys": [key_input(key) for key in keys]})
-    return {
-        key_of(node): [
-            found
-            for check in items(sub(node, "assetChecksOrError").get("checks"))
-            if (found := _failed(check)) is not None
-        ]
-        for node in items(data.get("assetNodes"))
-    }
-
-
-def _failed(check: Json) -> FailedCheck | None:
-    name = str(check.get("name"))
-    form = sub(check, "partitionStatuses")
-    if form:
-        spans = tuple(_spans(form))
-        return FailedCheck(name, spans) if spans else None
-    execution = sub(check, "executionForLatestMaterialization")
-    if execution.get("status") not in _FAILED:
-        return None
-    key = execution.get("partition")
-    return FailedCheck(name, (Span(key, key, State.FAILED),) if isinstance(key, str) else ())
-
-
-def _spans(form: Json) -> Iterator[Span]:
-    for item in items(form.get("ranges")):
-        if "secondaryDim" in item:
-            start, end = str(item.get("primaryDimStartKey")), str(item.get("primaryDimEndKey"))
-            for one in _spans(sub(item, "secondaryDim")):
-                yield Span(start, end, one.state, (one.start, one.end))
-        elif item.get("status") in _FAILED:
-            yield Span(str(item.get("startKey")), str(item.get("endKey")), State.FAILED)
-    for name in ("failedPartitions", "executionFailedPartitions"):
-        for key in strings(form.get(name)):
-            yield Span(key, key, State.FAILED)
-
-
 async def made(
     client: Client, keys: Sequence[AssetKey], partitions: Sequence[str]
-) -> dict[AssetKey, dict[str, Made]]:
+) -> dict[AssetKey, dict[str, CellMaterialization]]:
     """When each of the partitions was last made, for partitioned assets; others are left out."""
     variables = {"keys": [key_input(key) for key in keys], "partitions": list(partitions)}
     data = await client.ask("readings", variables)
-    found: dict[AssetKey, dict[str, Made]] = {}
+    found: dict[AssetKey, dict[str, CellMaterialization]] = {}
     for node in items(data.get("assetNodes")):
         events = any_items(node, "latestMaterializationByPartition")
         pairs = zip(partitions, events, strict=False)
@@ -104,12 +40,16 @@ async def made(
     return found
 
 
-def _made(event: object) -> Made | None:
+def _made(event: object) -> CellMaterialization | None:
     if not isinstance(event, dict):
         return None
     at = milliseconds(event.get("timestamp"))
     run = event.get("runId")
-    return None if at is None else Made(at, run if isinstance(run, str) else None, _rows(event))
+    return (
+        None
+        if at is None
+        else CellMaterialization(at, run if isinstance(run, str) else None, _rows(event))
+    )
 
 
 def _rows(event: Json) -> int | None:

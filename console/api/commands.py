@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from console.api.errors import Refused
 from console.api.queries import key_input
 from console.api.reading import items, success
-from console.domain.keys import key_text
-from console.domain.partitions import BadPartitions, runs_of
+from console.domain.assets.keys import key_text
+from console.domain.errors import Refused
+from console.domain.partitions.keys import BadPartitions, contiguous_ranges
+from console.domain.runs.run import MOST_PARALLEL, PARALLEL_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from console.api.client import Client
-    from console.domain.assets import AssetGraph
-    from console.domain.keys import AssetKey
-    from console.domain.partitions import PartitionKeys
+    from console.domain.assets.graph import AssetGraph
+    from console.domain.assets.keys import AssetKey
+    from console.domain.partitions.keys import PartitionKeys
 
-MOST_PARALLEL = 8
-PARALLEL_TAG = "dagdeck/parallel-{}"
-"""The run queue limits this tag to that many runs for each value, so each backfill has its own."""
+LAUNCH_TAG = "dagdeck/launch"
+"""Its value is made before a launch is sent, so that what became of it can be looked up."""
 
 
 async def launch_backfill(
@@ -29,10 +29,11 @@ async def launch_backfill(
     targets: Mapping[AssetKey, Sequence[str | None]],
     keys: Mapping[AssetKey, PartitionKeys | None],
     *,
+    launch: str,
     title: str = "",
     parallel: int | None = None,
 ) -> str:
-    """Start a backfill of just these cells; its id. Raises ApiError.
+    """Start a backfill of just these cells, tagged with `launch`; its id. Raises ApiError.
 
     The server takes nearly anything and runs something else, so an empty target and an
     unknown key are refused here.
@@ -43,7 +44,7 @@ async def launch_backfill(
         "partitionsByAssets": [
             target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
         ],
-        "tags": _tags(parallel),
+        "tags": [_launch_tag(launch), *_parallel_tags(parallel)],
     }
     if title:
         params["title"] = title
@@ -51,8 +52,10 @@ async def launch_backfill(
     return str(success(data, "launchPartitionBackfill", "LaunchBackfillSuccess")["backfillId"])
 
 
-async def launch_whole(client: Client, graph: AssetGraph, assets: Sequence[AssetKey]) -> str:
-    """Start one run of assets without partitions; its id. Raises ApiError."""
+async def launch_whole(
+    client: Client, graph: AssetGraph, assets: Sequence[AssetKey], *, launch: str
+) -> str:
+    """Start one run of assets without partitions, of one code location; its id. Raises ApiError."""
     places = {(graph[key].location, graph[key].repository) for key in assets}
     if len(places) != 1:
         raise Refused("these assets are in several code locations, so one run can't make them")
@@ -63,7 +66,8 @@ async def launch_whole(client: Client, graph: AssetGraph, assets: Sequence[Asset
         "repositoryName": repository,
         "assetSelection": [key_input(key) for key in assets],
     }
-    data = await client.command("launch_run", {"params": {"selector": selector}})
+    params = {"selector": selector, "executionMetadata": {"tags": [_launch_tag(launch)]}}
+    data = await client.command("launch_run", {"params": params})
     return str(success(data, "launchRun", "LaunchRunSuccess")["run"]["id"])
 
 
@@ -107,15 +111,19 @@ def target(
 def _ranges(positions: Sequence[int], keys: PartitionKeys) -> list[tuple[int, int]]:
     """A range of two dimensions means a rectangle, so here each stays within one first key."""
     if keys.sides is None:
-        return runs_of(positions)
+        return contiguous_ranges(positions)
     width = len(keys.sides[1])
     rows: dict[int, list[int]] = {}
     for at in positions:
         rows.setdefault(at // width, []).append(at)
-    return [stretch for places in rows.values() for stretch in runs_of(places)]
+    return [stretch for places in rows.values() for stretch in contiguous_ranges(places)]
 
 
-def _tags(parallel: int | None) -> list[dict[str, str]]:
+def _launch_tag(launch: str) -> dict[str, str]:
+    return {"key": LAUNCH_TAG, "value": launch}
+
+
+def _parallel_tags(parallel: int | None) -> list[dict[str, str]]:
     if parallel is None:
         return []
     key = PARALLEL_TAG.format(min(max(parallel, 1), MOST_PARALLEL))

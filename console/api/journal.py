@@ -7,13 +7,17 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from console.redaction import redacted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One JSON line an entry; `path` is made when the first is written.
+    """One JSON line an entry, no credential in it; `path` is made when the first is written.
 
     Raises OSError where the record can't be written: a mutation without a record is
     not sent.
@@ -32,7 +36,7 @@ class Journal:
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+            file.write(redacted(json.dumps(entry)) + "\n")
 
 
 def _user() -> str:

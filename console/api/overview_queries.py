@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from console.api.errors import BadAnswer, ServerError
 from console.api.queries import key_input
 from console.api.reading import (
     Json,
     error_of,
     integer,
+    is_cut,
     items,
     key_of,
     milliseconds,
@@ -18,26 +19,32 @@ from console.api.reading import (
     success,
 )
 from console.api.run_queries import first_error, read_backfills, read_runs
-from console.domain.events import ErrorInfo, Event, reason
+from console.domain.errors import BadAnswer, ServerError
 from console.domain.health import Daemon, Health, Ticking
+from console.domain.runs.events import ErrorInfo, Event, reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.api.client import Client
-    from console.domain.keys import AssetKey
-    from console.domain.runs import Backfill, Run
+    from console.domain.assets.keys import AssetKey
+    from console.domain.runs.run import Backfill, Run
 
 MOST_EVENTS = 1000
 """Of one run, asked with others: the server sends no more in one page."""
 UNTOLD = "the server can't send its log"
 
 
-async def failures(client: Client, since: float, limit: int) -> tuple[tuple[Run, ...], int]:
-    """The newest runs that failed after `since` (epoch seconds UTC), and how many there are."""
-    data = await client.ask("failures", {"since": since, "limit": limit})
+async def failures(
+    client: Client, since: float, limit: int, before: str | None = None
+) -> tuple[tuple[Run, ...], int]:
+    """The newest failed runs that changed after `since` (epoch seconds UTC), and how many there are.
+
+    `before` is the id of the last run of the page before.
+    """
+    data = await client.ask("failures", {"since": since, "limit": limit, "cursor": before})
     found = success(data, "runsOrError", "Runs")
-    runs = tuple(run for run in read_runs(found) if (run.ended or run.updated or since) >= since)
+    runs = read_runs(found)
     return runs, max(integer(found.get("count")), len(runs))
 
 
@@ -56,11 +63,29 @@ async def run_errors(client: Client, ids: Sequence[str]) -> dict[str, str | None
     errors: dict[str, str | None] = {}
     for item in items(found.get("results")):
         log = sub(item, "eventConnection")
-        why = reason(_event(event) for event in items(log.get("events")))
+        events = [_event(event) for event in items(log.get("events"))]
+        if any(is_cut(event.error) for event in events):
+            events = await _whole_chains(client, str(item.get("id")), events)
+        why = reason(events)
         if log.get("hasMore") and why is None:
             why = await first_error(client, str(item.get("id")))
         errors[str(item.get("id"))] = why
     return {run_id: errors.get(run_id) for run_id in ids}
+
+
+async def _whole_chains(client: Client, run_id: str, events: list[Event]) -> list[Event]:
+    """The events with their causes to the end; as they are where the server can't send these."""
+    variables = {"ids": [run_id], "limit": 1, "events": MOST_EVENTS}
+    try:
+        found = success(await client.ask("run_errors_deep", variables), "runsOrError", "Runs")
+    except (BadAnswer, ServerError):
+        return events
+    whole = [
+        _event(event)
+        for item in items(found.get("results"))
+        for event in items(sub(item, "eventConnection").get("events"))
+    ]
+    return whole or events
 
 
 async def _halved(client: Client, ids: Sequence[str]) -> dict[str, str | None]:
@@ -94,7 +119,15 @@ async def active_backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
 
 async def load_error(client: Client, location: str) -> ErrorInfo | None:
     """Why a code location failed to load, in full; None when it did not. Raises ApiError."""
-    data = await client.ask("load_error", {"name": location})
+    error = await _load_error(client, "load_error", location)
+    if is_cut(error):
+        with suppress(BadAnswer, ServerError):
+            return await _load_error(client, "load_error_deep", location)
+    return error
+
+
+async def _load_error(client: Client, name: str, location: str) -> ErrorInfo | None:
+    data = await client.ask(name, {"name": location})
     entry = success(data, "workspaceLocationEntryOrError", "WorkspaceLocationEntry")
     loaded = sub(entry, "locationOrLoadError")
     return error_of(loaded) if loaded.get("__typename") == "PythonError" else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.api import freshness, permissions
+from console.api.portions import in_portions
 from console.api.reading import (
     Json,
     any_items,
+    error_of,
     items,
     key_of,
     keys_of,
@@ -16,19 +18,20 @@ from console.api.reading import (
     strings,
     sub,
 )
-from console.domain.assets import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
-from console.domain.freshness import Cron, Policy, TimeWindow, Verdict
-from console.domain.partitions import PartitionKeys, product_of
-from console.domain.rows import AssetStatus, Latest, Span
-from console.domain.runs import RunStatus
-from console.domain.status import State
-from console.domain.text import one_line
+from console.domain.assets.graph import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
+from console.domain.assets.structure import Structure
+from console.domain.errors import Lacking
+from console.domain.grid.asset_status import AssetStatus, Latest, NewestMaterialization
+from console.domain.partitions.keys import PartitionKeys, product_of
+from console.domain.runs.run import RunStatus
+from console.domain.status.spans import Span
+from console.domain.status.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from console.api.client import Client
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
 
 PAGE_OF_KEYS = 10_000
 NEWEST_KEYS = 100
@@ -41,51 +44,6 @@ _SPAN_STATES = {
     "MATERIALIZING": State.RUNNING,
 }
 _READ_FORMS = ("TimePartitionStatuses", "DefaultPartitionStatuses", "MultiPartitionStatuses")
-_VERDICTS = {
-    "HEALTHY": Verdict.HEALTHY,
-    "WARNING": Verdict.WARNING,
-    "DEGRADED": Verdict.DEGRADED,
-    "UNKNOWN": Verdict.UNKNOWN,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """The deployment as its code locations define it."""
-
-    graph: AssetGraph
-    version: str
-    load_errors: dict[str, str]
-    """Code locations that failed to load, with the first line of why."""
-    max_concurrent_runs: int | None
-    tag_limits: str
-    """The run queue's `tag_concurrency_limits`, YAML as the server gives it."""
-    pool_limits: dict[str, int]
-    """How many at once each pool lets in; a pool without a limit isn't listed."""
-    pools_hold_runs: bool
-    """A pool counts whole runs, which wait in the queue; else it counts steps."""
-
-    loading: tuple[str, ...] = ()
-    """Code locations that are still being loaded."""
-
-    @property
-    def unseen(self) -> str:
-        """What of the deployment is missing here, for a title; empty when nothing is."""
-        counts = {"failed": len(self.load_errors), "being loaded": len(self.loading)}
-        return " · ".join(
-            f"{count} code location{'s' if count > 1 else ''} {word}"
-            for word, count in counts.items()
-            if count
-        )
-
-    @property
-    def why_empty(self) -> str:
-        """A sentence for where assets would stand, had it any."""
-        for name, why in self.load_errors.items():
-            return one_line(f"code location {name} failed to load: {why}")
-        if self.loading:
-            return one_line(f"code location {self.loading[0]} is being loaded")
-        return "this deployment has no assets"
 
 
 def key_input(key: AssetKey) -> Json:
@@ -93,10 +51,14 @@ def key_input(key: AssetKey) -> Json:
 
 
 async def structure(client: Client) -> Structure:
+    """Asked over where the server turns out to be of another version than it was."""
     data = await client.ask("structure")
+    if await client.version_told(str(data.get("version"))):
+        data = await client.ask("structure")
     assets: dict[AssetKey, Asset] = {}
+    closed = permissions.forbidden_locations(data)
     for node in items(data.get("assetNodes")):
-        asset = _asset(node)
+        asset = _asset(node, permissions.forbidden_asset(node, closed))
         if not asset.key:
             continue
         known = assets.get(asset.key)
@@ -114,6 +76,8 @@ async def structure(client: Client) -> Structure:
         _pool_limits(instance, assets.values()),
         sub(instance, "poolConfig").get("poolGranularity") == "run",
         _loading(sub(data, "workspaceOrError")),
+        client.server.missing if client.server else (),
+        permissions.forbidden(data),
     )
 
 
@@ -121,54 +85,52 @@ async def statuses(
     client: Client, keys: Sequence[AssetKey], *, counted: bool = True
 ) -> list[AssetStatus]:
     """Without `counted` it isn't asked how many partitions there are: a third of the cost."""
-    asked = {"keys": [key_input(key) for key in keys], "counted": counted}
-    data = await client.ask("statuses", asked)
-    latest = {key_of(item): _latest(item) for item in items(data.get("assetsLatestInfo"))}
-    return [_status(node, latest) for node in items(data.get("assetNodes"))]
 
+    async def ask(some: list[AssetKey]) -> Json:
+        asked = {"keys": [key_input(key) for key in some], "counted": counted}
+        return await client.ask("statuses", asked)
 
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The least that tells whether an asset's status has to be read again."""
-
-    materialized: float | None
-    """Epoch seconds UTC."""
-    run_id: str | None
-    verdict: Verdict
-
-    @classmethod
-    def of(cls, status: AssetStatus) -> Newest:
-        """What the status would have said."""
-        return cls(status.latest.materialized, status.latest.run_id, status.daemon_verdict)
+    found: list[AssetStatus] = []
+    for _, data in await in_portions(keys, max(len(keys), 1), ask):
+        latest = {key_of(item): _latest(item) for item in items(data.get("assetsLatestInfo"))}
+        found += [_status(node, latest) for node in items(data.get("assetNodes"))]
+    return found
 
 
 async def newest(
     client: Client, keys: Sequence[AssetKey], samples: Sequence[AssetKey]
-) -> tuple[dict[AssetKey, Newest], dict[AssetKey, tuple[str | None, str | None]]]:
+) -> tuple[dict[AssetKey, NewestMaterialization], dict[AssetKey, tuple[str | None, str | None]]]:
     """The newest of each of `keys`, and the first and last partition of each of `samples`."""
-    found: dict[AssetKey, Newest] = {}
+    found: dict[AssetKey, NewestMaterialization] = {}
     ends: dict[AssetKey, tuple[str | None, str | None]] = {}
-    for start in range(0, len(keys), NEWEST_AT_ONCE):
-        asked = [key_input(key) for key in keys[start : start + NEWEST_AT_ONCE]]
-        sampled = [key_input(key) for key in samples] if start == 0 else []
-        data = await client.ask("newest", {"keys": asked, "samples": sampled})
+    sampled = [key_input(key) for key in samples]
+
+    async def ask(some: list[AssetKey]) -> Json:
+        first = sampled if some and some[0] == keys[0] else []
+        asked = [key_input(key) for key in some]
+        return await client.ask("newest", {"keys": asked, "samples": first})
+
+    for _, data in await in_portions(keys, NEWEST_AT_ONCE, ask):
         for node in items(data.get("assetNodes")):
             made = next(iter(items(node.get("assetMaterializations"))), {})
             at = milliseconds(made.get("timestamp"))
-            found[key_of(node)] = Newest(at, made.get("runId"), _verdict(node))
+            found[key_of(node)] = NewestMaterialization(
+                at, made.get("runId"), freshness.verdict(node)
+            )
         for node in items(data.get("samples")):
-            ends[key_of(node)] = _only(node, "first"), _only(node, "last")
+            ends[key_of(node)] = _end(node, "first"), _end(node, "last")
     return found, ends
 
 
 async def partition_counts(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, int]:
     """How many partitions there are of each asset that has some."""
     found: dict[AssetKey, int] = {}
-    for start in range(0, len(keys), COUNTS_AT_ONCE):
-        asked = [key_input(key) for key in keys[start : start + COUNTS_AT_ONCE]]
-        for node in items(
-            (await client.ask("partition_counts", {"keys": asked})).get("assetNodes")
-        ):
+
+    async def ask(some: list[AssetKey]) -> Json:
+        return await client.ask("partition_counts", {"keys": [key_input(key) for key in some]})
+
+    for _, data in await in_portions(keys, COUNTS_AT_ONCE, ask):
+        for node in items(data.get("assetNodes")):
             total = sub(node, "partitionStats").get("numPartitions")
             if isinstance(total, int):
                 found[key_of(node)] = total
@@ -181,6 +143,8 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
     while True:
         variables = {"key": key_input(key), "limit": PAGE_OF_KEYS, "cursor": cursor}
         nodes = items((await client.ask("keys", variables)).get("assetNodes"))
+        if nodes and "partitionKeys" in nodes[0]:
+            return PartitionKeys(strings(nodes[0]["partitionKeys"]))
         page = sub(nodes[0], "partitionKeyConnection") if nodes else {}
         results = strings(page.get("results"))
         found += results
@@ -191,7 +155,10 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
 
 async def grown_keys(client: Client, key: AssetKey, known: PartitionKeys) -> PartitionKeys | None:
     """The list that `known` has grown into by at most NEWEST_KEYS; None where it hasn't."""
-    data = await client.ask("newest_keys", {"key": key_input(key), "limit": NEWEST_KEYS})
+    try:
+        data = await client.ask("newest_keys", {"key": key_input(key), "limit": NEWEST_KEYS})
+    except Lacking:
+        return None
     for node in items(data.get("assetNodes"))[:1]:
         newest = strings(sub(node, "partitionKeyConnection").get("results"))
         if known.keys[-1] in newest:
@@ -219,11 +186,13 @@ async def partition_keys_of_both(
 async def stale(
     client: Client, key: AssetKey, partitions: Sequence[str]
 ) -> dict[str, tuple[bool, str]]:
-    """For each partition whether it is stale, and the server's first cause in words."""
+    """Whether each partition is stale, and the server's first cause in words."""
     found: dict[str, tuple[bool, str]] = {}
-    for start in range(0, len(partitions), STALE_AT_ONCE):
-        asked = list(partitions[start : start + STALE_AT_ONCE])
-        data = await client.ask("stale", {"key": key_input(key), "partitions": asked})
+
+    async def ask(some: list[str]) -> Json:
+        return await client.ask("stale", {"key": key_input(key), "partitions": some})
+
+    for asked, data in await in_portions(partitions, STALE_AT_ONCE, ask):
         for node in items(data.get("assetNodes"))[:1]:
             verdicts = any_items(node, "staleStatusByPartition")
             causes = any_items(node, "staleCausesByPartition") or [[]] * len(verdicts)
@@ -242,30 +211,6 @@ async def stale_whole(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey
     }
 
 
-async def preview(
-    client: Client, keys: Sequence[AssetKey], partitions: Sequence[str]
-) -> dict[AssetKey, list[tuple[str, str]] | None]:
-    """What a backfill of the roots' `partitions` reaches by the server's own mappings.
-
-    For each asset its ranges of keys, or None for an asset without partitions.
-    """
-    params = {
-        "partitionNames": list(partitions),
-        "assetSelection": [key_input(key) for key in keys],
-    }
-    data = await client.ask("preview", {"params": params})
-    return {
-        key_of(item): _targets(item.get("partitions"))
-        for item in items(data.get("assetBackfillPreview"))
-    }
-
-
-async def required_with(client: Client, keys: Sequence[AssetKey]) -> tuple[AssetKey, ...]:
-    """Assets that can't be left out when `keys` are materialized."""
-    data = await client.ask("required", {"keys": [key_input(key) for key in keys]})
-    return keys_of(data, "assetNodeAdditionalRequiredKeys")
-
-
 def stale_reason(causes: object) -> str:
     """The first cause, `updated data version: a/b 2026-11-20`."""
     for cause in items(causes)[:1]:
@@ -275,14 +220,7 @@ def stale_reason(causes: object) -> str:
     return ""
 
 
-def _targets(value: object) -> list[tuple[str, str]] | None:
-    if not isinstance(value, dict):
-        return None
-    ranges = [(str(item.get("start")), str(item.get("end"))) for item in items(value.get("ranges"))]
-    return ranges or [(key, key) for key in strings(value.get("partitionKeys"))]
-
-
-def _asset(node: Json) -> Asset:
+def _asset(node: Json, forbidden: str) -> Asset:
     repository = sub(node, "repository")
     return Asset(
         key=key_of(node),
@@ -296,10 +234,11 @@ def _asset(node: Json) -> Asset:
         partitions=_definition(node),
         materializable=bool(node.get("isMaterializable")),
         backfill_policy=_backfill_policy(node.get("backfillPolicy")),
-        freshness=_policy(node.get("internalFreshnessPolicy")),
+        freshness=freshness.policy(node),
         pools=strings(node.get("pools")),
         location=str(sub(repository, "location").get("name") or ""),
         repository=str(repository.get("name") or ""),
+        forbidden=forbidden,
     )
 
 
@@ -327,18 +266,6 @@ def _backfill_policy(value: object) -> BackfillPolicy | None:
     return BackfillPolicy(most if isinstance(most, int) else None)
 
 
-def _policy(value: object) -> Policy | None:
-    if not isinstance(value, dict):
-        return None
-    if value.get("__typename") == "TimeWindowFreshnessPolicy":
-        fail = seconds(value.get("failWindowSeconds"))
-        return TimeWindow(fail, seconds(value.get("warnWindowSeconds"))) if fail else None
-    if value.get("__typename") == "CronFreshnessPolicy":
-        bound = seconds(value.get("lowerBoundDeltaSeconds")) or 0.0
-        return Cron(str(value.get("deadlineCron")), bound, str(value.get("timezone") or "UTC"))
-    return None
-
-
 def _pool_limits(instance: Json, assets: Iterable[Asset]) -> dict[str, int]:
     """A pool that never was set has the default limit, where there is one."""
     default = sub(instance, "poolConfig").get("defaultPoolLimit")
@@ -352,9 +279,9 @@ def _load_errors(workspace: Json) -> dict[str, str]:
     errors = {}
     for entry in items(workspace.get("locationEntries")):
         loaded = sub(entry, "locationOrLoadError")
-        if loaded.get("__typename") == "PythonError":
-            lines = str(loaded.get("message") or "").strip().splitlines()
-            errors[str(entry.get("name"))] = lines[0] if lines else "no reason given"
+        error = error_of(loaded) if loaded.get("__typename") == "PythonError" else None
+        if error is not None:
+            errors[str(entry.get("name"))] = error.headline or "no reason given"
     return errors
 
 
@@ -387,23 +314,21 @@ def _status(node: Json, latest: dict[AssetKey, Latest]) -> AssetStatus:
         key=key,
         partitioned=bool(node.get("isPartitioned")),
         total=total if isinstance(total, int) else None,
-        first=_only(node, "first"),
-        last=_only(node, "last"),
+        first=_end(node, "first"),
+        last=_end(node, "last"),
         spans=_spans(form),
         undecided=form.get("__typename") not in _READ_FORMS,
         both=form.get("__typename") == "MultiPartitionStatuses",
         latest=latest.get(key, Latest()),
-        daemon_verdict=_verdict(node),
+        daemon_verdict=freshness.verdict(node),
     )
 
 
-def _verdict(node: Json) -> Verdict:
-    said = str(sub(node, "freshnessStatusInfo").get("freshnessStatus"))
-    return _VERDICTS.get(said, Verdict.NOT_APPLICABLE)
-
-
-def _only(node: Json, name: str) -> str | None:
-    return next(iter(strings(sub(node, name).get("results"))), None)
+def _end(node: Json, name: str) -> str | None:
+    """The `first` or `last` key; of a server that doesn't page them, of all that it tells."""
+    found = strings(sub(node, name).get("results"))
+    every = strings(node.get("partitionKeys"))
+    return next(iter(found or every[:: -1 if name == "last" else 1]), None)
 
 
 def _spans(form: Json) -> tuple[Span, ...]:

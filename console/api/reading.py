@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.api.errors import ApiError, NotFound, Refused, ServerError
-from console.domain.events import ErrorInfo
+from console.domain.errors import ApiError, NotFound, Refused, ServerError
+from console.domain.runs.events import ErrorInfo
 from console.domain.text import cut
 
 Json = dict[str, Any]
@@ -36,6 +36,18 @@ def key_of(value: Json, name: str = "assetKey") -> tuple[str, ...]:
 
 def keys_of(value: Json, name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(strings(item.get("path")) for item in items(value.get(name)))
+
+
+def defining_locations(data: Json) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The code locations of each asset that more than one defines, by name."""
+    return {
+        key_of(one): tuple(
+            sorted(
+                str(sub(place, "location").get("name")) for place in items(one.get("repositories"))
+            )
+        )
+        for one in items(data.get("assetNodeDefinitionCollisions"))
+    }
 
 
 def integer(value: object) -> int:
@@ -76,12 +88,20 @@ def _as_error(name: str, value: Json) -> ApiError:
 
 
 def error_of(value: object) -> ErrorInfo | None:
-    """An error with its chain of causes."""
+    """An error with its chain of causes; a cause without a message only tells that there is one."""
     if not isinstance(value, dict):
         return None
+    cause = value.get("cause")
+    cut = isinstance(cause, dict) and "message" not in cause
     return ErrorInfo(
         message=str(value.get("message") or ""),
         class_name=value.get("className"),
         stack=strings(value.get("stack")),
-        cause=error_of(value.get("cause")),
+        cause=None if cut else error_of(cause),
+        cut=cut,
     )
+
+
+def is_cut(error: ErrorInfo | None) -> bool:
+    """Whether the chain of causes goes on beyond what was answered."""
+    return error is not None and error.root.cut

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from console.api.errors import BadAnswer
+from console.api.check_queries import earlier_verdicts, read_check
 from console.api.queries import key_input, stale_reason
 from console.api.reading import (
     Json,
     any_items,
+    defining_locations,
     error_of,
     integer,
+    is_cut,
     items,
     key_of,
     keys_of,
@@ -21,14 +24,19 @@ from console.api.reading import (
     sub,
     success,
 )
-from console.domain.events import Event, reason
-from console.domain.runs import Backfill, Run, RunStatus, Step, StepStatus
+from console.domain.errors import BadAnswer, ServerError
+from console.domain.grid.details import AssetDetail, CellDetail
+from console.domain.runs.events import Event, reason
+from console.domain.runs.log_pages import CapturedOutput, LogPage
+from console.domain.runs.pulse import Pulse
+from console.domain.runs.run import Backfill, Run, RunStatus, Step, StepStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from console.api.client import Client
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
+    from console.domain.checks import AssetCheck
 
 PAGE_OF_EVENTS = 1000
 """The server clamps a page of a log to this, silently."""
@@ -36,71 +44,12 @@ PULSE_SECONDS = 10.0
 """The pulse is cheap, so a server that takes longer for it is taken to be away."""
 PAGE_OF_OUTPUT = 256 * 1024
 MOST_PAGES_FOR_AN_ERROR = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """The cheap look that tells whether anything changed."""
-
-    locations: dict[str, str]
-    """Each code location's version key."""
-    active: tuple[Run, ...]
-    newest: tuple[Run, ...]
-    """The newest runs, or of them those that changed since a moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogPage:
-    events: tuple[Event, ...]
-    cursor: str | None
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A stretch of stdout and stderr; `cursor` asks for what follows."""
-
-    stdout: str
-    stderr: str
-    cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The last materialization of one partition and the last run that touched it."""
-
-    materialized: float | None = None
-    run_id: str | None = None
-    metadata: tuple[tuple[str, str], ...] = ()
-    last_run: Run | None = None
-    stale: str | None = None
-    """Why it is stale, in words; None when it isn't, or isn't known to be."""
-    newer_upstream: str = ""
-    """What the times say along edges that the server never looks at."""
-    error: str | None = None
-    """The headline of what failed it, where it failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """An asset check and its verdict: passed, failed, running, skipped, or `not run`."""
-
-    name: str
-    verdict: str
-    severity: str
-    blocking: bool
-    description: str
-    at: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AssetDetail:
-    checks: tuple[Check, ...]
-    materialization: Cell
+MOST_DEEP_EVENTS = 5
+"""Of one page, the errors whose causes are followed to the end; others say where they are cut."""
 
 
 async def pulse(client: Client, newest: int, since: float | None = None) -> Pulse:
-    """What runs, and the `newest` runs; of these only what changed after `since`, where given.
+    """The active runs and the `newest` runs; with `since`, only those that changed after it.
 
     `since` is epoch seconds UTC by the server's clock.
     """
@@ -135,6 +84,41 @@ async def runs_named(client: Client, ids: Sequence[str]) -> tuple[Run, ...]:
     """The runs of these ids that there are, newest first."""
     data = await client.ask("runs_named", {"ids": list(ids), "limit": len(ids)})
     return read_runs(success(data, "runsOrError", "Runs"))
+
+
+async def run_ids(client: Client, limit: int, before: str | None = None) -> tuple[str, ...]:
+    """The ids of the newest runs, newest first, after the run with the id `before`."""
+    data = await client.ask("run_ids", {"limit": limit, "cursor": before})
+    return strings(success(data, "runIdsOrError", "RunIds").get("results"))
+
+
+async def run_assets(client: Client, ids: Sequence[str]) -> dict[str, tuple[AssetKey, ...]]:
+    """The assets that these runs make, by their plans and events, where none were selected."""
+    data = await client.ask("run_assets", {"ids": list(ids), "limit": len(ids)})
+    found = success(data, "runsOrError", "Runs")
+    return {
+        str(item.get("id")): tuple(
+            sorted(key_of(asset, "key") for asset in items(item.get("assets")))
+        )
+        for item in items(found.get("results"))
+    }
+
+
+async def job_successes(
+    client: Client, job: str, since: float, limit: int
+) -> tuple[tuple[Run, ...], bool]:
+    """The newest successful runs of jobs of this name after `since` (epoch seconds UTC).
+
+    And whether these are all.
+    """
+    wanted = {
+        "pipelineName": job,
+        "statuses": [RunStatus.SUCCESS.value],
+        "updatedAfter": since,
+    }
+    data = await client.ask("runs", {"filter": wanted, "cursor": None, "limit": limit})
+    runs = read_runs(success(data, "runsOrError", "Runs"))
+    return runs, len(runs) < limit
 
 
 async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]]) -> dict[str, int]:
@@ -172,18 +156,36 @@ async def log(
     is to blame comes without its text.
     """
     try:
-        return await _log(client, "log", run_id, cursor, limit)
+        page = await _log(client, "log", run_id, cursor, limit)
     except BadAnswer:
         if limit == 1:
             return await _without_text(client, run_id, cursor)
+    else:
+        return await _with_whole_chains(client, run_id, cursor, page)
     page = await log(client, run_id, cursor, limit // 2)
     return replace(page, more=bool(page.events))
+
+
+async def _with_whole_chains(
+    client: Client, run_id: str, cursor: str | None, page: LogPage
+) -> LogPage:
+    """Causes beyond what a page has are asked for event by event, for the first few of them."""
+    events = list(page.events)
+    cut = [at for at, event in enumerate(events) if is_cut(event.error)]
+    for at in cut[:MOST_DEEP_EVENTS]:
+        before = await _log(client, "log_bare", run_id, cursor, at) if at else None
+        start = before.cursor if before else cursor
+        with suppress(BadAnswer, ServerError):
+            (events[at],) = (await _log(client, "log_deep", run_id, start, 1)).events
+    return replace(page, events=tuple(events))
 
 
 async def _without_text(client: Client, run_id: str, cursor: str | None) -> LogPage:
     page = await _log(client, "log_bare", run_id, cursor, 1)
     text = "(the server can't send this event's text)"
-    return replace(page, events=tuple(replace(event, message=text) for event in page.events))
+    return replace(
+        page, events=tuple(replace(event, message=text, unreadable=True) for event in page.events)
+    )
 
 
 async def _log(client: Client, name: str, run_id: str, cursor: str | None, limit: int) -> LogPage:
@@ -208,38 +210,56 @@ async def first_error(client: Client, run_id: str) -> str | None:
     return reason(bad)
 
 
-async def output(client: Client, run_id: str, file_key: str, cursor: str | None) -> Output:
-    """A stretch of what a step printed, at most `PAGE_OF_OUTPUT` bytes of each stream."""
+async def output(
+    client: Client, run_id: str, file_key: str, cursor: str | None, limit: int = PAGE_OF_OUTPUT
+) -> CapturedOutput:
+    """A stretch of what a step printed, at most `limit` bytes of each stream."""
     log_key = [run_id, "compute_logs", file_key]
-    variables = {"logKey": log_key, "cursor": cursor, "limit": PAGE_OF_OUTPUT}
+    variables = {"logKey": log_key, "cursor": cursor, "limit": limit}
     value = sub(await client.ask("captured", variables), "capturedLogs")
-    return Output(
+    return CapturedOutput(
         str(value.get("stdout") or ""), str(value.get("stderr") or ""), value.get("cursor")
     )
 
 
-async def cell(client: Client, key: AssetKey, partition: str) -> Cell:
-    """What is known of one partition of one asset."""
+async def cell(client: Client, key: AssetKey, partition: str) -> CellDetail:
+    """The details of one partition of one asset."""
     data = await client.ask("cell", {"key": key_input(key), "partition": partition})
     for node in items(data.get("assetNodes"))[:1]:
         materializations = items(node.get("latestMaterializationByPartition"))
         last = node.get("latestRunForPartition")
-        found = _materialization(materializations[0]) if materializations else Cell()
+        found = _materialization(materializations[0]) if materializations else CellDetail()
         return replace(
             found, last_run=_run(last) if isinstance(last, dict) else None, stale=_stale(node)
         )
-    return Cell()
+    return CellDetail()
 
 
 async def asset_detail(client: Client, key: AssetKey) -> AssetDetail:
-    """The checks of an asset and its last materialization."""
+    """The checks of an asset, its last materialization, and who else defines it."""
     data = await client.ask("asset_detail", {"key": key_input(key)})
     for node in items(data.get("assetNodes"))[:1]:
         checks = items(sub(node, "assetChecksOrError").get("checks"))
         materializations = items(node.get("assetMaterializations"))
-        last = _materialization(materializations[0]) if materializations else Cell()
-        return AssetDetail(tuple(_check(check) for check in checks), last)
-    return AssetDetail((), Cell())
+        last = _materialization(materializations[0]) if materializations else CellDetail()
+        told = await _with_history(client, key, [read_check(check) for check in checks])
+        defining = defining_locations(data).get(key, ())
+        return AssetDetail(told, last, defining, str(node.get("description") or ""))
+    return AssetDetail((), CellDetail())
+
+
+async def _with_history(
+    client: Client, key: AssetKey, checks: list[AssetCheck]
+) -> tuple[AssetCheck, ...]:
+    """Checks without a verdict for the newest materialization get their earlier verdict."""
+    unknown = [(key, check.name) for check in checks if check.verdict == "not run"]
+    earlier = await earlier_verdicts(client, unknown)
+    return tuple(
+        replace(check, earlier=verdict.word, at=verdict.at)
+        if (verdict := earlier.get((key, check.name))) and check.verdict == "not run"
+        else check
+        for check in checks
+    )
 
 
 async def backfill(client: Client, backfill_id: str) -> Backfill:
@@ -272,6 +292,7 @@ def read_runs(value: Json) -> tuple[Run, ...]:
 
 
 def _run(value: Json) -> Run:
+    assets = keys_of(value, "assetSelection")
     return Run(
         id=str(value.get("id")),
         status=RunStatus.read(value.get("status")),
@@ -280,8 +301,8 @@ def _run(value: Json) -> Run:
         started=seconds(value.get("startTime")),
         ended=seconds(value.get("endTime")),
         updated=seconds(value.get("updateTime")),
-        assets=keys_of(value, "assetSelection"),
-        asset_count=integer(value.get("assetSelectionCount")),
+        assets=assets,
+        asset_count=integer(value.get("assetSelectionCount", len(assets))),
         tags={str(tag.get("key")): str(tag.get("value")) for tag in items(value.get("tags"))},
         can_terminate=bool(value.get("canTerminate")),
     )
@@ -307,11 +328,12 @@ def _event(value: Json) -> Event:
         step=value.get("stepKey"),
         error=error_of(value.get("error")),
         file_key=value.get("fileKey"),
+        captured_steps=strings(value.get("stepKeys")),
     )
 
 
-def _materialization(value: Json) -> Cell:
-    return Cell(
+def _materialization(value: Json) -> CellDetail:
+    return CellDetail(
         milliseconds(value.get("timestamp")),
         value.get("runId"),
         tuple(pair for entry in items(value.get("metadataEntries")) if (pair := _metadata(entry))),
@@ -325,25 +347,6 @@ def _metadata(entry: Json) -> tuple[str, str] | None:
     if value is None and isinstance(number, int | float):
         value = f"{number:.4g}"
     return (str(entry.get("label")), str(value)) if value is not None else None
-
-
-def _check(value: Json) -> Check:
-    execution = sub(value, "executionForLatestMaterialization")
-    words = {
-        "SUCCEEDED": "passed",
-        "FAILED": "failed",
-        "EXECUTION_FAILED": "could not run",
-        "IN_PROGRESS": "running",
-        "SKIPPED": "skipped",
-    }
-    return Check(
-        name=str(value.get("name")),
-        verdict=words.get(str(execution.get("status")), "not run"),
-        severity=str(sub(execution, "evaluation").get("severity") or ""),
-        blocking=bool(value.get("blocking")),
-        description=str(value.get("description") or ""),
-        at=seconds(execution.get("timestamp")),
-    )
 
 
 def _backfill(value: Json) -> Backfill:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.api.portions import in_portions
 from console.api.queries import key_input
 from console.api.reading import (
     Json,
@@ -17,54 +17,24 @@ from console.api.reading import (
     sub,
     success,
 )
-from console.domain.looked_up import GONE, Past, Point, RunFacts
-from console.domain.made import Made, Observed, nothing_made
-from console.domain.provenance import provenance
+from console.domain.staleness.lineage import Dependency, Lineage, MaterializationEvent
+from console.domain.staleness.lookups import GONE, Past, Point, RunFacts
+from console.domain.staleness.materializations import LastMaterializations, Observed, nothing_made
+from console.domain.staleness.provenance import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.api.client import Client
-    from console.domain.keys import AssetKey
-    from console.domain.partitions import PartitionKeys
-    from console.domain.provenance import Provenance
+    from console.domain.assets.keys import AssetKey
+    from console.domain.partitions.keys import PartitionKeys
+    from console.domain.staleness.provenance import Provenance
 
 RUNS_AT_ONCE = 100
 POINTERS_AT_ONCE = 10
 EVENTS_OF_A_PAGE = 1000
 MOST_OBSERVATIONS = 3000
 _BOTH = ["MATERIALIZATION", "OBSERVATION"]
-
-
-@dataclass(frozen=True, slots=True)
-class Dependency:
-    """An edge; `mapping` is the class name of an explicit mapping, empty when none is named."""
-
-    key: AssetKey
-    mapping: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """What the rule needs of an asset's definition."""
-
-    materializable: bool
-    code_version: str | None
-    kind: str
-    """Of its partitions; empty for an asset without."""
-    dimensions: tuple[str, ...]
-    dependencies: tuple[Dependency, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One materialization; `at` in milliseconds since 1970 UTC."""
-
-    at: int
-    run_id: str
-    partition: str | None
-    known: Provenance
 
 
 async def lineage(client: Client) -> dict[AssetKey, Lineage]:
@@ -86,6 +56,7 @@ def _lineage(node: Json) -> Lineage:
         str(definition.get("type") or ""),
         tuple(sorted(names)),
         tuple(_dependency(one) for one in items(node.get("dependencies"))),
+        str(node.get("opName") or ""),
     )
 
 
@@ -105,7 +76,7 @@ async def made(
     *,
     tags: bool,
     partitions: Sequence[str] | None = None,
-) -> dict[AssetKey, Made]:
+) -> dict[AssetKey, LastMaterializations]:
     """The last materialization of each partition; an asset with another count is left out.
 
     `partitions` names them where a list may have changed and still be as long.
@@ -122,7 +93,7 @@ async def made(
     return found
 
 
-def _made(events: Sequence[object], tags: bool) -> Made:
+def _made(events: Sequence[object], tags: bool) -> LastMaterializations:
     result = nothing_made(len(events))
     places: dict[str, int] = {}
     for at, event in enumerate(events):
@@ -137,7 +108,7 @@ def _made(events: Sequence[object], tags: bool) -> Made:
     return result
 
 
-def keep(made: Made, at: int, run: int, known: Provenance) -> None:
+def keep(made: LastMaterializations, at: int, run: int, known: Provenance) -> None:
     """Note a provenance; once for each run, and apart where it is another than its run's."""
     made.odd.pop(at, None)
     if made.by_run.setdefault(run, known) != known:
@@ -147,20 +118,26 @@ def keep(made: Made, at: int, run: int, known: Provenance) -> None:
 async def provenances(
     client: Client, key: AssetKey, partitions: Sequence[str]
 ) -> list[Provenance | None]:
-    """Of the last materialization of each of these partitions."""
-    data = await client.ask(
-        "made", {"keys": [key_input(key)], "partitions": list(partitions), "tags": True}
-    )
-    for node in items(data.get("assetNodes"))[:1]:
+    """The provenance of the last materialization of each of these partitions."""
+
+    async def ask(some: list[str]) -> Json:
+        asked = {"keys": [key_input(key)], "partitions": some, "tags": True}
+        return await client.ask("made", asked)
+
+    found: list[Provenance | None] = []
+    for some, data in await in_portions(partitions, max(len(partitions), 1), ask):
+        node = next(iter(items(data.get("assetNodes"))), {})
         events = any_items(node, "latestMaterializationByPartition")
-        return [provenance(_tags(one)) if isinstance(one, dict) else None for one in events]
-    return []
+        if len(events) != len(some):
+            return []
+        found += [provenance(_tags(one)) if isinstance(one, dict) else None for one in events]
+    return found
 
 
 async def made_whole(
     client: Client, keys: Sequence[AssetKey]
-) -> dict[AssetKey, tuple[Made, str | None]]:
-    """Of assets without partitions the last materialization, and the data version now."""
+) -> dict[AssetKey, tuple[LastMaterializations, str | None]]:
+    """The last materialization and the data version of each asset without partitions."""
     data = await client.ask("made_whole", {"keys": [key_input(key) for key in keys]})
     return {
         key_of(node): (
@@ -171,11 +148,13 @@ async def made_whole(
     }
 
 
-async def newest_events(client: Client, key: AssetKey, limit: int) -> list[Event]:
+async def newest_events(client: Client, key: AssetKey, limit: int) -> list[MaterializationEvent]:
     """The asset's newest materializations, newest first."""
     page, _ = await _page(client, key, ["MATERIALIZATION"], limit, None)
     return [
-        Event(_time(one), str(one.get("runId")), one.get("partition"), provenance(_tags(one)))
+        MaterializationEvent(
+            _time(one), str(one.get("runId")), one.get("partition"), provenance(_tags(one))
+        )
         for one in page
     ]
 
@@ -183,17 +162,19 @@ async def newest_events(client: Client, key: AssetKey, limit: int) -> list[Event
 async def observed(client: Client, key: AssetKey, keys: PartitionKeys) -> Observed:
     """All observations of an external asset, unless there are too many to read."""
     found: dict[int, list[tuple[int, str | None]]] = {}
-    cursor, read, complete = None, 0, False
+    cursor, read, complete, reported = None, 0, False, False
     while not complete and read < MOST_OBSERVATIONS:
-        page, cursor = await _page(client, key, ["OBSERVATION"], EVENTS_OF_A_PAGE, cursor)
+        page, cursor = await _page(client, key, _BOTH, EVENTS_OF_A_PAGE, cursor)
         for one in page:
             at = keys.positions.get(str(one.get("partition")))
-            if at is not None:
+            if one.get("__typename") == "MaterializationEvent":
+                reported = True
+            elif at is not None:
                 known = provenance(_tags(one))
                 found.setdefault(at, []).append((_time(one), known.data_version))
         read += len(page)
         complete = len(page) < EVENTS_OF_A_PAGE
-    return Observed({at: events[::-1] for at, events in found.items()}, complete)
+    return Observed({at: events[::-1] for at, events in found.items()}, complete, reported)
 
 
 async def _page(
@@ -207,7 +188,7 @@ async def _page(
 async def past(
     client: Client, key: AssetKey, keys: PartitionKeys, pointer: int, limit: int
 ) -> Past:
-    """What each partition's version was at a pointer, as far as `limit` events tell."""
+    """Each partition's data version at a pointer, as far as `limit` events tell."""
     page, _ = await _page(client, key, ["MATERIALIZATION"], limit, _cursor(pointer + 1))
     versions: dict[int, str | None] = {}
     for event in page:

@@ -1,17 +1,31 @@
-"""What the failed checks of an asset are about."""
+"""The checks of an asset, and what those that failed are about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from console.domain.rows import fill
+from console.domain.status.spans import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from console.domain.partitions import PartitionKeys
-    from console.domain.rows import Span
+    from console.domain.partitions.keys import PartitionKeys
+    from console.domain.status.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class AssetCheck:
+    """An asset check and its verdict: passed, failed, running, skipped, or `not run`."""
+
+    name: str
+    verdict: str
+    severity: str
+    blocking: bool
+    description: str
+    at: float | None
+    earlier: str = ""
+    """`failed` or `passed`: how it last ended, where that was before the newest materialization."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,25 @@ class FailedCheck:
     """The partitions it failed for; empty where it is about the whole asset."""
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierVerdict:
+    """How a check last ended that did not run since the newest materialization."""
+
+    word: str
+    """`failed` or `passed`."""
+    at: float | None
+    """Epoch seconds UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckVerdicts:
+    """The checks of one asset that failed, and the names of those without a verdict."""
+
+    failed: tuple[FailedCheck, ...] = ()
+    not_run: tuple[str, ...] = ()
+    """Did not run since the newest materialization, or never."""
+
+
 @dataclass(frozen=True)
 class FailedChecks:
     """The failed checks of one asset, by name."""
@@ -32,8 +65,12 @@ class FailedChecks:
     whole: tuple[str, ...] = ()
     """Those that failed without saying for which partition."""
 
+    def __bool__(self) -> bool:
+        """Whether any check failed."""
+        return bool(self.partitions or self.whole)
+
     def of(self, partition: str | None) -> tuple[str, ...]:
-        """What failed for a partition, or for an asset without any."""
+        """The checks that failed for a partition, or for an asset without any."""
         return self.whole if partition is None else self.partitions.get(partition, ())
 
 
@@ -42,10 +79,10 @@ def failed_checks(failed: Iterable[FailedCheck], keys: PartitionKeys | None) -> 
     partitions: dict[str, tuple[str, ...]] = {}
     whole: list[str] = []
     for check in failed:
-        found = _named(check, keys)
-        for partition in found:
+        named = _named(check, keys)
+        for partition in named:
             partitions[partition] = (*partitions.get(partition, ()), check.name)
-        if not found:
+        if not named:
             whole.append(check.name)
     return FailedChecks(partitions, tuple(whole))
 

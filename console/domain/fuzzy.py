@@ -16,7 +16,7 @@ _WORD_STARTS = "_/-. "
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well a text fits, the smaller the better, and which of its characters did."""
+    """A match: its rank, smaller for a better fit, and the positions of the characters that fit."""
 
     rank: tuple[int, int, int]
     """Looseness, where it begins, length of the text."""
@@ -24,40 +24,46 @@ class Match:
 
 
 def match(query: str, text: str) -> Match | None:
-    """How `query` fits `text`, without regard to case; None when it doesn't."""
+    """The match of `query` in `text`, without regard to case; None when it doesn't fit."""
     lowered = text.lower()
-    found = [_word(word, lowered) for word in query.lower().split()]
-    fitting = [one for one in found if one is not None]
-    if len(fitting) < len(found):
+    word_matches = [_word(word, lowered) for word in query.lower().split()]
+    fitting = [
+        positions_of_word for positions_of_word in word_matches if positions_of_word is not None
+    ]
+    if len(fitting) < len(word_matches):
         return None
     first = fitting[0][0] if fitting else 0
-    spread = sum(_looseness(one, lowered) for one in fitting)
-    positions = tuple(sorted({at for one in fitting for at in one}))
+    spread = sum(_looseness(positions_of_word, lowered) for positions_of_word in fitting)
+    positions = tuple(
+        sorted({position for positions_of_word in fitting for position in positions_of_word})
+    )
     return Match((spread, first, len(text)), positions)
 
 
 def best(query: str, things: Iterable[T], name: Callable[[T], str]) -> list[tuple[T, Match]]:
     """The things whose names fit, best first; those that fit alike stay in their order."""
-    found = [(thing, fits) for thing in things if (fits := match(query, name(thing)))]
-    return sorted(found, key=lambda pair: pair[1].rank) if query.strip() else found
+    matches = [(thing, fits) for thing in things if (fits := match(query, name(thing)))]
+    return sorted(matches, key=lambda pair: pair[1].rank) if query.strip() else matches
 
 
 def _word(word: str, text: str) -> tuple[int, ...] | None:
-    """Where the word's letters are, the tightest way: in one piece, as initials, or spread."""
-    starts = [at for at in range(len(text)) if _starts_word(at, text)]
-    initials = _spread(word, [(at, text[at]) for at in starts])
+    """The tightest positions of the word's letters: in one piece, as initials, or spread."""
+    starts = [position for position in range(len(text)) if _starts_word(position, text)]
+    initials = _spread(word, [(position, text[position]) for position in starts])
     every = list(enumerate(text))
-    spread = (_spread(word, every[at:]) for at, letter in every if letter == word[0])
-    found = [one for one in (initials, *spread) if one]
-    return min(found, key=lambda one: (_looseness(one, text), one[-1] - one[0]), default=None)
+    spread = (_spread(word, every[position:]) for position, letter in every if letter == word[0])
+    choices = [choice for choice in (initials, *spread) if choice]
+    return min(
+        choices, key=lambda choice: (_looseness(choice, text), choice[-1] - choice[0]), default=None
+    )
 
 
 def _spread(word: str, letters: list[tuple[int, str]]) -> tuple[int, ...] | None:
     """The first places of the word's letters among `letters`, in order."""
     positions: list[int] = []
-    for at, letter in letters:
+    for position, letter in letters:
         if letter == word[len(positions)]:
-            positions.append(at)
+            positions.append(position)
             if len(positions) == len(word):
                 return tuple(positions)
     return None
@@ -68,8 +74,8 @@ def _looseness(positions: tuple[int, ...], text: str) -> int:
     gaps = positions[-1] - positions[0] + 1 - len(positions)
     if not gaps:
         return 0 if _starts_word(positions[0], text) else 1
-    return 2 if all(_starts_word(at, text) for at in positions) else 2 + gaps
+    return 2 if all(_starts_word(position, text) for position in positions) else 2 + gaps
 
 
-def _starts_word(at: int, text: str) -> bool:
-    return at == 0 or text[at - 1] in _WORD_STARTS
+def _starts_word(position: int, text: str) -> bool:
+    return position == 0 or text[position - 1] in _WORD_STARTS

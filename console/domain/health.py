@@ -1,4 +1,4 @@
-"""What keeps the deployment going: daemons, code locations, schedules and sensors."""
+"""The health of what keeps the deployment going: daemons, code locations, schedules and sensors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Condition(Enum):
-    """How a part of the deployment is."""
+    """The condition of a part of the deployment."""
 
     GOOD = "good"
     NOT_YET = "not yet"
@@ -68,7 +68,7 @@ class Ticking:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """As the server told it at one moment; None is what it did not tell."""
+    """The health of the deployment at one moment; None where the server didn't answer for a part."""
 
     daemons: tuple[Daemon, ...] | None = None
     ticking: tuple[Ticking, ...] | None = None
@@ -81,16 +81,16 @@ class Health:
 
     @property
     def failed_ticks(self) -> tuple[Ticking, ...]:
-        return tuple(one for one in self.ticking or () if one.failed)
+        return tuple(tick for tick in self.ticking or () if tick.failed)
 
     @property
     def last_tick(self) -> float | None:
-        return max((one.at for one in self.ticking or () if one.at is not None), default=None)
+        return max((tick.at for tick in self.ticking or () if tick.at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is not as it should be, or not yet; `at` is epoch seconds UTC."""
+    """A part of the deployment that is not well, or not ready yet; `at` is epoch seconds UTC."""
 
     words: str
     why: str
@@ -109,45 +109,53 @@ def code_locations(
     """Every code location, by name.
 
     `states` has `LOADED …` or `LOADING …` by name, `errors` the first line of why one failed;
-    of `loading` the server has told nothing but the name.
+    `loading` has the names of those that the server knows no more of.
     """
     starting = {*loading, *(name for name, state in states.items() if state.startswith("LOADING"))}
-    found = []
+    locations = []
     for name in sorted({*states, *errors}):
         if name in errors:
-            found.append(Location(name, Condition.BAD, errors[name]))
+            locations.append(Location(name, Condition.BAD, errors[name]))
         else:
-            found.append(Location(name, Condition.NOT_YET if name in starting else Condition.GOOD))
-    return found
+            locations.append(
+                Location(name, Condition.NOT_YET if name in starting else Condition.GOOD)
+            )
+    return locations
 
 
 def faults(locations: Iterable[Location], health: Health | None) -> list[Fault]:
-    """What is wrong, the worst first; then what is only not there yet."""
+    """The faults, the worst first; what is only not ready yet comes last."""
     good = Condition.GOOD
-    found = [
-        *(_location(one) for one in locations if one.condition is not good),
-        *(_daemon(one) for one in (health.required if health else ()) if one.condition is not good),
-        *(_tick(one) for one in (health.failed_ticks if health else ())),
+    all_faults = [
+        *(_location(part) for part in locations if part.condition is not good),
+        *(
+            _daemon(part)
+            for part in (health.required if health else ())
+            if part.condition is not good
+        ),
+        *(_tick(part) for part in (health.failed_ticks if health else ())),
     ]
-    return sorted(found, key=lambda fault: _WORST_FIRST.index(fault.condition))
+    return sorted(all_faults, key=lambda fault: _WORST_FIRST.index(fault.condition))
 
 
-def _location(one: Location) -> Fault:
-    bad = one.condition is Condition.BAD
-    words = f"location {one.name} {'failed to load' if bad else 'is being loaded'}"
-    return Fault(words, one.why, one.condition, ("location", one.name), location=one.name)
+def _location(location: Location) -> Fault:
+    bad = location.condition is Condition.BAD
+    words = f"location {location.name} {'failed to load' if bad else 'is being loaded'}"
+    return Fault(
+        words, location.why, location.condition, ("location", location.name), location=location.name
+    )
 
 
-def _daemon(one: Daemon) -> Fault:
+def _daemon(daemon: Daemon) -> Fault:
     words = {
         Condition.BAD: "gives no sign of life",
         Condition.NOT_YET: "is starting",
         Condition.UNKNOWN: "is not known to be well",
-    }[one.condition]
-    fault = f"daemon {one.name.lower().replace('_', ' ')} {words}"
-    return Fault(fault, one.error, one.condition, ("daemon", one.name), one.heartbeat)
+    }[daemon.condition]
+    fault = f"daemon {daemon.name.lower().replace('_', ' ')} {words}"
+    return Fault(fault, daemon.error, daemon.condition, ("daemon", daemon.name), daemon.heartbeat)
 
 
-def _tick(one: Ticking) -> Fault:
-    words = f"{one.kind} {one.name} failed to tick"
-    return Fault(words, one.error, Condition.BAD, (one.kind, one.location, one.name), one.at)
+def _tick(tick: Ticking) -> Fault:
+    words = f"{tick.kind} {tick.name} failed to tick"
+    return Fault(words, tick.error, Condition.BAD, (tick.kind, tick.location, tick.name), tick.at)

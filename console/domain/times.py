@@ -26,9 +26,14 @@ def duration(seconds: float | None) -> str:
 
 
 def age(seconds: float | None) -> str:
-    """A coarse age that changes at most once a minute past the first: `now`, `2m`, `5h`, `3d`."""
+    """A coarse age that changes at most once a minute past the first: `now`, `2m`, `5h`, `3d`.
+
+    What should be past and is ahead, by a clock that is wrong, says so: `in 5m`.
+    """
     if seconds is None:
         return "–"
+    if seconds < -60:
+        return f"in {duration(seconds)}"
     if seconds < 60:
         return "now" if seconds < 5 else "<1m"
     for name, size in _UNITS[:3]:
@@ -48,6 +53,43 @@ def clock_ms(timestamp: float, zone: tzinfo | None = None) -> str:
     """`14:02:09.114`."""
     moment = datetime.fromtimestamp(timestamp, zone)
     return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
+
+
+def date(timestamp: float, zone: tzinfo | None = None) -> str:
+    """`2026-11-25`."""
+    return f"{datetime.fromtimestamp(timestamp, zone):%Y-%m-%d}"
+
+
+def dated_clock_ms(timestamp: float, now: float, zone: tzinfo | None = None) -> str:
+    """`14:02:09.114` today, `Nov 25 14:02:09.114` on another day, with the year in another."""
+    then, today = datetime.fromtimestamp(timestamp, zone), datetime.fromtimestamp(now, zone)
+    time = clock_ms(timestamp, zone)
+    if then.date() == today.date():
+        return time
+    return f"{then:%b %d} {time}" if then.year == today.year else f"{then:%Y-%m-%d} {time}"
+
+
+def is_today(timestamp: float, now: float, zone: tzinfo | None = None) -> bool:
+    """Whether both are of one day."""
+    then, today = datetime.fromtimestamp(timestamp, zone), datetime.fromtimestamp(now, zone)
+    return then.date() == today.date()
+
+
+def short_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
+    """The time in at most seven characters: `14:02` today, `Nov 25` within some months, else `2027-03`."""
+    if timestamp is None:
+        return "–"
+    if is_today(timestamp, now, zone):
+        return moment(timestamp, now, zone)
+    then, today = datetime.fromtimestamp(timestamp, zone), datetime.fromtimestamp(now, zone)
+    return f"{then:%b %d}" if abs((today - then).days) < 330 else f"{then:%Y-%m}"
+
+
+def past_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
+    """`moment` of what has happened; `in 5m` where a clock is wrong and it is ahead."""
+    if timestamp is not None and timestamp > now + 60:
+        return f"in {duration(timestamp - now)}"
+    return moment(timestamp, now, zone)
 
 
 def moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:

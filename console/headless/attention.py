@@ -1,37 +1,36 @@
-"""What the overview knows, as JSON and as lines: late, failing, running, health."""
+"""The overview as JSON and as lines: late, failing, running, health."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from console.domain.freshness import Verdict
+from console.domain.assets.keys import shown_key
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.freshness.urgency import LateCause, because, blame_words, by_urgency, due_words
 from console.domain.health import Condition
-from console.domain.keys import key_text
-from console.domain.progress import backfill_left
+from console.domain.runs.progress import backfill_left
 from console.domain.text import cut, one_line
 from console.domain.times import moment
-from console.domain.urgency import Cause as Blamed
-from console.domain.urgency import because, blame_words, by_urgency, due_words
 
 if TYPE_CHECKING:
-    from console.domain.causes import Cause
-    from console.domain.runs import Backfill
-    from console.domain.urgency import Urgency
-    from console.store.overview import Overview
+    from console.domain.freshness.urgency import Urgency
+    from console.domain.runs.failure_groups import FailureGroup
+    from console.domain.runs.run import Backfill
+    from console.store.overview.overview import Overview
 
 
 def needs_somebody(overview: Overview, now: float) -> bool:
     """Late, failed and not mended, or not well; what isn't known is not taken to be well."""
-    late = any(one.verdict is Verdict.DEGRADED for one in pressing(overview, now))
+    late = any(one.verdict is FreshnessVerdict.DEGRADED for one in pressing(overview, now))
     failing = any(not cause.mended for cause in overview.causes)
     ill = any(fault.condition is not Condition.NOT_YET for fault in overview.faults)
-    return late or failing or ill or bool(overview.problems)
+    return late or failing or ill or bool(_problems(overview))
 
 
 def pressing(overview: Overview, now: float) -> list[Urgency]:
     """Late, past the warning, or due within the hour; the most urgent first."""
     found = by_urgency(overview.deployment.graph, overview.deployment.statuses, now)
-    urgent = (Verdict.DEGRADED, Verdict.WARNING)
+    urgent = (FreshnessVerdict.DEGRADED, FreshnessVerdict.WARNING)
     return [one for one in found if one.verdict in urgent or one.soon(now)]
 
 
@@ -46,6 +45,8 @@ def as_json(overview: Overview, now: float) -> dict[str, Any]:
         "failing": {
             "since": overview.since,
             "runs": None if overview.failed is None else overview.failed_in_all,
+            "listed": None if overview.failed is None else len(overview.failed),
+            "read": None if overview.failed is None else overview.errors_read,
             "causes": None if overview.failed is None else [_cause(one) for one in overview.causes],
         },
         "running": {
@@ -55,7 +56,7 @@ def as_json(overview: Overview, now: float) -> dict[str, Any]:
             "backfills": None if backfills is None else [_backfill(one, now) for one in backfills],
         },
         "health": _health(overview),
-        "problems": dict(overview.problems),
+        "problems": _problems(overview),
     }
 
 
@@ -70,7 +71,7 @@ def _late(one: Urgency, overview: Overview, now: float) -> dict[str, Any]:
     }
 
 
-def _blamed(cause: Blamed, one: Urgency, now: float) -> dict[str, Any]:
+def _blamed(cause: LateCause, one: Urgency, now: float) -> dict[str, Any]:
     return {
         "key": list(cause.key),
         "blame": cause.blame.value,
@@ -80,7 +81,7 @@ def _blamed(cause: Blamed, one: Urgency, now: float) -> dict[str, Any]:
     }
 
 
-def _cause(cause: Cause) -> dict[str, Any]:
+def _cause(cause: FailureGroup) -> dict[str, Any]:
     return {
         "words": cause.words if cause.known else None,
         "times": len(cause.runs),
@@ -90,6 +91,13 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "failed": [
             {"key": list(key), "partitions": list(cells)} for key, cells in cause.failed.items()
         ],
+        "retried": [
+            {"key": list(key), "partitions": list(cells)}
+            for key, cells in cause.recovery.retried.items()
+        ],
+        "failed_runs": [run.id for run in cause.recovery.failed_runs],
+        "retried_runs": [run.id for run in cause.recovery.retried_runs],
+        "known": cause.judged,
         "mended": cause.mended,
     }
 
@@ -143,16 +151,17 @@ def as_lines(overview: Overview, now: float) -> list[str]:
     """A line for each thing that needs somebody, its kind first; one line when nothing does."""
     deployment = overview.deployment
     lines = [
-        f"{'late' if one.verdict is Verdict.DEGRADED else 'soon'}     {_late_words(one, overview, now)}"
+        f"{'late' if one.verdict is FreshnessVerdict.DEGRADED else 'soon'}     {_late_words(one, overview, now)}"
         for one in pressing(overview, now)
     ]
     for cause in overview.causes:
-        names = ", ".join(one_line(key_text(key)) for key in cause.assets[:3])
-        state = "mended" if cause.mended else f"{cause.cells} cells failed"
-        words = cut(cause.words, 120)
+        names = ", ".join(shown_key(key) for key in cause.assets[:3])
+        words = cut(cause.words if cause.known else "why it failed was not read", 120)
         lines.append(
-            f"failing  {len(cause.runs)}× {words} · {names} · last {moment(cause.last, now)} · {state}"
+            f"failing  {len(cause.runs)}× {words} · {names} · last {moment(cause.last, now)} · {cause.state_words}"
         )
+    if overview.reading_words:
+        lines.append(f"failing  not all was read: {overview.reading_words}")
     for fault in overview.faults:
         why = f": {one_line(fault.why)}" if fault.why else ""
         lines.append(f"health   {one_line(fault.words)}{why}")
@@ -163,13 +172,28 @@ def as_lines(overview: Overview, now: float) -> list[str]:
     busy = len(deployment.active)
     if busy:
         waiting = sum(run.status.waiting for run in deployment.active)
-        lines.append(f"running  {busy - waiting} runs, {waiting} queued")
-    lines += [f"unknown  {part}: {why}" for part, why in overview.problems.items()]
+        lines.append(
+            f"running  {busy - waiting} run{'s' * (busy - waiting != 1)}, {waiting} queued"
+        )
+    lines += [f"unknown  {part}: {why}" for part, why in _problems(overview).items()]
     return lines or ["nothing needs you"]
+
+
+def _problems(overview: Overview) -> dict[str, str]:
+    """Why a part could not be had, by the part; empty only when all was read."""
+    reading, unreadable = overview.all_clear, overview.deployment.unreadable
+    found = dict(overview.problems)
+    if unreadable:
+        names = ", ".join(shown_key(key) for key in list(unreadable)[:3])
+        more = f" and {len(unreadable) - 3} more" if len(unreadable) > 3 else ""
+        found["partitions"] = f"{names}{more}: {next(iter(unreadable.values()))}"
+    if not found and reading.failed:
+        found["not told"] = ", ".join(reading.failed)
+    return found
 
 
 def _late_words(one: Urgency, overview: Overview, now: float) -> str:
     deployment = overview.deployment
     found = because(deployment.graph, deployment.statuses, one.key, now, deployment.rows)
     why = f" because {blame_words(found[-1], one.key, now)}" if found else ""
-    return f"{one_line(key_text(one.key))} {due_words(one, now)}{why}"
+    return f"{shown_key(one.key)} {due_words(one, now)}{why}"

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import TYPE_CHECKING
 
-from console.api import run_queries
-from console.api.errors import NotFound, Unreachable
-from console.domain.runs import RunStatus
-from console.domain.text import clean
-from console.domain.times import clock_ms
+from console.domain.errors import Unreachable
+from console.domain.runs.run import RunStatus
+from console.domain.text import clean, last_states
+from console.domain.times import dated_clock_ms
 from console.exits import DONE, FAILED
 from console.headless.running import say
-from console.store.run_watch import RunWatch
+from console.store.runs.run_finder import find_run
+from console.store.runs.run_watch import RunWatch
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from console.domain.events import Event
+    from console.domain.runs.events import Event
     from console.store.deployment import Deployment
 
 PATIENCE_SECONDS = 120.0
-RUNS_SEARCHED = 500
-SHORTEST = 4
 
 
 async def main(deployment: Deployment, options: Namespace) -> int:
     """Prints the events. With `--follow`, exit 1 when the run ends otherwise than in success."""
-    watch = RunWatch(deployment.client, await _run_id(deployment, options.run))
+    watch = RunWatch(deployment.client, await find_run(deployment.client, options.run))
     printed, away = 0, 0.0
     while True:
         try:
@@ -41,9 +40,9 @@ async def main(deployment: Deployment, options: Namespace) -> int:
             say(f"{error}; trying again") if away == 1.0 else None
             await asyncio.sleep(1.0)
             continue
-        for event in watch.events[printed:]:
+        for event in watch.log.arrived[printed:]:
             print(_as_json(event) if options.json else _as_text(event), flush=options.follow)
-        printed = len(watch.events)
+        printed = len(watch.log.arrived)
         wait = watch.interval
         if wait is None or (wait > 0 and not options.follow):
             return _exit_code(watch, options)
@@ -56,27 +55,13 @@ def _exit_code(watch: RunWatch, options: Namespace) -> int:
     return FAILED if options.follow and status is not RunStatus.SUCCESS else DONE
 
 
-async def _run_id(deployment: Deployment, text: str) -> str:
-    """The whole id for its beginning. Raises NotFound with a sentence."""
-    if len(text) == 36:
-        return text
-    runs = await run_queries.runs(deployment.client, RUNS_SEARCHED)
-    found = [run.id for run in runs if run.id.startswith(text)]
-    if len(text) < SHORTEST or len(found) > 1:
-        raise NotFound(f"`{text}` is the beginning of {len(found)} runs' ids; write more of it")
-    if not found:
-        newest = f"; the newest run is {runs[0].short_id}" if runs else "; there are no runs"
-        raise NotFound(f"no run `{text}` among the newest {len(runs)}{newest}")
-    return found[0]
-
-
 def _as_text(event: Event) -> str:
     parts = [
-        clock_ms(event.at),
+        dated_clock_ms(event.at, time.time()),
         event.level.ljust(8),
         event.step or "–",
         event.type or "",
-        clean(event.message).strip(),
+        clean(last_states(event.message)).strip(),
     ]
     line = "  ".join(part for part in parts if part)
     if event.error is None:

@@ -6,24 +6,26 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from console.domain.keys import key_text
-from console.domain.partitions import BadPartitions, parse_partitions
-from console.domain.status import State
-from console.domain.text import one_line
+from console.domain.assets.keys import key_text, shown_key
+from console.domain.partitions.keys import BadPartitions, parse_partitions
+from console.domain.status.states import State
+from console.domain.text import cells, one_line, padded, visible
 from console.domain.times import duration
 from console.exits import DONE
-from console.headless.running import say
-from console.planner.plan import Action
-from console.store import planning
-from console.store.facts import read_facts
+from console.headless.progress import slow_work
+from console.headless.running import interrupted_at_once, say
+from console.planner.plan import CellAction
+from console.store.planning import launch, selection
+from console.store.status_words import read_facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from console.domain.keys import AssetKey
-    from console.domain.partitions import PartitionKeys
+    from console.domain.assets.keys import AssetKey
+    from console.domain.partitions.keys import PartitionKeys
     from console.store.deployment import Deployment
+    from console.store.planning.stale_cells import Tell
 
 _STATES = {
     "missing": State.MISSING,
@@ -36,16 +38,22 @@ _STATES = {
 async def main(deployment: Deployment, options: Namespace) -> int:
     """Prints the plan; launches nothing."""
     preview = await make(deployment, options)
-    show(preview, as_json=options.json)
+    show_all(preview, as_json=options.json)
     return DONE
 
 
-async def make(deployment: Deployment, options: Namespace) -> planning.Preview:
+async def make(deployment: Deployment, options: Namespace) -> launch.Preview:
     """The plan that the options ask for. Raises BadSelection, BadPartitions, ApiError."""
+    with interrupted_at_once():
+        async with slow_work("reading the deployment") as tell:
+            return await _make(deployment, options, tell)
+
+
+async def _make(deployment: Deployment, options: Namespace, tell: Tell) -> launch.Preview:
     await deployment.load()
     known = await read_facts(deployment, options.assets)
-    chosen = planning.request_for(deployment, options.assets, known)
-    keys = planning.shared_keys(deployment, chosen.assets)
+    chosen = selection.request_for(deployment, options.assets, known)
+    keys = selection.shared_keys(deployment, chosen.assets)
     request = replace(
         chosen,
         partitions=_partitions(keys, options, chosen.assets),
@@ -55,10 +63,10 @@ async def make(deployment: Deployment, options: Namespace) -> planning.Preview:
         parallel=options.parallel,
         title=getattr(options, "title", ""),
     )
-    return await planning.preview(deployment, request)
+    return await launch.preview(deployment, request, tell)
 
 
-def show(preview: planning.Preview, *, as_json: bool) -> None:
+def show(preview: launch.Preview, *, as_json: bool) -> None:
     """The plan on stdout; what it comes to in words on stderr."""
     if as_json:
         print(json.dumps(as_dict(preview)))
@@ -70,7 +78,14 @@ def show(preview: planning.Preview, *, as_json: bool) -> None:
     say(_sum(preview))
 
 
-def as_dict(preview: planning.Preview) -> dict[str, Any]:
+def show_all(preview: launch.Preview, *, as_json: bool) -> None:
+    """The plan, and why it can't be launched where it can't."""
+    show(preview, as_json=as_json)
+    for obstacle in preview.obstacles:
+        say(f"can't be launched: {obstacle}")
+
+
+def as_dict(preview: launch.Preview) -> dict[str, Any]:
     """Keys are added, never renamed; an unknown estimate is two nulls."""
     found = preview.estimate
     return {
@@ -89,6 +104,7 @@ def as_dict(preview: planning.Preview) -> dict[str, Any]:
         "estimate_seconds": [found.low, found.high] if found else [None, None],
         "estimate_basis_runs": found.basis if found else 0,
         "warnings": list(preview.warnings),
+        "obstacles": list(preview.obstacles),
     }
 
 
@@ -111,29 +127,27 @@ def _partitions(
     )
 
 
-def _lines(preview: planning.Preview) -> list[str]:
+def _lines(preview: launch.Preview) -> list[str]:
     rows = [
         (
-            one_line(key_text(cell.asset)),
-            one_line(cell.partition or "–"),
+            shown_key(cell.asset),
+            visible(cell.partition) if cell.partition is not None else "–",
             cell.state.word,
             cell.action.value,
             one_line(cell.reason),
         )
         for cell in preview.plan.cells
     ]
-    widths = [max((len(row[at]) for row in rows), default=0) for at in range(4)]
+    widths = [max((cells(row[at]) for row in rows), default=0) for at in range(4)]
     return [
-        "  ".join([*(row[at].ljust(widths[at]) for at in range(4)), row[4]]).rstrip()
+        "  ".join([*(padded(row[at], widths[at]) for at in range(4)), row[4]]).rstrip()
         for row in rows
     ]
 
 
-def _sum(preview: planning.Preview) -> str:
+def _sum(preview: launch.Preview) -> str:
     counts, found = preview.plan.counts, preview.estimate
-    words = (
-        f"{counts[Action.RUN]} run, {counts[Action.SKIP]} skip, {counts[Action.BLOCKED]} blocked"
-    )
+    words = f"{counts[CellAction.RUN]} run, {counts[CellAction.SKIP]} skip, {counts[CellAction.BLOCKED]} blocked"
     runs = f"{preview.runs} run{'s' * (preview.runs != 1)} of Dagster in {preview.waves} wave{'s' * (preview.waves != 1)}"
     time = (
         f"{duration(found.low)} to {duration(found.high)}, from {found.basis} past runs"

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from console.api.client import Client
-from console.api.errors import ApiError, Refused, Unreachable
-from console.api.journal import Journal
-from console.domain.keys import UnknownAsset
-from console.domain.partitions import BadPartitions
-from console.domain.selection import BadSelection
+from console.connecting import client_of
+from console.domain.assets.keys import UnknownAsset
+from console.domain.errors import ApiError, BadAnswer, Refused, Unreachable
+from console.domain.partitions.keys import BadPartitions
+from console.domain.selection.evaluation import BadSelection
 from console.domain.text import clean
 from console.exits import FAILED, OUT_OF_REACH, REFUSED, USAGE
+from console.redaction import redacted
 from console.store.deployment import Deployment
-from console.store.planning import Drifted, NothingToPartition
+from console.store.planning.launch import Drifted
+from console.store.planning.selection import NothingToPartition
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from console.settings import Settings
 
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (Unreachable, OUT_OF_REACH),
+    (BadAnswer, OUT_OF_REACH),
     (Refused, REFUSED),
     (Drifted, REFUSED),
     (UnknownAsset, USAGE),
@@ -37,7 +42,17 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
 
 def say(text: str) -> None:
     """Words, on stderr."""
-    print(clean(text), file=sys.stderr, flush=True)
+    print(clean(redacted(text)), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def interrupted_at_once() -> Iterator[None]:
+    """Ctrl-C ends what blocks the loop, too; asyncio would hold it back until that is over."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_command(options: Namespace, settings: Settings) -> int:
@@ -51,10 +66,11 @@ def run_command(options: Namespace, settings: Settings) -> int:
 
 async def _run(options: Namespace, settings: Settings) -> int:
     main = import_module(f"console.headless.{options.command}").main
-    journal = Journal(settings.journal_path)
-    client = Client(settings.url, read_only=settings.read_only, journal=journal)
+    client = client_of(settings)
     try:
         code: int = await main(Deployment(client), options)
         return code
     finally:
+        if client.notice:
+            say(client.notice)
         await client.close()

@@ -1,6 +1,6 @@
 """`dagdeck status`: every asset's partitions and freshness, and what needs somebody.
 
-With `--json` an object: `assets`, and what `console.headless.attention.as_json` gives, the
+With `--bad` only what needs somebody (`console.headless.bad`). With `--json` an object: `assets`, and what `console.headless.attention.as_json` gives, the
 failures of the last 24 hours among it.
 """
 
@@ -10,23 +10,28 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from console.domain.freshness import Verdict, freshness_at
-from console.domain.keys import key_text
-from console.domain.selection import select
-from console.domain.status import State
-from console.domain.text import one_line
+from console.domain.assets.keys import shown_key
+from console.domain.checks import FailedChecks
+from console.domain.errors import ApiError
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.freshness.urgency import urgency
+from console.domain.selection.evaluation import select
+from console.domain.status.states import State
+from console.domain.text import cells, padded, right_aligned
 from console.domain.times import age
 from console.exits import DONE, FAILED
 from console.headless.attention import as_json, as_lines, needs_somebody
+from console.headless.bad import print_bad, read_bad
 from console.headless.running import say
-from console.store.facts import read_facts
-from console.store.overview import Overview
+from console.store.overview.overview import Overview
+from console.store.status_words import read_checks, read_facts
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
     from console.store.deployment import Deployment
+    from console.store.grid.checks import Checks
 
 
 async def main(deployment: Deployment, options: Namespace) -> int:
@@ -35,14 +40,23 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     `--check` is for scripts: 1 means that something is late, failed and not mended, or not well.
     """
     overview = Overview(deployment)
-    await deployment.load()
+    await _check_names(deployment, options.assets)
+    await _load_what_can_be_had(deployment)
     await overview.load()
     known = await read_facts(deployment, options.assets)
     wanted = select(options.assets, deployment.graph, known, sources=True)
-    keys = [key for key in wanted if key in deployment.rows]
+    keys = [key for key in wanted if key in deployment.rows or key in deployment.unreadable]
     now = time.time()
-    if options.json:
-        assets = [_as_json(deployment, key, now) for key in keys]
+    if options.bad:
+        print_bad(await read_bad(deployment, overview, keys), as_object=options.json)
+    elif options.json:
+        checks = await _read_checks(deployment)
+        assets = [
+            {**_as_json(deployment, key, now), "checks": _checks_as_json(checks, key)}
+            if key in deployment.rows
+            else _unknown_as_json(deployment, key)
+            for key in keys
+        ]
         print(json.dumps({"assets": assets, **as_json(overview, now)}))
     else:
         for error in _load_errors(deployment):
@@ -50,6 +64,35 @@ async def main(deployment: Deployment, options: Namespace) -> int:
         _print_table(deployment, keys, now)
         print("", *as_lines(overview, now), sep="\n")
     return FAILED if options.check and needs_somebody(overview, now) else DONE
+
+
+async def _check_names(deployment: Deployment, text: str) -> None:
+    """Refuse an unknown asset before anything else is read. Raises BadSelection, ApiError."""
+    if text != "*" and "status" not in text.lower():
+        await deployment.load_structure()
+        select(text, deployment.graph, sources=True)
+
+
+async def _load_what_can_be_had(deployment: Deployment) -> None:
+    """Raises ApiError where no asset can be told of at all."""
+    try:
+        await deployment.load()
+    except ApiError:
+        if not deployment.rows:
+            raise
+
+
+def _unknown_as_json(deployment: Deployment, key: AssetKey) -> dict[str, Any]:
+    """An asset whose partitions could not be read: null, and why."""
+    asset = deployment.graph[key]
+    unknown = dict.fromkeys(("partitions", "freshness", "deadline", "materialized_at"))
+    return {
+        "key": list(key),
+        "group": asset.group,
+        "partitioned": asset.partitions is not None,
+        **unknown,
+        "problem": deployment.unreadable[key],
+    }
 
 
 def _load_errors(deployment: Deployment) -> list[str]:
@@ -60,36 +103,62 @@ def _load_errors(deployment: Deployment) -> list[str]:
 def _as_json(deployment: Deployment, key: AssetKey, now: float) -> dict[str, Any]:
     row, asset = deployment.rows[key], deployment.graph[key]
     status = deployment.statuses[key]
-    fresh = freshness_at(asset.freshness, status.latest.materialized, now)
+    fresh = urgency(deployment.graph, deployment.statuses, key, now).freshness
     counted = (State.MATERIALIZED, State.FAILED, State.MISSING, State.RUNNING, State.QUEUED)
     return {
         "key": list(key),
         "group": asset.group,
         "partitioned": asset.partitions is not None,
         "partitions": {"total": row.total, **{state.word: row.count(state) for state in counted}},
-        "freshness": None if fresh.verdict is Verdict.NOT_APPLICABLE else fresh.verdict.value,
+        "freshness": None
+        if fresh.verdict is FreshnessVerdict.NOT_APPLICABLE
+        else fresh.verdict.value,
         "deadline": fresh.due,
         "materialized_at": status.latest.materialized,
+    }
+
+
+async def _read_checks(deployment: Deployment) -> Checks | None:
+    """Says why and returns None where the checks can't be read."""
+    try:
+        return await read_checks(deployment)
+    except ApiError as error:
+        say(f"the checks were not read: {error}")
+        return None
+
+
+def _checks_as_json(checks: Checks | None, key: AssetKey) -> dict[str, Any] | None:
+    """The names of failed checks; `failed_before` did not run since the newest materialization."""
+    if checks is None:
+        return None
+    failed = checks.failed.get(key, FailedChecks())
+    return {
+        "failed": sorted(
+            {*failed.whole, *(n for names in failed.partitions.values() for n in names)}
+        ),
+        "failed_before": list(checks.earlier.get(key, ())),
     }
 
 
 def _print_table(deployment: Deployment, keys: list[AssetKey], now: float) -> None:
     heads = ("asset", "total", "materialized", "failed", "missing", "running", "freshness", "age")
     lines = [heads, *(_cells(deployment, key, now) for key in keys)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
+    widths = [max(cells(line[at]) for line in lines) for at in range(len(heads))]
     for line in lines:
         name, *rest = line
-        cells = [
-            name.ljust(widths[0]),
-            *(text.rjust(w) for text, w in zip(rest, widths[1:], strict=True)),
+        shown = [
+            padded(name, widths[0]),
+            *(right_aligned(text, w) for text, w in zip(rest, widths[1:], strict=True)),
         ]
-        print("  ".join(cells).rstrip())
+        print("  ".join(shown).rstrip())
 
 
 def _cells(deployment: Deployment, key: AssetKey, now: float) -> tuple[str, ...]:
-    row = deployment.rows[key]
+    row = deployment.rows.get(key)
+    if row is None:
+        return shown_key(key), *("?" for _ in range(6)), "not read"
     latest = deployment.statuses[key].latest.materialized
-    verdict = freshness_at(deployment.graph[key].freshness, latest, now).verdict
+    verdict = urgency(deployment.graph, deployment.statuses, key, now).verdict
     running = row.count(State.RUNNING) + row.count(State.QUEUED)
     counts = (
         row.total,
@@ -98,6 +167,6 @@ def _cells(deployment: Deployment, key: AssetKey, now: float) -> tuple[str, ...]
         row.count(State.MISSING),
         running,
     )
-    word = "–" if verdict is Verdict.NOT_APPLICABLE else verdict.value
+    word = "–" if verdict is FreshnessVerdict.NOT_APPLICABLE else verdict.value
     old = age(now - latest) if latest else "never"
-    return one_line(key_text(key)), *(str(count) for count in counts), word, old
+    return shown_key(key), *(str(count) for count in counts), word, old

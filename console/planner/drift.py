@@ -1,11 +1,12 @@
-"""What changed between the plan that was shown and the deployment as it is now."""
+"""The differences between the plan that was shown and the deployment as it is now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.domain.keys import key_text
+from console.domain.assets.keys import key_text
+from console.planner.plan import CellAction
 
 if TYPE_CHECKING:
     from console.planner.plan import Plan, PlanCell
@@ -27,16 +28,22 @@ class Drift:
 
 
 def drift(shown: Plan, now: Plan) -> list[Drift]:
-    """The cells whose state or action differ; a reason in other words is no difference."""
+    """The cells that would be launched in one of the plans and not in the other.
+
+    What neither would launch is no difference, whatever has become of it; nor is a cell
+    that both would launch for another reason.
+    """
     ids = dict.fromkeys([*shown.by_id, *now.by_id])
     pairs = [(shown.by_id.get(cell), now.by_id.get(cell)) for cell in ids]
     return [Drift(before, after) for before, after in pairs if _differ(before, after)]
 
 
 def _differ(before: PlanCell | None, after: PlanCell | None) -> bool:
-    if before is None or after is None:
-        return before is not after
-    return (before.state, before.action) != (after.state, after.action)
+    return _runs(before) != _runs(after)
+
+
+def _runs(cell: PlanCell | None) -> bool:
+    return cell is not None and cell.action is CellAction.RUN
 
 
 def _said(cell: PlanCell | None) -> str:

@@ -1,4 +1,4 @@
-"""How long a plan would take, from runs that succeeded before."""
+"""The time that a plan would take, estimated from runs that succeeded before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Estimate:
     low: float
     high: float
     basis: int
-    """How many past runs it was made from."""
+    """The number of past runs that it rests on."""
 
 
 def estimate(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> Estimate | None:
@@ -43,13 +43,13 @@ def estimate(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> 
 
 def narrow_pools(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> dict[str, int]:
     """The pools that let fewer steps in than there would be runs at once, with their limits."""
-    found: dict[str, int] = {}
+    narrow: dict[str, int] = {}
     for batch in batches:
         wanted = min(batch.runs, parallel or batch.runs)
         for pool, limit in _pools(batch, snapshot).items():
             if limit < wanted:
-                found[pool] = limit
-    return found
+                narrow[pool] = limit
+    return narrow
 
 
 def _at_once(batch: Batch, snapshot: Snapshot, parallel: int | None) -> int:

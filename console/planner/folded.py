@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from console.domain.keys import AssetKey
-    from console.domain.status import State
-    from console.planner.plan import Action, Plan, PlanCell
+    from console.domain.assets.keys import AssetKey
+    from console.domain.status.states import State
+    from console.planner.plan import CellAction, Plan, PlanCell
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class AssetLine:
     asset: AssetKey
     cells: tuple[PlanCell, ...]
 
-    def count(self, action: Action) -> int:
+    def count(self, action: CellAction) -> int:
         return sum(cell.action is action for cell in self.cells)
 
 
@@ -58,6 +58,6 @@ def folded(plan: Plan, *, expanded: bool) -> list[PlanLine]:
     return lines
 
 
-def _alike(cell: PlanCell) -> tuple[State, Action, str]:
+def _alike(cell: PlanCell) -> tuple[State, CellAction, str]:
     """Reasons that name the cell's own partition are alike."""
     return cell.state, cell.action, cell.reason.replace(cell.partition or "\0", "")

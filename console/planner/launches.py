@@ -1,4 +1,4 @@
-"""How many runs a plan starts, and in how many waves.
+"""The runs that a plan starts, and the waves that they come in.
 
 The rules are those of dagster's `asset_backfill.py`: at each look the daemon asks for the
 cells whose targeted parents are made, and for those that can be made in one run with them;
@@ -9,26 +9,25 @@ the count is the least there will be.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import pairwise
+from graphlib import CycleError, TopologicalSorter
 from math import ceil
 from typing import TYPE_CHECKING
 
-from console.domain.partitions import runs_of
+from console.domain.partitions.edge_mapping import NO_POSITIONS, Positions
+from console.domain.partitions.keys import contiguous_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
-    from console.domain.assets import Asset, AssetGraph
-    from console.domain.keys import AssetKey
-    from console.domain.partitions import PartitionKeys
+    from console.domain.assets.graph import Asset, AssetGraph
+    from console.domain.assets.keys import AssetKey
+    from console.domain.partitions.keys import PartitionKeys
     from console.planner.plan import Plan
     from console.planner.request import Snapshot
 
 Cells = frozenset["str | None"]
 """Partitions of one asset; that of an asset without partitions is None."""
-NOTHING: Cells = frozenset()
 _BETWEEN_DIMENSIONS = "|"
 
 
@@ -46,47 +45,46 @@ class Batch:
 def batches(plan: Plan, snapshot: Snapshot) -> list[Batch]:
     """The batches of a plan, in the order in which they can start."""
     daemon = _Daemon(plan, snapshot)
-    found: list[Batch] = []
+    planned: list[Batch] = []
     stage = 0
     while asked := daemon.look():
         shared: dict[Hashable, list[AssetKey]] = {}
         for asset, cells in asked.items():
             shared.setdefault((daemon.sharing(asset), cells), []).append(asset)
-        found += [
-            _batch(assets, asked[assets[0]], plan, snapshot, stage) for assets in shared.values()
-        ]
+        planned += [_batch(assets, asked[assets[0]], snapshot, stage) for assets in shared.values()]
         stage += 1
-    return found
+    return planned
 
 
-def waves(made: list[Batch], parallel: int | None) -> int:
-    """How many times runs start together, `parallel` at once at most."""
+def waves(planned: list[Batch], parallel: int | None) -> int:
+    """The number of times that runs start together, at most `parallel` at once."""
     runs: dict[int, int] = {}
-    for batch in made:
+    for batch in planned:
         runs[batch.stage] = runs.get(batch.stage, 0) + batch.runs
     return sum(ceil(count / (parallel or count)) for count in runs.values() if count)
 
 
 class _Daemon:
-    """Which cells it asks for, look by look.
-
-    Where definitions are the same a cell reads the partition of its own key; of an asset
-    with another one it is taken to read every partition.
-    """
+    """The cells that dagster's daemon asks for, look by look."""
 
     def __init__(self, plan: Plan, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._graph: AssetGraph = snapshot.graph
-        self._waiting = {asset: frozenset(cells) for asset, cells in plan.to_run.items()}
+        self._targets = {
+            asset: snapshot.positions(asset, cells) for asset, cells in plan.to_run.items()
+        }
+        self._waiting = dict(self._targets)
+        self._steps = _steps(plan.to_run, snapshot)
         self._made: set[AssetKey] = set()
         self._roots = self._find_roots()
 
-    def look(self) -> dict[AssetKey, Cells]:
+    def look(self) -> dict[AssetKey, Positions]:
         """The cells asked for now; empty when none is left."""
-        asked: dict[AssetKey, Cells] = {}
-        for asset in self._waiting:
-            if cells := self._allowed(asset, self._candidates(asset, asked), asked):
-                asked[asset] = cells
+        asked: dict[AssetKey, Positions] = {}
+        for step in self._steps:
+            cells = NO_POSITIONS.union(*(self._candidates(asset, asked) for asset in step))
+            if cells := self._allowed_of(step, cells, asked):
+                asked |= dict.fromkeys(step, cells)
         for asset, cells in asked.items():
             self._waiting[asset] -= cells
         self._made |= asked.keys()
@@ -97,79 +95,134 @@ class _Daemon:
         node = self._graph[asset]
         return self._definition(asset), node.backfill_policy, node.location, node.repository
 
-    def _candidates(self, asset: AssetKey, asked: dict[AssetKey, Cells]) -> Cells:
-        """What dagster considers: the roots first, then what a parent made or asked for reaches."""
+    def _candidates(self, asset: AssetKey, asked: dict[AssetKey, Positions]) -> Positions:
+        """The cells that dagster considers: the roots first, then those that a parent's made or asked cells lead to."""
         waiting, parents = self._waiting[asset], self._graph.upstream(asset)
         if any(parent in self._made for parent in parents):
             return waiting
-        roots = NOTHING if self._made else self._roots[asset]
-        return roots.union(
-            *(self._reading(asset, waiting, p, asked.get(p, NOTHING)) for p in parents)
+        roots = NO_POSITIONS if self._made else self._roots[asset]
+        reached = (
+            self._led_to(asset, waiting, parent, asked.get(parent, NO_POSITIONS))
+            for parent in parents
         )
+        return roots.union(*reached)
 
-    def _find_roots(self) -> dict[AssetKey, Cells]:
+    def _find_roots(self) -> dict[AssetKey, Positions]:
         """The targets that no other target leads to; on the way there, any partition counts."""
-        roots: dict[AssetKey, Cells] = {}
-        led_to: dict[AssetKey, Cells] = {}
+        roots: dict[AssetKey, Positions] = {}
+        reached: dict[AssetKey, Positions] = {}
         for asset, cells in self._waiting.items():
-            keys = self._snapshot.keys.get(asset)
-            everything: Cells = frozenset([None] if keys is None else keys.keys)
-            parents = [p for p in self._graph.upstream(asset) if p in led_to]
-            reached = NOTHING.union(
-                *(self._reading(asset, everything, p, led_to[p]) for p in parents)
+            everything = self._snapshot.everything(asset)
+            parents = [p for p in self._graph.upstream(asset) if p in reached]
+            led_to = NO_POSITIONS.union(
+                *(self._led_to(asset, everything, p, reached[p], walking=True) for p in parents)
             )
-            roots[asset] = cells - reached
-            led_to[asset] = cells | reached
+            roots[asset] = cells - led_to
+            reached[asset] = cells | led_to
         return roots
 
-    def _allowed(self, asset: AssetKey, cells: Cells, asked: dict[AssetKey, Cells]) -> Cells:
-        """The candidates less those that must wait for a parent."""
+    def _led_to(
+        self,
+        asset: AssetKey,
+        among: Iterable[int],
+        parent: AssetKey,
+        theirs: Positions,
+        *,
+        walking: bool = False,
+    ) -> Positions:
+        """The cells that dagster reaches from these; any cell leads to an asset without partitions."""
+        if self._snapshot.keys.get(asset) is None:
+            return frozenset(among) if theirs or walking else NO_POSITIONS
+        return self._snapshot.mapping(asset, parent).made_from(theirs, among)
+
+    def _allowed_of(
+        self, step: tuple[AssetKey, ...], cells: Positions, asked: dict[AssetKey, Positions]
+    ) -> Positions:
+        """The candidates that can be made for every asset of the step."""
+        candidates = cells
+        for asset in step:
+            cells = self._allowed(asset, cells & self._waiting[asset], step, candidates, asked)
+        return cells
+
+    def _allowed(
+        self,
+        asset: AssetKey,
+        cells: Positions,
+        step: tuple[AssetKey, ...],
+        candidates: Positions,
+        asked: dict[AssetKey, Positions],
+    ) -> Positions:
+        """The cells less those that must wait for a parent."""
         parents = sorted(self._graph.upstream(asset))
         with_parents = any(parent in asked for parent in parents)
         for parent in parents:
             if parent == asset:
                 cells = self._after_itself(asset, cells)
                 continue
-            held = self._reading(asset, cells, parent, self._waiting.get(parent, NOTHING))
-            if held and not self._in_one_run(asset, cells, parent, asked):
-                cells = NOTHING if with_parents else cells - held
+            waiting = self._waiting.get(parent, NO_POSITIONS)
+            held = self._snapshot.mapping(asset, parent).made_from(waiting, cells)
+            beside = candidates if parent in step else asked.get(parent, NO_POSITIONS)
+            if held and (cells != beside or not self._in_one_run(asset, parent, step, asked)):
+                cells = NO_POSITIONS if with_parents else cells - held
         return cells
 
     def _in_one_run(
-        self, asset: AssetKey, cells: Cells, parent: AssetKey, asked: dict[AssetKey, Cells]
+        self,
+        asset: AssetKey,
+        parent: AssetKey,
+        step: tuple[AssetKey, ...],
+        asked: dict[AssetKey, Positions],
     ) -> bool:
-        return (
-            asked.get(parent) == cells
-            and self.sharing(parent) == self.sharing(asset)
-            and asset not in self._graph.upstream(asset)
-        )
+        """Whether the same cells of both can be made together."""
+        if self.sharing(parent) != self.sharing(asset):
+            return False
+        if asset in self._graph.upstream(asset) and parent not in step:
+            return False
+        if self._snapshot.mapping(asset, parent).simple:
+            return True
+        policy, targets = self._graph[parent].backfill_policy, self._targets[parent]
+        if policy is None or targets != self._targets[asset] or asked.get(parent) != targets:
+            return False
+        return policy.max_per_run is None or policy.max_per_run > len(targets)
 
-    def _after_itself(self, asset: AssetKey, cells: Cells) -> Cells:
-        """Of an asset made from its own partition before: in the keys' order, a run at a time."""
-        keys, policy = self._snapshot.keys.get(asset), self._graph[asset].backfill_policy
-        if keys is None:
+    def _after_itself(self, asset: AssetKey, cells: Positions) -> Positions:
+        """The next cells of an asset made from its own earlier partitions: in the keys' order, a run at a time."""
+        mapping, policy = self._snapshot.mapping(asset, asset), self._graph[asset].backfill_policy
+        waiting = self._waiting[asset]
+        held = mapping.made_from(waiting, cells)
+        if not held:
             return cells
-        ordered = [key for key in keys.keys if key in cells]
-        before = {b: a for a, b in pairwise(keys.keys) if b in cells and a in self._waiting[asset]}
-        if policy is None or not cells.issuperset(before.values()):
-            return cells.difference(before)
-        return frozenset(ordered[: policy.max_per_run]) if before else cells
-
-    def _reading(self, asset: AssetKey, cells: Cells, parent: AssetKey, theirs: Cells) -> Cells:
-        """Those of `cells` that are made from some of the parent's cells `theirs`."""
-        if not theirs:
-            return NOTHING
-        return cells & theirs if self._definition(asset) == self._definition(parent) else cells
+        if policy is None or mapping.made_from(waiting - cells, cells):
+            cells -= held
+        return cells if policy is None else frozenset(sorted(cells)[: policy.max_per_run])
 
     def _definition(self, asset: AssetKey) -> tuple[object, PartitionKeys | None]:
         return self._graph[asset].partitions, self._snapshot.keys.get(asset)
 
 
-def _batch(
-    assets: list[AssetKey], cells: Cells, plan: Plan, snapshot: Snapshot, stage: int
-) -> Batch:
+def _steps(assets: Iterable[AssetKey], snapshot: Snapshot) -> list[tuple[AssetKey, ...]]:
+    """The assets in steps, parents first; assets that can't be made apart share a step."""
+    order = list(assets)
+    of = {asset: snapshot.together.get(asset, frozenset((asset,))) for asset in order}
+    sorter = TopologicalSorter[frozenset["AssetKey"]]()
+    for asset in order:
+        sorter.add(
+            of[asset],
+            *(of[p] for p in snapshot.graph.upstream(asset) if p in of and of[p] != of[asset]),
+        )
+    try:
+        steps = list(sorter.static_order())
+    except CycleError:
+        return [(asset,) for asset in order]
+    return [tuple(asset for asset in order if asset in step) for step in steps]
+
+
+def _batch(assets: list[AssetKey], places: Positions, snapshot: Snapshot, stage: int) -> Batch:
     node, keys = snapshot.graph[assets[0]], snapshot.keys.get(assets[0])
-    partitions = tuple(cell for cell in plan.to_run[assets[0]] if cell in cells)
+    partitions: tuple[str | None, ...] = (None,)
+    if keys is not None:
+        partitions = tuple(keys.keys[place] for place in sorted(places))
+    cells = frozenset(partitions)
     runs = 1 if keys is None else _runs(cells, keys, node)
     return Batch(tuple(assets), partitions, runs, stage)
 
@@ -199,7 +252,7 @@ def _of_two_dimensions(cells: Cells, keys: PartitionKeys, primary: int) -> list[
 
 
 def _stretches(cells: Cells, keys: Iterable[str]) -> list[tuple[int, int]]:
-    return runs_of(at for at, key in enumerate(keys) if key in cells)
+    return contiguous_ranges(position for position, key in enumerate(keys) if key in cells)
 
 
 def _dimension(key: str, side: int) -> str:

@@ -8,17 +8,19 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from console.domain.keys import key_text
-from console.domain.status import BUSY, State
+from console.domain.assets.keys import key_text
+from console.domain.status.states import BUSY, State
+from console.planner.notes import lacking, unfed, unread
 from console.planner.request import WHOLE, CellId, Request, Snapshot
+from console.planner.targets import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
 
 
-class Action(Enum):
+class CellAction(Enum):
     RUN = "run"
     SKIP = "skip"
     BLOCKED = "blocked"
@@ -30,7 +32,7 @@ class PlanCell:
     partition: str | None
     """None for an asset without partitions."""
     state: State
-    action: Action
+    action: CellAction
     reason: str
 
     @property
@@ -51,96 +53,207 @@ class Plan:
         return {cell.id: cell for cell in self.cells}
 
     @cached_property
-    def counts(self) -> Counter[Action]:
+    def counts(self) -> Counter[CellAction]:
         return Counter(cell.action for cell in self.cells)
 
     @cached_property
     def to_run(self) -> dict[AssetKey, tuple[str | None, ...]]:
         """The cells that would run, by asset."""
-        found: dict[AssetKey, list[str | None]] = {}
+        partitions_of: dict[AssetKey, list[str | None]] = {}
         for cell in self.cells:
-            if cell.action is Action.RUN:
-                found.setdefault(cell.asset, []).append(cell.partition)
-        return {asset: tuple(partitions) for asset, partitions in found.items()}
+            if cell.action is CellAction.RUN:
+                partitions_of.setdefault(cell.asset, []).append(cell.partition)
+        return {asset: tuple(partitions) for asset, partitions in partitions_of.items()}
 
     @cached_property
     def reasons(self) -> Counter[str]:
-        """How many cells would run for each kind of reason."""
+        """The number of cells that would run for each kind of reason."""
         return Counter(
-            cell.reason.split(":")[0] for cell in self.cells if cell.action is Action.RUN
+            cell.reason.split(":")[0] for cell in self.cells if cell.action is CellAction.RUN
         )
 
 
 def plan(request: Request, snapshot: Snapshot) -> Plan:
     """Pure: the same request and snapshot give the same plan."""
-    targets, warnings = _targets(request, snapshot)
-    running: dict[AssetKey, set[str | None]] = {}
-    cells: list[PlanCell] = []
-    for asset, partitions in targets.items():
-        made = [_cell(asset, partition, request, snapshot, running) for partition in partitions]
-        running[asset] = {cell.partition for cell in made if cell.action is Action.RUN}
-        cells += made
-    return Plan(request, tuple(cells), (*warnings, *_unfed(cells, snapshot, running)))
+    asked, warnings = targets(request, snapshot)
+    forced: Forced = {}
+    while True:
+        planner = _Planner(request, snapshot, forced)
+        cells = [cell for asset, names in asked.items() for cell in planner.cells(asset, names)]
+        more = _made_together(cells, request, snapshot)
+        if more.keys() <= forced.keys():
+            break
+        forced = more | forced
+    running = planner.running
+    notes = [note for write in (unfed, unread, lacking) for note in write(running, snapshot)]
+    twice = _defined_twice(asked, snapshot)
+    return Plan(request, tuple(cells), (*warnings, *twice, *notes))
 
 
-def _unfed(
-    cells: Iterable[PlanCell], snapshot: Snapshot, running: Mapping[AssetKey, set[str | None]]
-) -> list[str]:
-    """A warning for each parent of which a partition is read that is not there and not made."""
-    found: Counter[AssetKey] = Counter()
-    for cell in cells_with(cells, Action.RUN):
-        for parent in snapshot.graph.upstream(cell.asset):
-            if snapshot.keys.get(parent) != snapshot.keys.get(cell.asset):
-                continue
-            absent = _state(parent, cell.partition, snapshot) in (State.MISSING, State.FAILED)
-            if absent and cell.partition not in running.get(parent, ()):
-                found[parent] += 1
+Decision = tuple[CellAction, str]
+Forced = dict[CellId, Decision]
+"""Decisions about cells that can't be made apart from others."""
+
+
+class _Planner:
+    """Decides asset by asset, upstream first, so that a cell knows what would run above it."""
+
+    def __init__(self, request: Request, snapshot: Snapshot, forced: Forced) -> None:
+        self._request, self._snapshot, self._forced = request, snapshot, forced
+        self.running: dict[AssetKey, set[int]] = {}
+        """The places of the cells that would run."""
+
+    def cells(self, asset: AssetKey, partitions: Sequence[str | None]) -> list[PlanCell]:
+        """The asset's cells, in the order given."""
+        behind, gaps = self._behind(asset, partitions), self._lacking(asset)
+        self.running[asset] = set()
+        cells = []
+        for partition in partitions:
+            place = _place(asset, partition, self._snapshot)
+            cause = behind.get(place) or self._itself(asset, place)
+            state = _state(asset, partition, self._snapshot)
+            action, reason = self._decision((asset, partition), state, cause)
+            if action is CellAction.RUN and place in gaps:
+                action, reason = CellAction.BLOCKED, _without(gaps[place])
+            cells.append(PlanCell(asset, partition, state, action, reason))
+            if action is CellAction.RUN and place is not None:
+                self.running[asset].add(place)
+        return cells
+
+    def _behind(
+        self, asset: AssetKey, partitions: Sequence[str | None]
+    ) -> dict[int | None, AssetKey]:
+        """The first parent to be run of each place that reads one."""
+        snapshot = self._snapshot
+        first_parent: dict[int | None, AssetKey] = {}
+        if State.STALE not in self._request.run_states:
+            return first_parent
+        places = snapshot.positions(asset, partitions)
+        for parent in snapshot.graph.upstream(asset):
+            running = frozenset(self.running.get(parent, ()))
+            for place in snapshot.mapping(asset, parent).made_from(running, places):
+                first_parent.setdefault(place, parent)
+        return first_parent
+
+    def _lacking(self, asset: AssetKey) -> dict[int | None, AssetKey]:
+        """The parent of each place that lacks partitions which the place reads."""
+        mappings = (
+            (parent, self._snapshot.mapping(asset, parent))
+            for parent in self._snapshot.graph.upstream(asset)
+        )
+        return {
+            place: parent
+            for parent, mapping in mappings
+            if not mapping.may_lack
+            for place in mapping.lacking
+        }
+
+    def _itself(self, asset: AssetKey, place: int | None) -> AssetKey | None:
+        """The asset, where an earlier partition of its own would be run that this one reads."""
+        running = self.running[asset]
+        if not running or place is None or asset not in self._snapshot.graph.upstream(asset):
+            return None
+        upstreams = self._snapshot.mapping(asset, asset).upstreams
+        wanted = State.STALE in self._request.run_states
+        reads = wanted and upstreams and not running.isdisjoint(upstreams[place])
+        return asset if reads else None
+
+    def _decision(self, cell: CellId, state: State, cause: AssetKey | None) -> Decision:
+        if cell in self._forced:
+            return self._forced[cell]
+        if cell in self._request.excluded:
+            return CellAction.SKIP, EXCLUDED
+        if not self._snapshot.graph[cell[0]].materializable:
+            return CellAction.BLOCKED, "can't be materialized here: an external asset"
+        run, backfill = self._snapshot.busy.get(cell), self._snapshot.claimed.get(cell)
+        where = f" in run {run[:8]}" if run else ""
+        if state in BUSY:
+            return CellAction.BLOCKED, f"already {state.word}{where}"
+        if state is State.UNKNOWN:
+            return CellAction.BLOCKED, "its state is not known"
+        why = self._why(cell, state, cause)
+        if not why:
+            return CellAction.SKIP, self._left(state)
+        if run or backfill:
+            return (
+                CellAction.BLOCKED,
+                f"already{where}" if run else f"backfill {backfill} will make it",
+            )
+        return CellAction.RUN, why
+
+    def _why(self, cell: CellId, state: State, cause: AssetKey | None) -> str:
+        """Why the cell would run; empty when nothing asks for it."""
+        if state in self._request.run_states:
+            return self._own_reason(cell, state)
+        return f"upstream would be run: {key_text(cause)}" if cause else ""
+
+    def _own_reason(self, cell: CellId, state: State) -> str:
+        if state is State.STALE:
+            cause = self._snapshot.stale.get(cell)
+            return f"stale: {cause}" if cause else "stale"
+        if state is not State.MATERIALIZED:
+            return state.word
+        return f"{'fresh' if self._snapshot.stale_known else state.word}, run again as asked"
+
+    def _left(self, state: State) -> str:
+        if state is State.MATERIALIZED and self._snapshot.stale_known:
+            return "fresh"
+        return f"{state.word}, not asked for"
+
+
+EXCLUDED = "excluded by you"
+
+
+def _without(parent: AssetKey) -> str:
+    return f"Dagster gives up on it: {key_text(parent)} lacks partitions that it is made from"
+
+
+def _made_together(cells: Iterable[PlanCell], request: Request, snapshot: Snapshot) -> Forced:
+    """Decisions for the cells of a step of which some would run and others not."""
+    steps: dict[tuple[frozenset[AssetKey], str | None], list[PlanCell]] = {}
+    for cell in cells:
+        if cell.asset in snapshot.together:
+            steps.setdefault((snapshot.together[cell.asset], cell.partition), []).append(cell)
+    forced: Forced = {}
+    for (members, _), step in steps.items():
+        runs = [cell for cell in step if cell.action is CellAction.RUN]
+        others = [cell for cell in step if cell.action is not CellAction.RUN]
+        if not runs or (not others and len(step) == len(members)):
+            continue
+        stops = next((cell for cell in others if _stops(cell, request)), None)
+        if stops is not None:
+            why = f"made in one step with {key_text(stops.asset)}: {stops.reason}"
+            forced |= {cell.id: (CellAction.BLOCKED, why) for cell in runs}
+        elif len(step) < len(members):
+            absent = ", ".join(sorted(key_text(key) for key in members - {c.asset for c in step}))
+            why = f"made in one step with {absent}, which has no such partition"
+            forced |= {cell.id: (CellAction.BLOCKED, why) for cell in runs}
+        else:
+            why = f"made in one step with {key_text(runs[0].asset)}"
+            forced |= {cell.id: (CellAction.RUN, why) for cell in others}
+    return forced
+
+
+def _stops(cell: PlanCell, request: Request) -> bool:
+    return cell.action is CellAction.BLOCKED or cell.id in request.excluded
+
+
+def _defined_twice(assets: Iterable[AssetKey], snapshot: Snapshot) -> list[str]:
     return [
-        f"{count} cell{'s' * (count != 1)} would run without {key_text(parent)}, which is not there"
-        for parent, count in found.items()
+        f"{key_text(asset)} is defined in {len(names)} code locations: {', '.join(names)}; "
+        f"planned is that of {snapshot.graph[asset].location or 'one of them'}"
+        for asset in assets
+        if (names := snapshot.locations.get(asset))
     ]
 
 
-def _targets(
-    request: Request, snapshot: Snapshot
-) -> tuple[dict[AssetKey, tuple[str | None, ...]], list[str]]:
-    """Upstream before downstream, so that a cell knows what would run above it."""
-    graph = snapshot.graph
-    targets: dict[AssetKey, tuple[str | None, ...]] = {}
-    warnings: list[str] = []
-    for asset in request.targets(graph):
-        partitions = _partitions_of(asset, request, snapshot)
-        if partitions:
-            targets[asset] = partitions
-        else:
-            warnings.append(f"{key_text(asset)} has none of these partitions and is left out")
-    return targets, warnings
-
-
-def _partitions_of(asset: AssetKey, request: Request, snapshot: Snapshot) -> tuple[str | None, ...]:
+def _place(asset: AssetKey, partition: str | None, snapshot: Snapshot) -> int | None:
     keys = snapshot.keys.get(asset)
-    if snapshot.graph[asset].partitions is None:
-        return (WHOLE,)
-    reached = None if snapshot.reached is None else snapshot.reached.get(asset)
-    wanted = request.partitions if reached is None or asset in request.assets else reached
-    return tuple(key for key in wanted if keys is None or key in keys.positions)
-
-
-def _cell(
-    asset: AssetKey,
-    partition: str | None,
-    request: Request,
-    snapshot: Snapshot,
-    running: Mapping[AssetKey, set[str | None]],
-) -> PlanCell:
-    state = _state(asset, partition, snapshot)
-    action, reason = _decision((asset, partition), state, request, snapshot, running)
-    return PlanCell(asset, partition, state, action, reason)
+    return 0 if partition is WHOLE or keys is None else keys.positions.get(partition)
 
 
 def _state(asset: AssetKey, partition: str | None, snapshot: Snapshot) -> State:
-    row, keys = snapshot.rows.get(asset), snapshot.keys.get(asset)
-    position = 0 if partition is WHOLE or keys is None else keys.positions.get(partition)
+    row, position = snapshot.rows.get(asset), _place(asset, partition, snapshot)
     if row is None or position is None or position >= row.total:
         return State.UNKNOWN
     state = State(row.states[position])
@@ -149,63 +262,5 @@ def _state(asset: AssetKey, partition: str | None, snapshot: Snapshot) -> State:
     return state
 
 
-def _decision(
-    cell: CellId,
-    state: State,
-    request: Request,
-    snapshot: Snapshot,
-    running: Mapping[AssetKey, set[str | None]],
-) -> tuple[Action, str]:
-    if cell in request.excluded:
-        return Action.SKIP, "excluded by you"
-    if not snapshot.graph[cell[0]].materializable:
-        return Action.BLOCKED, "can't be materialized here: an external asset"
-    run = snapshot.busy.get(cell)
-    where = f" in run {run[:8]}" if run else ""
-    if state in BUSY:
-        return Action.BLOCKED, f"already {state.word}{where}"
-    if state is State.UNKNOWN:
-        return Action.BLOCKED, "its state is not known"
-    why = _why(cell, state, request, snapshot, running)
-    if not why:
-        left = "fresh" if state is State.MATERIALIZED else f"{state.word}, not asked for"
-        return Action.SKIP, left
-    return (Action.BLOCKED, f"already{where}") if run else (Action.RUN, why)
-
-
-def _why(
-    cell: CellId,
-    state: State,
-    request: Request,
-    snapshot: Snapshot,
-    running: Mapping[AssetKey, set[str | None]],
-) -> str:
-    """Why the cell would run; empty when nothing asks for it."""
-    if state in request.run_states:
-        return _own_reason(cell, state, snapshot)
-    cause = _upstream(cell, snapshot, running) if State.STALE in request.run_states else None
-    return f"upstream would be run: {key_text(cause)}" if cause else ""
-
-
-def _own_reason(cell: CellId, state: State, snapshot: Snapshot) -> str:
-    if state is State.STALE:
-        cause = snapshot.stale.get(cell)
-        return f"stale: {cause}" if cause else "stale"
-    return "fresh, run again as asked" if state is State.MATERIALIZED else state.word
-
-
-def _upstream(
-    cell: CellId, snapshot: Snapshot, running: Mapping[AssetKey, set[str | None]]
-) -> AssetKey | None:
-    """The first parent of which a partition that this cell reads would be run."""
-    asset, partition = cell
-    for parent in snapshot.graph.upstream(asset):
-        planned = running.get(parent)
-        same = snapshot.keys.get(parent) == snapshot.keys.get(asset)
-        if planned and (partition in planned or not same):
-            return parent
-    return None
-
-
-def cells_with(cells: Iterable[PlanCell], action: Action) -> list[PlanCell]:
+def cells_with(cells: Iterable[PlanCell], action: CellAction) -> list[PlanCell]:
     return [cell for cell in cells if cell.action is action]

@@ -1,17 +1,21 @@
-"""What every screen shares: the two bars, its actions, and hearing of changes."""
+"""The base of all screens: two bars, actions, and updates on changes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
-from textual.binding import Binding, BindingsMap
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
 from console.actions import actions_of
-from console.store.facts import facts
+from console.domain.web_address import Place
 from console.store.signals import Topic
-from console.widgets.bars import KeyBar, StatusBar
+from console.store.status_words import facts
+from console.terminal.textual_private import bind
+from console.widgets.common.bars import KeyBar, StatusBar
+from console.widgets.common.filter_line import FilterLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -19,34 +23,73 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from console.app import Deck
-    from console.domain.keys import AssetKey
-    from console.domain.selection import Facts
-    from console.domain.status import State
+    from console.domain.selection.evaluation import SelectionFacts
+    from console.screens.openings import Opening
     from console.store.deployment import Deployment
+    from console.widgets.common.line_list import LineList
+
+
+class _HasLines(Protocol):
+    lines: LineList
+    keys: KeyBar
+
+
+S = TypeVar("S", bound=_HasLines)
+
+
+def of_the_lit_row(action: Callable[[S], None]) -> Callable[[S], None]:
+    """An action on the row under the cursor, not done to one that has just come there."""
+
+    @wraps(action)
+    def guarded(screen: S) -> None:
+        if screen.lines.is_lit():
+            action(screen)
+        else:
+            screen.keys.say("another line has just come under the cursor: press again", "warn")
+
+    return guarded
 
 
 class DeckScreen(Screen[None]):
     """A screen of the console. `NAME` is its name in the table of actions."""
 
     NAME: ClassVar[str] = ""
-    SHOWS_ASSETS: ClassVar[bool] = False
-    """It can bring any asset into view."""
+    TAKES: ClassVar[frozenset[type[Opening]]] = frozenset()
+    """What it can be opened with."""
+    FILTERS: ClassVar[bool] = False
+    """It has a list that `/` filters."""
     TOPICS: ClassVar[frozenset[Topic]] = frozenset(Topic)
 
     def __init__(self, deck: Deck) -> None:
         super().__init__()
         self.deck = deck
+        self.filter_line = FilterLine() if self.FILTERS else None
         self.bar = StatusBar(
             deck.deployment,
             self.NAME,
-            read_only=deck.settings.read_only,
+            read_only=deck.read_only,
             ascii_only=self.ascii_only,
+            word=(deck.settings.word, deck.settings.colour),
         )
-        self.keys = KeyBar(self.NAME, read_only=deck.settings.read_only, ascii_only=self.ascii_only)
-        self._bindings = BindingsMap(
-            Binding(action.keys, action.id, action.words, show=False)
-            for action in actions_of(self.NAME, read_only=deck.settings.read_only)
+        self.keys = KeyBar(self.NAME, read_only=deck.read_only, ascii_only=self.ascii_only)
+        self.bind_actions()
+
+    def bind_actions(self) -> None:
+        """The keys of what may be done here now."""
+        read_only = self.deck.read_only
+        bind(
+            self,
+            [
+                Binding(action.keys, action.id, action.words, show=False)
+                for action in actions_of(self.NAME, read_only=read_only)
+            ],
         )
+        self.bar.allow(read_only=read_only)
+        self.keys.allow(read_only=read_only)
+
+    def place(self) -> Place:
+        """The page of the web UI that shows the same."""
+        return Place(page="overview")
 
     @property
     def deployment(self) -> Deployment:
@@ -56,14 +99,16 @@ class DeckScreen(Screen[None]):
     def ascii_only(self) -> bool:
         return self.deck.settings.ascii
 
-    def facts(self) -> Facts:
-        """What `status:` in a selection means now."""
+    def facts(self) -> SelectionFacts:
+        """The meaning of `status:` in a selection now."""
         return facts(self.deployment, self.deck.checks)
 
     def compose(self) -> ComposeResult:
         yield self.bar
         yield from self.body()
         yield self.keys
+        if self.filter_line is not None:
+            yield self.filter_line
 
     def body(self) -> list[Widget]:
         """The widgets between the bars."""
@@ -90,30 +135,17 @@ class DeckScreen(Screen[None]):
         if topic in self.TOPICS:
             self.update_view()
 
+    def forget_note(self) -> None:
+        """Clear the message of another line; a fault of the line to Dagster stays."""
+        self._say_connection()
+
     def _say_connection(self) -> None:
         connection = self.deployment.connection
-        if connection.live or not connection.problem:
-            self.keys.hush()
+        sentence = connection.sentence(self.deployment.client.place)
+        if sentence:
+            self.keys.say(sentence, "warn" if connection.live else "bad")
         else:
-            self.keys.say(f"{connection.problem}; trying again", "bad")
-
-    def paint(self) -> None:
-        """Draw now what a key has changed.
-
-        Textual lets each widget say in its own time that it changed and draws at most once in
-        a frame: the cursor's line at once, the panel that tells of it a frame later.
-        """
-        if not self.is_current or self._layout_required or self.app._batch_count:
-            return
-        widgets = list(self.walk_children(Widget))
-        if any(widget._layout_required for widget in widgets):
-            return
-        changed = {widget for widget in widgets if widget._repaint_required}
-        for widget in changed:
-            widget._repaint_required = False
-        if changed:
-            self._compositor.update_widgets(changed)
-            self._compositor_refresh()
+            self.keys.hush()
 
     def in_background(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Run it while the screen lives; not even made when the screen is about to go."""
@@ -125,23 +157,42 @@ class DeckScreen(Screen[None]):
     def action_find(self) -> None:
         self.deck.action_find()
 
-    def action_go_back(self) -> None:
-        """Where there is no screen below: what the screen itself can go back to."""
+    # the filter
 
-    def show_asset(self, key: AssetKey) -> None:
-        """Bring an asset into view, when this screen has assets."""
+    def keeps(self, *texts: str) -> bool:
+        """Whether the filter keeps a line of which this is written."""
+        return self.filter_line is None or self.filter_line.filter.keeps(*texts)
 
-    def show_cell(self, key: AssetKey, partition: str | None) -> None:  # noqa: ARG002 - for screens of cells
-        """Bring a cell into view, when this screen has cells."""
-        self.show_asset(key)
+    @property
+    def filtered(self) -> bool:
+        return self.filter_line is not None and bool(self.filter_line.filter)
 
-    def ask_for(
-        self,
-        assets: tuple[AssetKey, ...],
-        partitions: str | None,
-        states: frozenset[State] | None = None,
-    ) -> None:
-        """Plan these, when this screen plans."""
+    def filter_words(self, kept: int, of: int, *, all_read: bool = True) -> str:
+        """The filter and the number of hidden lines, for the title."""
+        return (
+            self.filter_line.words(kept, of, all_read=all_read)
+            if self.filter_line is not None
+            else ""
+        )
 
-    def watch_backfill(self, backfill_id: str) -> None:
-        """Show how a backfill goes on, when this screen shows backfills."""
+    def action_filter_lines(self) -> None:
+        if self.filter_line is not None:
+            self.filter_line.ask()
+
+    def on_filter_line_filtered(self) -> None:
+        self.show_filtered()
+
+    def show_filtered(self) -> None:
+        """Show the lines that the filter keeps, of what is known."""
+        self.update_view()
+
+    def step_back(self) -> bool:
+        """Leave what the screen itself holds, as a selection or a filter; whether there was any."""
+        if self.filter_line is None or not self.filtered:
+            return False
+        self.filter_line.take("")
+        return True
+
+    def take(self, opening: Opening) -> None:
+        """Show what it was opened with, one of `TAKES`. Raises TypeError for anything else."""
+        raise TypeError(f"the screen {self.NAME} can't be opened with {opening}")

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from console.api import queries, run_queries
 from console.api.client import IN_FLIGHT
-from console.api.errors import ApiError
-from console.domain.assets import AssetGraph
-from console.domain.rows import row_of
-from console.domain.runs import RunStatus
-from console.store.key_lists import KeyLists
+from console.domain.assets.graph import AssetGraph
+from console.domain.assets.structure import Structure
+from console.domain.errors import BadAnswer, ServerError, Slow
+from console.domain.grid.asset_status import NewestMaterialization, row_of
+from console.domain.runs.run import RunStatus
+from console.store.connection import Connection
+from console.store.partition_key_cache import PartitionKeyCache
+from console.store.reading import ReadingState
+from console.store.rows import Rows
+from console.store.runs.run_assets import RunAssets
 from console.store.signals import Signals, Topic
-from console.store.staleness import Staleness
+from console.store.staleness.verdicts import Staleness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from console.api.client import Client
-    from console.domain.keys import AssetKey
-    from console.domain.partitions import PartitionKeys
-    from console.domain.rows import AssetStatus
-    from console.domain.runs import Run
-    from console.domain.status import Row
+    from console.domain.assets.keys import AssetKey
+    from console.domain.errors import ApiError
+    from console.domain.grid.asset_status import AssetStatus
+    from console.domain.partitions.keys import PartitionKeys
+    from console.domain.runs.run import Run
+    from console.domain.status.states import Row
 
 ASSETS_AT_ONCE = 25
 TOLD_SECONDS = 0.5
@@ -37,29 +43,19 @@ CLOCKS_APART = 60.0
 """Runs write the time of their changes themselves, on hosts whose clocks may differ so much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """`live`, or why not; `answered` is when the server last answered, epoch seconds UTC."""
-
-    live: bool = False
-    problem: str = ""
-    answered: float | None = None
-
-
 class Deployment:
-    """What is known of one deployment. Every answer replaces just what it tells of."""
+    """The known state of one deployment. Each answer replaces just the part that it tells."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.signals = Signals()
-        self.looks = Signals()
+        self.signals = Signals(self._mistaken)
+        self.looks = Signals(self._mistaken)
         """Told of every look at the runs, whether anything changed or not."""
         self.connection = Connection()
-        self.structure: queries.Structure | None = None
+        self.structure: Structure | None = None
         self.graph = AssetGraph()
         self.statuses: dict[AssetKey, AssetStatus] = {}
         self.keys: dict[AssetKey, PartitionKeys | None] = {}
-        self.rows: dict[AssetKey, Row] = {}
         self.active: tuple[Run, ...] = ()
         self.newest: tuple[Run, ...] = ()
         self.last_failure = 0.0
@@ -67,23 +63,45 @@ class Deployment:
         self.locations: dict[str, str] = {}
         self.backfill_titles: dict[str, str] = {}
         """Empty for a backfill without a title."""
+        self.due: set[AssetKey] = set()
+        """Assets whose cells may be others than `rows` has."""
+        self.unreadable: dict[AssetKey, str] = {}
+        """Why the cells of an asset could not be read the last time they were asked for."""
         self.staleness = Staleness(self)
+        self.rows = Rows(self.staleness.overlay)
+        self.reading = ReadingState(self)
         self._newest_change = (0.0, 0.0)
         """The newest change of a run by the server's clock, and `time.monotonic()` then."""
-        self.key_lists = KeyLists(client)
+        self.key_lists = PartitionKeyCache(client)
+        self._locations_read: dict[str, str] = {}
+        """The code locations that `structure` was read of."""
+        self.run_assets = RunAssets(client)
         self._untold = False
         self._told_at = -TOLD_SECONDS
+
+    @property
+    def told_rows(self) -> Mapping[AssetKey, Row]:
+        """The rows as the server tells them, which knows of no stale cells in bulk."""
+        return self.rows.told
 
     async def load(self) -> None:
         """Ask for everything once. Raises ApiError."""
         await asyncio.gather(self.load_structure(), self.load_runs())
         await self.load_statuses(self.graph.order)
 
+    @property
+    def structure_is_old(self) -> bool:
+        """Whether the code locations are others than those that the structure was read of."""
+        return self.structure is None or self._locations_read != self.locations
+
     async def load_structure(self) -> None:
+        locations = self.locations
         self.structure = await queries.structure(self.client)
+        self._locations_read = locations
         self.graph = self.structure.graph
+        self.client.server_rule = self.structure.forbidden
         for gone in set(self.statuses) - set(self.graph.assets):
-            for kept in (self.statuses, self.keys, self.rows):
+            for kept in (self.statuses, self.keys, self.rows, self.unreadable):
                 kept.pop(gone, None)
             self.staleness.forget([gone])
         self.key_lists.restart()
@@ -94,20 +112,22 @@ class Deployment:
     async def load_runs(self) -> set[AssetKey]:
         """Ask what runs; the assets whose cells may have changed by it."""
         pulse = await run_queries.pulse(self.client, NEWEST_RUNS, self._changed_since())
+        active = await self.run_assets.named(pulse.active)
+        newest = await self.run_assets.named(pulse.newest)
         before = {run.id: run for run in (*self.active, *self.newest)}
-        self.active, self.locations = pulse.active, pulse.locations
-        self._take_newest(pulse.newest)
-        seen = {run.id: run for run in (*pulse.newest, *pulse.active)}
+        self.active, self.locations = active, pulse.locations
+        self._take_newest(newest)
+        seen = {run.id: run for run in (*newest, *active)}
         changed = [run for run in seen.values() if _moved(run, before.get(run.id))]
         ended = [run for run in before.values() if run.id not in seen and not run.status.ended]
         self.answered()
         if changed or ended:
             self.signals.tell(Topic.RUNS)
         self.looks.tell(Topic.RUNS)
-        return {key for run in (*changed, *ended, *pulse.active) for key in run.assets}
+        return {key for run in (*changed, *ended, *active) for key in run.assets}
 
     def _changed_since(self) -> float | None:
-        """What changed before this has been seen; None when nothing has."""
+        """The time up to which changes were seen; None when none were."""
         change, seen_at = self._newest_change
         if self.structure is None or not change:
             return None
@@ -127,7 +147,8 @@ class Deployment:
         """Ask for the cells of these assets, a batch a request, two at once.
 
         The first batch goes alone, and is what stands on top: it is shown as soon as it is
-        there, and nothing comes above it afterwards.
+        there, and nothing comes above it afterwards. A batch that fails leaves the others
+        alone; its error is raised after them.
         """
         keys = self._by_group(wanted)
         batches = iter(
@@ -138,7 +159,9 @@ class Deployment:
             await asyncio.gather(*(self._load_batches(batches) for _ in range(IN_FLIGHT)))
         finally:
             self._tell_status(at_once=True)
-        await self._check_counts(keys)
+        await self._check_counts([key for key in keys if key not in self.unreadable])
+        if why := next((self.unreadable[key] for key in keys if key in self.unreadable), ""):
+            raise ServerError(why)
 
     async def _check_counts(self, keys: Sequence[AssetKey]) -> None:
         """An asset that turns out to have keys of its own is read again with those."""
@@ -169,7 +192,7 @@ class Deployment:
         return {
             key
             for key, status in known.items()
-            if found.get(key) != queries.Newest.of(status)
+            if found.get(key) != NewestMaterialization.of(status)
             or id(self.keys.get(key)) in grown
             or not self._tells_by_itself(key)
         }
@@ -192,7 +215,10 @@ class Deployment:
     async def _load_batches(self, batches: Iterable[Sequence[AssetKey]]) -> None:
         """One after the other, each shown before the next is asked for."""
         for batch in batches:
-            await self._load_batch(batch)
+            try:
+                await self._load_batch(batch)
+            except (ServerError, BadAnswer, Slow) as error:
+                self.unreadable |= dict.fromkeys(batch, str(error))
 
     async def _load_batch(self, batch: Sequence[AssetKey]) -> None:
         definitions = {key: self.graph[key].partitions for key in batch if key in self.graph}
@@ -207,6 +233,9 @@ class Deployment:
             else:
                 self.keys[status.key] = None
         self._take(found, at)
+        self.due.difference_update(batch)
+        for key in batch:
+            self.unreadable.pop(key, None)
 
     def _take(self, found: Iterable[AssetStatus], at: float) -> None:
         changed = False
@@ -214,12 +243,12 @@ class Deployment:
             if status.key not in self.graph:
                 continue
             materializable = self.graph[status.key].materializable
-            plain = row_of(status, self.keys[status.key], self.active, at, materializable)
-            row = self.staleness.overlay(status.key, plain)
+            row = row_of(status, self.keys[status.key], self.active, at, materializable)
             before = self.rows.get(status.key)
-            changed |= before is None or before.states != row.states
+            self.rows[status.key] = row
+            changed |= before is None or before.states != self.rows[status.key].states
             changed |= self.statuses.get(status.key) != status
-            self.rows[status.key], self.statuses[status.key] = row, status
+            self.statuses[status.key] = status
             self.staleness.told(status.key)
         self.answered()
         self._untold |= changed
@@ -234,12 +263,9 @@ class Deployment:
 
     def restate(self, keys: Iterable[AssetKey]) -> None:
         """Mark the stale cells of these rows by the verdicts as they are now."""
-        for key in keys:
-            row = self.rows.get(key)
-            if row is not None:
-                self.rows[key] = self.staleness.overlay(key, row.without_stale())
+        self.rows.mark_again(keys)
         self._untold = True
-        self._tell_status(at_once=not self.staleness.unread)
+        self._tell_status(at_once=self.staleness.rests)
 
     def stale_reason(self, key: AssetKey, partition: str | None) -> str | None:
         """Why a cell is stale, in a sentence; None when it isn't known to be."""
@@ -254,17 +280,42 @@ class Deployment:
 
     def answered(self) -> None:
         """The server has just answered."""
-        was = self.connection
-        self.connection = Connection(live=True, answered=time.time())
-        if not was.live:
-            self.signals.tell(Topic.CONNECTION)
+        self._connect(self.connection.with_answer(time.time()))
 
     def failed(self, error: ApiError) -> None:
-        """The server has not answered; what was known stays."""
-        was = self.connection
-        self.connection = Connection(False, str(error), was.answered)
-        if was.live or was.problem != str(error):
+        """The server can't be reached; what was known stays."""
+        self._connect(self.connection.with_problem(str(error)))
+
+    def failed_alone(self, name: str, why: str) -> None:
+        """The part of this name could not be read, though others can.
+
+        Where nothing ever was answered that is the problem of the whole line.
+        """
+        if self.connection.answered is None:
+            self._connect(self.connection.with_problem(why))
+        else:
+            self._connect(self.connection.with_error(name, why))
+
+    def succeeded(self, name: str) -> None:
+        """The part of this name was read."""
+        self._connect(self.connection.with_error(name, ""))
+
+    def silent(self, since: float | None) -> None:
+        """Nothing has been answered since then, epoch seconds UTC; None when something was."""
+        if (since is None) != (self.connection.silent_since is None):
+            self._connect(self.connection.with_silence(since))
+
+    def _connect(self, now: Connection) -> None:
+        before, self.connection = self.connection, now
+        if replace(now, answered=None) != replace(before, answered=None) or now.live != before.live:
             self.signals.tell(Topic.CONNECTION)
+
+    def mistaken(self, name: str, error: Exception) -> None:
+        """The console itself failed at what has this name."""
+        self.failed_alone(name, f"the console made a mistake ({type(error).__name__})")
+
+    def _mistaken(self, error: Exception) -> None:
+        self.mistaken("what is on screen", error)
 
     def busy_runs(self, key: AssetKey) -> list[Run]:
         """The runs under way or waiting that will make this asset."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Topic(Enum):
-    """What changed."""
+    """A kind of change."""
 
     CONNECTION = auto()
     STRUCTURE = auto()
@@ -22,8 +23,10 @@ class Topic(Enum):
 class Signals:
     """Listeners by topic; a listener is called in the event loop's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, mistaken: Callable[[Exception], None] | None = None) -> None:
+        """`mistaken` is told of what a listener raises, which keeps nobody else from being told."""
         self._listeners: list[Callable[[Topic], None]] = []
+        self._mistaken = mistaken
 
     def listen(self, listener: Callable[[Topic], None]) -> Callable[[], None]:
         """Call `listener` on every change, until the returned function is called."""
@@ -37,4 +40,9 @@ class Signals:
 
     def tell(self, topic: Topic) -> None:
         for listener in list(self._listeners):
-            listener(topic)
+            try:
+                listener(topic)
+            except Exception as error:
+                logging.getLogger(__name__).error("a listener to %s", topic.name, exc_info=error)
+                if self._mistaken is not None:
+                    self._mistaken(error)

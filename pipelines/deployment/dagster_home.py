@@ -18,9 +18,13 @@ PARALLEL_TAG = "dagdeck/parallel-"
 
 
 def write_dagster_home(home: Home, postgres_url: str, code_server_port: int) -> None:
-    _write(home.dagster / "dagster.yaml", instance(home, postgres_url))
+    write_instance(home, postgres_url)
     server = {"host": HOST, "port": code_server_port, "location_name": LOCATION}
     _write(home.workspace, {"load_from": [{"grpc_server": server}]})
+
+
+def write_instance(home: Home, postgres_url: str) -> None:
+    _write(home.dagster / "dagster.yaml", instance(home, postgres_url))
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

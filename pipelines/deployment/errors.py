@@ -1,4 +1,4 @@
-"""What can go wrong with a deployment, each as one sentence and an exit code."""
+"""The errors of a deployment, each with one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ class DeploymentError(Exception):
 
 
 class LocationError(DeploymentError):
-    """The parts run, but the code location isn't loaded: the code is to blame, not they."""
+    """The parts run and the code location isn't loaded, for its own code fails."""

@@ -1,4 +1,4 @@
-"""The first thing a new deployment does: fill its last days, once for each state folder."""
+"""The first backfill of a new deployment: its last days, once for each state folder."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _launch_once(url: str, days: int, file: IO[str], say: Callable[[str], None])
 
 
 def already_started(url: str) -> str | None:
-    """The id of the backfill that carries our tag, should the marker file have been lost."""
+    """The id of the backfill with dagdeck's tag, for the case that the marker file was lost."""
     answer = ask(url, STARTED)["partitionBackfillsOrError"]
     for backfill in answer.get("results", []):
         if TAG in backfill["tags"]:
@@ -87,10 +87,12 @@ def already_started(url: str) -> str | None:
 
 def targets_of(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Partitioned assets with their newest keys, and the unpartitioned ones downstream of any."""
-    made = [node for node in nodes if node["isMaterializable"]]
-    targets = [_target(node) for node in made if _newest(node)]
+    materializable = [node for node in nodes if node["isMaterializable"]]
+    targets = [_target(node) for node in materializable if _newest(node)]
     return targets + [
-        _target(node) for node in made if not node["isPartitioned"] and node["dependencyKeys"]
+        _target(node)
+        for node in materializable
+        if not node["isPartitioned"] and node["dependencyKeys"]
     ]
 
 
@@ -116,8 +118,8 @@ def _launch(url: str, targets: list[dict[str, Any]], days: int) -> str:
     return str(answer["backfillId"])
 
 
-def start_detached_starter(layout: Layout) -> Identity:
-    """A process of its own that waits for the code location and then launches the backfill."""
-    command = (sys.executable, "-m", "pipelines.deployment.starter")
+def start_worker(layout: Layout) -> Identity:
+    """Starts a process that waits for the code location and then launches the backfill."""
+    command = (sys.executable, "-m", "pipelines.deployment.first_backfill_worker")
     log = layout.home.log("first-backfill")
     return start_process(command, layout.environment(), layout.home.root, log)

@@ -1,4 +1,4 @@
-"""What the deployment asks of its own webserver."""
+"""The questions that the deployment asks its own webserver."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def ask(url: str, document: str, variables: dict[str, Any] | None = None) -> dic
 
 
 def location_state(url: str, name: str) -> LocationState:
-    """How loading of the code location `name` stands."""
+    """The state of loading the code location `name`."""
     workspace = ask(url, LOCATIONS)["workspaceOrError"]
     for entry in workspace.get("locationEntries", []):
         if entry["name"] == name:

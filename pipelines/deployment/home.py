@@ -17,7 +17,7 @@ LOCK_SECONDS = 180.0
 
 @dataclass(frozen=True)
 class Home:
-    """Where things are in the state folder `root`."""
+    """The paths in the state folder `root`."""
 
     root: Path
 
@@ -51,6 +51,26 @@ class Home:
     def first_backfill(self) -> Path:
         """Holds the id of the first backfill once there is one."""
         return self.root / "first-backfill"
+
+    @property
+    def version(self) -> Path:
+        """The file that names the release which brought the home up to date last."""
+        return self.root / "version.json"
+
+    @property
+    def before_upgrade(self) -> Path:
+        """The folder of what the last upgrade replaced, kept until a later start has succeeded."""
+        return self.root / "before-upgrade"
+
+    @property
+    def restoring(self) -> Path:
+        """The file that exists while a backup is being restored, so that the home isn't whole."""
+        return self.root / "restoring"
+
+    @property
+    def going_back(self) -> Path:
+        """The file that exists while an upgrade is being undone."""
+        return self.root / "going-back"
 
     def log(self, part: str) -> Path:
         return self.logs / f"{part}.log"

@@ -1,4 +1,4 @@
-"""The parts of a deployment: what each is started with and where it answers."""
+"""The parts of a deployment: the command that starts each, and the URL where it answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Layout:
-    """Settings, folder and chosen ports together: all that the parts are made of."""
+    """The settings, the folder and the chosen ports, which the parts are made from."""
 
     settings: Settings
     home: Home
@@ -70,6 +70,12 @@ class Layout:
         return self.settings.postgres_url or self.cluster.url
 
     @property
+    def lake_settings(self) -> Settings:
+        """The settings as the deployment's own code reads them, with its folder and database."""
+        own = {"home": self.home.root, "postgres_url": self.postgres_url}
+        return self.settings.model_copy(update=own)
+
+    @property
     def nightscout_url(self) -> str:
         return self._source_url("nightscout_url")
 
@@ -78,7 +84,7 @@ class Layout:
         return self._source_url("github_url")
 
     def _source_url(self, setting: str) -> str:
-        """The URL that was set, else that of the one stand-in which speaks for both sources."""
+        """The URL that was set, else that of the stand-in, which serves both sources."""
         if setting in self.settings.model_fields_set:
             return str(getattr(self.settings, setting))
         return f"http://{HOST}:{self.ports['nightscout']}"
@@ -133,7 +139,7 @@ class Layout:
         return Part("daemon", _module("pipelines.deployment.daemon", *workspace))
 
     def environment(self) -> dict[str, str]:
-        """What every part gets, so that none depends on the folder `up` was called in."""
+        """The environment of every part, so that none depends on the folder `up` was called in."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
         return {
             **inherited,

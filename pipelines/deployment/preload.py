@@ -11,6 +11,6 @@ try:
     importlib.import_module("dagster._grpc.server")
     importlib.import_module("dagster_postgres")
     importlib.import_module(Settings().definitions_module)
-    importlib.import_module("pipelines.warm")
+    importlib.import_module("pipelines.preload_steps")
 except Exception:
     traceback.print_exc()

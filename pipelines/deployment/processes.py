@@ -1,4 +1,4 @@
-"""Processes: told apart by pid and start time, started detached, stopped gently and then hard."""
+"""Processes: identified by pid and start time, started detached, stopped gently and then hard."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HARD_STOP_SECONDS = 5.0
 
 
 class Identity(BaseModel):
-    """A process; `created` (seconds since the epoch) tells it from a later one of the same pid."""
+    """A process; `created` (seconds since the epoch) sets it apart from a later one with the same pid."""
 
     pid: int
     created: float
@@ -32,7 +32,7 @@ def identity(process: psutil.Process) -> Identity:
 
 
 def find(wanted: Identity | None) -> psutil.Process | None:
-    """The running process of that identity; None when it ended or the pid is another's now."""
+    """The running process of that identity; None when it ended or another process has its pid."""
     if wanted is None:
         return None
     with suppress(psutil.Error):
@@ -78,7 +78,7 @@ def start_detached(
 
 
 def marked(home: Path) -> Iterator[psutil.Process]:
-    """Every process that carries the mark of the deployment in `home`, but not this one."""
+    """Every process but this one that carries the mark of the deployment in `home`."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.pid != os.getpid() and process.environ().get(MARK) == str(home):
@@ -110,7 +110,7 @@ def stop(processes: Iterable[psutil.Process], gently: signal.Signals, seconds: f
 
 
 def _wait(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those still alive after at most `seconds`."""
+    """The processes still alive after at most `seconds`."""
     deadline = time.monotonic() + seconds
     left = [process for process in processes if is_alive(process)]
     while left and time.monotonic() < deadline:

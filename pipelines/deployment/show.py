@@ -1,4 +1,4 @@
-"""`ps`: the parts and how each is."""
+"""`ps`: the parts and the state of each."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def _row(name: str, layout: Layout, state: State) -> Row:
         return Row(name, "external", None, layout.external[name])
     port = layout.ports.get(name)
     url = layout.part(name).url if port else None
-    known = state.processes.get(name)
-    process = find(known)
+    last_started = state.processes.get(name)
+    process = find(last_started)
     if process is None:
-        return Row(name, "dead" if known else "stopped", None, url)
+        return Row(name, "dead" if last_started else "stopped", None, url)
     answering = port is None or ports.answers(port)
     return Row(name, "running" if answering else "starting", process.pid, url)
 

@@ -21,6 +21,10 @@ from pipelines.deployment.postgres import demand_reachable
 from pipelines.deployment.processes import Identity, descendants, find, start_detached, stop
 from pipelines.deployment.state import State, read_state, write_atomically
 from pipelines.deployment.stop import stop_everything
+from pipelines.deployment.upgrade import bring_up_to_date, forget
+from pipelines.deployment.usable import demand_usable, demand_zone
+from pipelines.deployment.version import is_current, read_version
+from pipelines.deployment.waiting import Waiting
 from pipelines.settings import Settings
 
 LOOK_SECONDS = 0.05
@@ -29,7 +33,7 @@ STOP_SECONDS = 10.0
 Say = Callable[[str], None]
 
 
-def up(settings: Settings, wait: bool, say: Say) -> str:
+def up(settings: Settings, wait: bool, say: Waiting) -> str:
     """Brings the deployment up and returns the webserver's URL.
 
     Starts only what is not running. What this call started is stopped again when a part
@@ -40,23 +44,28 @@ def up(settings: Settings, wait: bool, say: Say) -> str:
     home = Home(settings.home.expanduser().resolve())
     home.create()
     with home.locked(lambda: say("Another dagdeck command is at work here; waiting for it.")):
-        starter = _prepare(settings, home, say)
-        with starter.undone_on_failure():
+        demand_usable(home)
+        demand_zone(settings, home)
+        looked_through = is_current(read_version(home), home)
+        starter = prepare(settings, home, say)
+        with starter.undone_on_failure(), say.shown():
             starter.start_missing()
             if wait:
                 starter.await_parts()
                 starter.await_location()
+        if looked_through and wait and starter.started:
+            forget(home, say)
     url = starter.layout.webserver_url
     if wait:
         first_backfill.start(starter.layout, say)
     elif starter.layout.settings.first_backfill_days and not home.first_backfill.exists():
-        first_backfill.start_detached_starter(starter.layout)
+        first_backfill.start_worker(starter.layout)
     return url
 
 
-def _prepare(settings: Settings, home: Home, say: Say) -> Starter:
+def prepare(settings: Settings, home: Home, say: Waiting) -> Starter:
     state = read_state(home.state)
-    alive = [name for name, known in state.processes.items() if find(known)]
+    alive = [name for name, process in state.processes.items() if find(process)]
     if not alive and stop_everything(home, state, say):
         say(f"That was left running without {home.state} knowing of it.")
     first_day = state.first_day or settings.first_day
@@ -66,7 +75,7 @@ def _prepare(settings: Settings, home: Home, say: Say) -> Starter:
 
 
 def _choose_ports(layout: Layout, state: State, anything_runs: bool, say: Say) -> dict[str, int]:
-    """Kept ones while anything runs; else those of the settings, the kept, the first free."""
+    """The ports: the kept ones while anything runs; else those of the settings, the kept ones, the first free ones."""
     chosen: dict[str, int] = {}
     for name in WITH_PORT:
         if name in layout.external:
@@ -96,7 +105,7 @@ class Starter:
 
     layout: Layout
     state: State
-    say: Say
+    say: Waiting
     started: dict[str, float] = field(default_factory=dict)
     log_sizes: dict[str, int] = field(default_factory=dict)
 
@@ -106,6 +115,7 @@ class Starter:
         if not missing:
             self.say("Everything is running already.")
             return
+        self.say.expects(len(missing) + 1)
         if "postgres" in missing:
             self.layout.cluster.clear_leftovers()
         for name in missing:
@@ -116,7 +126,9 @@ class Starter:
         if "postgres" in self.layout.external:
             demand_reachable(self.layout.postgres_url)
         elif "postgres" in missing:
-            self._start_postgres()
+            self.start_postgres()
+        if not {"webserver", "code-server", "daemon"} - set(missing):
+            bring_up_to_date(self.layout, self.say)
         write_dagster_home(
             self.layout.home, self.layout.postgres_url, self.layout.ports["code-server"]
         )
@@ -127,11 +139,17 @@ class Starter:
         write_atomically(self.layout.home.url, self.layout.webserver_url + "\n")
 
     def _drop_failed_code_server(self) -> None:
-        """Stops a code server whose code did not load: it may be mended by now."""
+        """Stops a code server whose code did not load, for the code may be mended by now."""
         server = find(self.state.processes.get("code-server"))
         if server and has_failed(self.layout.webserver_url):
             self.say("The code location had failed to load; it is loaded anew.")
             self._stop("code-server", server)
+
+    def stop(self, name: str) -> None:
+        """Stops a part that runs."""
+        if process := find(self.state.processes.get(name)):
+            self._stop(name, process)
+            self.save()
 
     def _stop(self, name: str, process: psutil.Process) -> None:
         gently = self.layout.part(name).stop_signal
@@ -143,7 +161,7 @@ class Starter:
             name for name in self.layout.own_names() if find(self.state.processes.get(name)) is None
         ]
 
-    def _start_postgres(self) -> None:
+    def start_postgres(self) -> None:
         cluster = self.layout.cluster
         cluster.create()
         self._start(self.layout.part("postgres"), {})
@@ -161,10 +179,13 @@ class Starter:
 
     def _remember(self, name: str, process: Identity) -> None:
         self.state.processes[name] = process
+        self.save()
+
+    def save(self) -> None:
         write_atomically(self.layout.home.state, self.state.model_dump_json(indent=2))
 
     def await_parts(self) -> None:
-        """Until each started part answers; raises DeploymentError naming one that doesn't."""
+        """Waits until each started part answers; raises DeploymentError naming one that doesn't."""
         for name in self.started:
             if name in self.layout.ports and name != "postgres":
                 self._await(name, partial(ports.answers, self.layout.ports[name]))
@@ -172,6 +193,7 @@ class Starter:
             self._await("daemon", lambda: True)
 
     def _await(self, name: str, ready: Callable[[], bool]) -> None:
+        self.say.waits_for(name)
         deadline = self.started[name] + self.layout.settings.start_seconds
         while not ready():
             self._demand_alive(name)
@@ -183,6 +205,7 @@ class Starter:
             time.sleep(LOOK_SECONDS)
         self._demand_alive(name)
         self.say(f"{name:<12} ready after {time.monotonic() - self.started[name]:4.1f} s")
+        self.say.ready()
 
     def _demand_alive(self, name: str) -> None:
         if find(self.state.processes[name]) is None:
@@ -212,12 +235,13 @@ class Starter:
                 self._stop(name, process)
                 stopped.append(name)
             self.state.processes.pop(name, None)
-        write_atomically(self.layout.home.state, self.state.model_dump_json(indent=2))
+        self.save()
         if stopped:
             self.say(f"Stopped again: {', '.join(stopped)}.")
 
     def await_location(self) -> None:
         url = self.layout.webserver_url
+        self.say.waits_for("code location")
         if "code-server" in self.started and "webserver" not in self.started:
             reload_location(url, LOCATION)
         await_location(url, self.layout.settings.start_seconds, self.say)
@@ -226,14 +250,14 @@ class Starter:
 def has_failed(url: str) -> bool:
     """Whether the webserver, if it answers, has an error of the code itself to show."""
     try:
-        found = location_state(url, LOCATION)
+        location = location_state(url, LOCATION)
     except Unanswered:
         return False
-    return not found.loaded and not found.waiting
+    return not location.loaded and not location.waiting
 
 
 def await_location(url: str, seconds: float, say: Say) -> None:
-    """Until the webserver has loaded the code location.
+    """Waits until the webserver has loaded the code location.
 
     A webserver that looked before the code server listened is told to look again.
     Raises LocationError with the load error, or after `seconds`.
@@ -242,13 +266,15 @@ def await_location(url: str, seconds: float, say: Say) -> None:
     last = "no answer"
     while time.monotonic() - begun < seconds:
         try:
-            found = location_state(url, LOCATION)
-            if found.loaded:
+            location = location_state(url, LOCATION)
+            if location.loaded:
                 say(f"{'location':<12} loaded after {time.monotonic() - begun:3.1f} s")
                 return
-            if not found.waiting:
-                raise LocationError(f"The code location failed to load: {_headline(found.error)}")
-            last = _headline(found.error)
+            if not location.waiting:
+                raise LocationError(
+                    f"The code location failed to load: {_headline(location.error)}"
+                )
+            last = _headline(location.error)
             reload_location(url, LOCATION)
         except Unanswered as error:
             last = str(error)

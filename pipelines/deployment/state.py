@@ -1,4 +1,4 @@
-"""What a deployment must remember between commands, in one small file written atomically."""
+"""The state that a deployment keeps between commands, in one small file written atomically."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ def _daemon(_: Home, state: State) -> Stage:
 
 def _workers(home: Home, state: State) -> Stage:
     """Run workers next, while the database still takes their last events."""
-    known = {p.pid for name in SERVERS if (p := find(state.processes.get(name)))}
-    workers = [p for p in marked(home.root) if p.pid not in known and not _ends_by_itself(p)]
+    server_pids = {p.pid for name in SERVERS if (p := find(state.processes.get(name)))}
+    workers = [p for p in marked(home.root) if p.pid not in server_pids and not _ends_by_itself(p)]
     pids = {process.pid for process in workers}
     runs = sum(_is_run(process, pids) for process in workers)
     words = f"{runs} run{'s' if runs != 1 else ''} in progress" if runs else "helpers"
@@ -97,8 +97,8 @@ def _ends_by_itself(process: psutil.Process) -> bool:
 
 
 def _servers(_: Home, state: State) -> Stage:
-    found = {name: find(state.processes.get(name)) for name in SERVERS}
-    running = {name: process for name, process in found.items() if process}
+    processes = {name: find(state.processes.get(name)) for name in SERVERS}
+    running = {name: process for name, process in processes.items() if process}
     family = [p for parent in running.values() for p in (parent, *descendants(parent))]
     return Stage(", ".join(running), family, SIGTERM, SERVER_SECONDS)
 

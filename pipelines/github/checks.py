@@ -1,25 +1,63 @@
 """Checks of the raw events, over the days of the run."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from pipelines.partitions import days_of_run
 from pipelines.resources.connections import Lake
 
+ASSET = "dlt_github_user_events"
 
-@dg.asset_check(asset="dlt_github_user_events", blocking=True)
-def events_are_complete(context: dg.AssetCheckExecutionContext, lake: Lake) -> dg.AssetCheckResult:
-    """Each event has its type, actor and repository; a day with others is not published."""
+
+@dg.multi_asset_check(
+    name="github_user_events_checks",
+    specs=[
+        dg.AssetCheckSpec(
+            "events_are_complete",
+            asset=ASSET,
+            blocking=True,
+            description="Each event has its type, actor and repository, and few are set apart.",
+        ),
+        dg.AssetCheckSpec(
+            "no_event_is_set_apart",
+            asset=ASSET,
+            description="No event had to be put into raw.quarantine.",
+        ),
+    ],
+)
+def events_are_good(
+    context: dg.AssetCheckExecutionContext, lake: Lake
+) -> Iterator[dg.AssetCheckResult]:
+    """The results of both checks, from one reading of what was written for the run's days."""
     from pipelines.github.columns import GITHUB_USER_EVENTS
     from pipelines.github.quality import incomplete
     from pipelines.raw.description import DAY
     from pipelines.raw.iceberg import raw_table
     from pipelines.raw.ingest import held_metadata
+    from pipelines.raw.judgement import apart_of_days, judged_days
     from pipelines.raw.publish import last_written
 
-    days = days_of_run(context.run.tags)
-    written = last_written(raw_table(lake.catalog(), GITHUB_USER_EVENTS), GITHUB_USER_EVENTS, days)
+    days, catalog = days_of_run(context.run.tags), lake.catalog()
+    written = last_written(raw_table(catalog, GITHUB_USER_EVENTS), GITHUB_USER_EVENTS, days)
     wrong = incomplete([row for row in written.rows if not days or row[DAY] in days])
-    return dg.AssetCheckResult(
-        passed=not wrong,
-        metadata={"incomplete_rows": len(wrong), **held_metadata(written.held)},
+    apart = apart_of_days(catalog, GITHUB_USER_EVENTS, days)
+    unusable = judged_days(lake.settings(), GITHUB_USER_EVENTS, written, apart)
+    is_error = not written.spares(len(days))
+    yield dg.AssetCheckResult(
+        check_name="events_are_complete",
+        passed=not wrong and not unusable,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "incomplete_rows": len(wrong),
+            "which": dg.MetadataValue.json(unusable),
+            **held_metadata(written.held),
+        },
+    )
+    reasons = [words for of_day in apart.values() for words in of_day.words]
+    yield dg.AssetCheckResult(
+        check_name="no_event_is_set_apart",
+        passed=not reasons,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"which": dg.MetadataValue.json(reasons)},
     )

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pipelines.github.quality import faults
 from pipelines.raw.description import RawTable
 
+EXPECTED = 300
+"""The most events that GitHub serves, for it has no number of events that a day has."""
+
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
@@ -29,4 +32,5 @@ GITHUB_USER_EVENTS = RawTable(
     as_moment=_in_utc,
     audited=("id", "type", "actor", "repo"),
     faults=faults,
+    expected=EXPECTED,
 )

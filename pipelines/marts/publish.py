@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection, sql
 
+from pipelines.failures import ToldError
+from pipelines.marts.columns import SCHEMA, follow
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SCHEMA = "marts"
 POSTGRES_TYPES = {
     "BIGINT": "bigint",
     "BOOLEAN": "boolean",
@@ -23,8 +25,8 @@ POSTGRES_TYPES = {
 """Postgres' type for each of DuckDB's that a mart may have."""
 
 
-class NothingToPublishError(RuntimeError):
-    """The source has no rows; the published table stays as it is."""
+class NothingToPublishError(ToldError):
+    """The mart's query gave no rows; the published table stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -49,37 +51,21 @@ def compute(connection: DuckDBPyConnection, name: str, query: str) -> MartTable:
 def publish(connection: Connection, mart: MartTable) -> int:
     """Replaces the published rows within the caller's transaction; how many there are now.
 
-    Readers see the rows of before until the commit, and never wait.
+    Readers see the rows of before until the commit, and wait only where columns change. Raises
+    MartRefusedError where somebody's view stands on a column that goes or changes.
     """
     table = sql.Identifier(SCHEMA, mart.name)
     lock_schema(connection)
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
-    if _published_columns(connection, mart.name) != mart.columns:
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
-        connection.execute(sql.SQL("CREATE TABLE {} ({})").format(table, _definition(mart)))
+    follow(connection, mart.name, mart.columns)
     connection.execute(sql.SQL("DELETE FROM {}").format(table))
     _copy(connection, table, mart)
     return len(mart.rows)
 
 
 def lock_schema(connection: Connection) -> None:
-    """Until the transaction ends: two that make the schema at once would fail each other."""
+    """Locks until the transaction ends, for two that make the schema at once would fail each other."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('dagdeck.marts'))")
-
-
-def _published_columns(connection: Connection, name: str) -> tuple[tuple[str, str], ...]:
-    found = connection.execute(
-        "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
-        (SCHEMA, name),
-    )
-    return tuple((str(column), str(kind)) for column, kind in found.fetchall())
-
-
-def _definition(mart: MartTable) -> sql.Composed:
-    return sql.SQL(", ").join(
-        sql.SQL("{} ").format(sql.Identifier(name)) + sql.SQL(kind) for name, kind in mart.columns
-    )
 
 
 def _copy(connection: Connection, table: sql.Identifier, mart: MartTable) -> None:

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 ASSET = "dlt_glucose_entries"
 BLOCKING = {
-    "readings_are_complete": "No reading is without its `_id` or its value.",
+    "days_are_usable": "Of no day so much is set apart that it is the day that is wrong.",
     "readings_are_unique": "No `_id` is stored twice.",
-    "days_are_in_range": "Of no day's readings more than 5 % are outside 20–600 mg/dL.",
     "row_count_is_believable": "No day has ten times the readings of the day before.",
 }
 TELLING = {
-    "readings_are_plausible": "Every value is within 20–600 mg/dL; bronze sets the others apart.",
+    "nothing_is_set_apart": "No record had to be put into raw.quarantine.",
     "row_count_is_like_the_day_before": "A day has between half and twice as many readings.",
+    "days_are_complete": "A day that is over has 70 % of its 288 five-minute slots or more.",
+    "one_device_a_day": "Nine in ten of a day's readings are of one device.",
+    "fields_are_known": "Each field that was sent has a column, and a value of its type.",
 }
 SHOWN = 20
-"""How many of the wrong rows or days a check names."""
+"""The greatest number of wrong rows or days that a check names."""
 LATE = timedelta(minutes=30)
 """A sensor reads each 5 minutes, and its phone may be out of reach for a while."""
 BEHIND = timedelta(hours=2)
@@ -48,24 +50,42 @@ BEHIND = timedelta(hours=2)
 def readings_are_good(
     context: dg.AssetCheckExecutionContext, lake: Lake
 ) -> Iterator[dg.AssetCheckResult]:
-    """All that one look at what was written of the run's days, and the days before, can tell."""
+    """The results of all checks, from one reading of what was written for the run's days and the days before."""
     from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.nightscout.quality import findings
-    from pipelines.raw.description import DAY
+    from pipelines.nightscout.fields import strange_fields
+    from pipelines.nightscout.quality import Finding, findings
+    from pipelines.raw.description import DAY, RECORD
     from pipelines.raw.iceberg import raw_table
+    from pipelines.raw.judgement import SET_APART, apart_of_days, judged_days
     from pipelines.raw.publish import last_written
 
-    chosen = days_of_run(context.run.tags)
-    written = last_written(raw_table(lake.catalog(), GLUCOSE_ENTRIES), GLUCOSE_ENTRIES, chosen)
+    chosen, catalog = days_of_run(context.run.tags), lake.catalog()
+    table = raw_table(catalog, GLUCOSE_ENTRIES)
+    written = last_written(table, GLUCOSE_ENTRIES, chosen, ("device", RECORD))
     days = set(chosen) or {reading[DAY] for reading in written.rows}
-    for finding in findings(written.rows, days, written.at):
+    apart = apart_of_days(catalog, GLUCOSE_ENTRIES, days)
+    unusable = judged_days(lake.settings(), GLUCOSE_ENTRIES, written, apart)
+    own_rows = [row for row in written.rows if row[DAY] in days]
+    strange = [
+        f"{field}: {n} times" for field, n in strange_fields(r[RECORD] for r in own_rows).items()
+    ]
+    all_findings = [
+        *findings(written.rows, days, written.at),
+        Finding("days_are_usable", unusable, blocking=True),
+        Finding(
+            SET_APART, [words for day_apart in apart.values() for words in day_apart.words], False
+        ),
+        Finding("fields_are_known", strange, blocking=False),
+    ]
+    for finding in all_findings:
         yield _result(finding, len(days), written)
 
 
 def _result(finding: "Finding", days: int, written: "Written") -> dg.AssetCheckResult:
     from pipelines.raw.ingest import held_metadata
 
-    severity = dg.AssetCheckSeverity.ERROR if finding.blocking else dg.AssetCheckSeverity.WARN
+    blocks = finding.blocking and len(finding.wrong) >= days and not written.spares(days)
+    severity = dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN
     metadata: dict[str, Any] = {
         "wrong": len(finding.wrong),
         "rows": len(written.rows),
@@ -90,21 +110,22 @@ def source_is_current(
     """Whether the source is late or we are: its newest reading against now, and against ours."""
     from pipelines.nightscout.lateness import lateness, newest_stored
     from pipelines.nightscout.newest import newest_reading
-    from pipelines.raw.ingest import SourceError
+    from pipelines.nightscout.source import address
+    from pipelines.raw.errors import SourceError
 
     settings, now = lake.settings(), datetime.now(UTC)
     try:
-        with http.client() as client:
-            theirs = newest_reading(client, settings)
+        with http.asker("Nightscout", address(settings)) as nightscout:
+            theirs = newest_reading(nightscout, settings)
     except SourceError as error:
         context.log.warning(str(error))
         return _unasked(str(error))
-    found = lateness(theirs.at if theirs else None, newest_stored(lake.catalog(), settings), now)
+    late = lateness(theirs.at if theirs else None, newest_stored(lake.catalog(), settings), now)
     return dg.AssetCheckResult(
-        passed=not found.words(LATE, BEHIND),
+        passed=not late.words(LATE, BEHIND),
         severity=dg.AssetCheckSeverity.WARN,
-        description=found.words(LATE, BEHIND) or "Neither the source nor the ingestion is late.",
-        metadata=found.metadata(),
+        description=late.words(LATE, BEHIND) or "Neither the source nor the ingestion is late.",
+        metadata=late.metadata(),
     )
 
 

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from pipelines.nightscout.quality import faults
+from pipelines.nightscout.fields import KINDS
+from pipelines.nightscout.quality import EXPECTED, faults
+from pipelines.nightscout.records import UNCOUNTED, moment
 from pipelines.raw.description import RawTable
-
-
-def _of_milliseconds(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch / 1000, UTC)
-
 
 GLUCOSE_ENTRIES = RawTable(
     name="glucose_entries",
     key="_id",
     moment="date",
-    kinds={
-        "_id": "text",
-        "type": "text",
-        "sgv": "bigint",
-        "date": "bigint",
-        "date_string": "text",
-        "trend": "bigint",
-        "direction": "text",
-        "device": "text",
-        "utc_offset": "bigint",
-        "sys_time": "text",
-        "noise": "bigint",
-        "filtered": "double",
-        "unfiltered": "double",
-        "rssi": "bigint",
-        "delta": "double",
-    },
-    as_moment=_of_milliseconds,
+    kinds=KINDS,
+    as_moment=moment,
     audited=("_id", "sgv", "date"),
     faults=faults,
+    expected=EXPECTED,
+    uncounted=UNCOUNTED,
 )

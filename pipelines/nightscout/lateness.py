@@ -1,4 +1,4 @@
-"""The source's lateness told apart from ours."""
+"""The lateness of the source and that of the ingestion, each by itself."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from pipelines.nightscout.records import CLOCK_TOLERANCE
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pyiceberg.catalog.sql import SqlCatalog
 
 LOOKED_AT = timedelta(days=4)
-"""How far back the newest reading is looked for, here as at the source."""
+"""The newest reading is looked for this far back, here as at the source."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,24 @@ def newest_stored(catalog: SqlCatalog, settings: Settings) -> Stored | None:
     from pipelines.raw.description import DAY
     from pipelines.raw.iceberg import raw_table
 
-    first = (datetime.now(settings.zone) - LOOKED_AT).date()
+    now = datetime.now(UTC)
+    first = (now - LOOKED_AT).astimezone(settings.zone).date()
     scan = raw_table(catalog, GLUCOSE_ENTRIES).scan(
         row_filter=GreaterThanOrEqual(term=DAY, value=first),
         selected_fields=("date", "ingested_at"),
     )
-    rows = scan.to_arrow().to_pylist()
+    latest = (now + CLOCK_TOLERANCE).timestamp() * 1000
+    rows = [row for row in scan.to_arrow().to_pylist() if row["date"] <= latest]
     if not rows:
         return None
     newest = max(row["date"] for row in rows)
-    at = datetime.fromtimestamp(newest / 1000, UTC)
-    return Stored(at, max(row["ingested_at"] for row in rows))
+    read_at = datetime.fromtimestamp(newest / 1000, UTC)
+    return Stored(read_at, max(row["ingested_at"] for row in rows))
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """How far the source is behind the clock, and we behind the source; None where not known."""
+    """The lag of the source behind the clock, and of the ingestion behind the source; None where not known."""
 
     newest: datetime | None
     source: timedelta | None
@@ -56,7 +59,7 @@ class Lateness:
     ingested_at: datetime | None
 
     def words(self, late: timedelta, behind: timedelta) -> str:
-        """Whose fault it is, in a sentence for each; empty where it is nobody's."""
+        """A sentence for each that is late, the source and the ingestion; empty where neither is."""
         said = []
         if self.newest is None:
             said.append("The source has no reading of the last 4 days.")
@@ -69,24 +72,26 @@ class Lateness:
         return " ".join(said)
 
     def metadata(self) -> dict[str, dg.MetadataValue]:
-        """What is known of it, in seconds and moments."""
-        found: dict[str, dg.MetadataValue] = {}
+        """The lateness as metadata, in seconds and moments."""
+        metadata: dict[str, dg.MetadataValue] = {}
         if self.newest:
-            found["newest_reading_at"] = dg.MetadataValue.timestamp(self.newest)
+            metadata["newest_reading_at"] = dg.MetadataValue.timestamp(self.newest)
         if self.ingested_at:
-            found["last_row_ingested_at"] = dg.MetadataValue.timestamp(self.ingested_at)
+            metadata["last_row_ingested_at"] = dg.MetadataValue.timestamp(self.ingested_at)
         if self.source is not None:
-            found["source_lag_seconds"] = dg.MetadataValue.float(self.source.total_seconds())
+            metadata["source_lag_seconds"] = dg.MetadataValue.float(self.source.total_seconds())
         if self.ingestion is not None:
-            found["ingestion_lag_seconds"] = dg.MetadataValue.float(self.ingestion.total_seconds())
-        return found
+            metadata["ingestion_lag_seconds"] = dg.MetadataValue.float(
+                self.ingestion.total_seconds()
+            )
+        return metadata
 
 
 def lateness(theirs: datetime | None, ours: Stored | None, now: datetime) -> Lateness:
     """Compares the newest reading of the source with the clock, and ours with the source's."""
     return Lateness(
         newest=theirs,
-        source=now - theirs if theirs else None,
+        source=max(now - theirs, timedelta()) if theirs else None,
         ingestion=max(theirs - ours.at, timedelta()) if theirs and ours else None,
         ingested_at=ours.ingested_at if ours else None,
     )

@@ -1,4 +1,4 @@
-"""What may be wrong with stored readings, as functions of the readings and nothing else."""
+"""The rules that stored readings are checked by, as functions of the readings and nothing else."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any
 from pipelines.raw.description import DAY
 
 Reading = dict[str, Any]
-LOWEST_MG_DL, HIGHEST_MG_DL = 20, 600
-MOST_IMPLAUSIBLE = 0.05
-"""The share of a day's readings beyond which not a reading is wrong but the day, its unit say."""
-HALF_A_DAY = 144
-"""Readings in 12 hours at one each 5 minutes; a day before with fewer says little of the next."""
+EXPECTED = 288
+"""Readings a day at one each 5 minutes."""
+HALF_A_DAY = EXPECTED // 2
+"""A day before with fewer says little of the next."""
 MOST_GROWTH = 10
 """A device that reads each minute has 5 times the readings of one that reads each 5 minutes."""
+LEAST_OF_A_DAY = 0.7
+"""The share of a day's readings from which on its figures are representative."""
+MOST_OF_OTHERS = 0.1
+"""The share of a day's readings that devices other than the day's first may have sent unremarked."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +37,21 @@ def findings(stored: Sequence[Reading], days: Collection[date], now: datetime) -
     readings = [reading for reading in stored if reading[DAY] in days]
     counts = day_counts(stored, days, now)
     return [
-        Finding("readings_are_complete", incomplete(readings), blocking=True),
         Finding("readings_are_unique", repeated(readings), blocking=True),
-        Finding("days_are_in_range", mostly_implausible(readings), blocking=True),
         Finding("row_count_is_believable", grown(counts), blocking=True),
-        Finding("readings_are_plausible", implausible(readings), blocking=False),
         Finding("row_count_is_like_the_day_before", unlike(counts), blocking=False),
+        Finding("days_are_complete", incomplete(readings, days, now), blocking=False),
+        Finding("one_device_a_day", shared_days(readings), blocking=False),
     ]
 
 
 def faults(stored: Sequence[Reading], day: date, now: datetime) -> list[str]:
-    """What blocks the day, in words; `stored` holds its readings and those of the day before."""
+    """The blocking findings of the day, in words; `stored` holds its readings and those of the day before."""
     return [
-        f"{found.check}: {len(found.wrong)} wrong, the first {found.wrong[0]}"
-        for found in findings(stored, {day}, now)
-        if found.blocking and found.wrong
+        f"{finding.check}: {len(finding.wrong)} wrong, the first {finding.wrong[0]}"
+        for finding in findings(stored, {day}, now)
+        if finding.blocking and finding.wrong
     ]
-
-
-def incomplete(readings: Sequence[Reading]) -> list[str]:
-    """Readings without a value, by `_id`, and those without even that."""
-    return [str(r["_id"]) for r in readings if r["_id"] is None or r["sgv"] is None]
 
 
 def repeated(readings: Sequence[Reading]) -> list[str]:
@@ -62,26 +59,34 @@ def repeated(readings: Sequence[Reading]) -> list[str]:
     return [key for key, count in Counter(r["_id"] for r in readings).items() if count > 1]
 
 
-def implausible(readings: Sequence[Reading]) -> list[str]:
-    """Readings outside 20–600 mg/dL, which bronze sets apart, by `_id`."""
-    return [r["_id"] for r in readings if _is_implausible(r)]
+def incomplete(readings: Sequence[Reading], days: Collection[date], now: datetime) -> list[str]:
+    """Days that are over and have less than 70 % of the five-minute slots of a day."""
+    slots: dict[date, set[int]] = {day: set() for day in days}
+    for reading in readings:
+        slots[reading[DAY]].add(reading["date"] // 300_000)
+    over = now - timedelta(days=2)
+    return [
+        f"{day}: {len(slots[day])} of {EXPECTED}"
+        for day in sorted(days)
+        if day <= over.date() and len(slots[day]) < LEAST_OF_A_DAY * EXPECTED
+    ]
 
 
-def _is_implausible(reading: Reading) -> bool:
-    sgv = reading["sgv"]
-    return sgv is not None and not LOWEST_MG_DL <= sgv <= HIGHEST_MG_DL
-
-
-def mostly_implausible(readings: Sequence[Reading]) -> list[str]:
-    """Days of whose readings more than one in twenty is outside 20–600 mg/dL."""
-    whole = Counter(r[DAY] for r in readings)
-    wrong = Counter(r[DAY] for r in readings if _is_implausible(r))
-    return [str(day) for day in sorted(wrong) if wrong[day] > MOST_IMPLAUSIBLE * whole[day]]
+def shared_days(readings: Sequence[Reading]) -> list[str]:
+    """Days of whose readings more than a tenth are of other devices than the one with most."""
+    devices: dict[date, Counter[str]] = {}
+    for reading in readings:
+        devices.setdefault(reading[DAY], Counter())[reading.get("device") or "no device"] += 1
+    return [
+        f"{day}: " + ", ".join(f"{count} of {name}" for name, count in counted.most_common())
+        for day, counted in sorted(devices.items())
+        if counted.total() - max(counted.values()) > MOST_OF_OTHERS * counted.total()
+    ]
 
 
 @dataclass(frozen=True)
 class DayCount:
-    """How many readings a day has, and the day before had by the same time of day."""
+    """The number of readings of a day, and of the day before up to the same time of day."""
 
     day: date
     count: int

@@ -27,10 +27,11 @@ def nightscout_readings(
     Off until somebody switches it on: a run each five minutes is more than a laptop wants.
     """
     from pipelines.nightscout.newest import newest_reading
+    from pipelines.nightscout.source import address
 
     settings = Settings()
-    with http.client() as client:
-        newest = newest_reading(client, settings, _known(context.cursor))
+    with http.asker("Nightscout", address(settings)) as nightscout:
+        newest = newest_reading(nightscout, settings, _known(context.cursor))
     if newest is None:
         return dg.SkipReason("Nightscout has no reading of the last 4 days.")
     if not newest.is_news:
@@ -52,5 +53,5 @@ def _known(cursor: str | None) -> "Newest | None":
 
     if not cursor:
         return None
-    kept = json.loads(cursor)
-    return Newest(datetime.fromisoformat(kept["at"]), kept["last_modified"])
+    stored = json.loads(cursor)
+    return Newest(datetime.fromisoformat(stored["at"]), stored["last_modified"])

@@ -1,102 +1,86 @@
-"""The Nightscout API: a day's readings over HTTP, with retries; a day that fails stops no other."""
+"""The Nightscout API: a day's records over HTTP, to their end."""
 
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from dlt.sources.helpers.requests import Client
-from requests import RequestException, Response
-
+from pipelines.nightscout.records import moment_of
 from pipelines.partitions import day_window
-from pipelines.raw.http import cause_of, message_of
-from pipelines.raw.ingest import Fetched, SourceError
+from pipelines.raw.address import Address, address_of
+from pipelines.raw.errors import SourceError
+from pipelines.raw.http import Asker
+from pipelines.raw.set_apart import as_sent
 from pipelines.settings import Settings
 
 COUNT = 10_000
 """Readings asked for at once; the server's own default of 10 would lose nearly all of a day."""
+MOST_PAGES = 1000
+"""More than a reading each minute needs of a server that answers ten at a time."""
 
 
-def http_client(settings: Settings) -> Client:
-    """dlt's client: waits at most `http_timeout_seconds`, tries again with backoff."""
-    return Client(
-        request_timeout=settings.http_timeout_seconds,
-        request_max_attempts=settings.http_attempts,
-        request_backoff_factor=settings.http_backoff_seconds,
-        request_max_retry_delay=settings.http_longest_wait_seconds,
-        raise_for_status=False,
-    )
+def address(settings: Settings) -> Address:
+    """Nightscout's address, with the secret's digest, the token, and the credentials in its URL."""
+    headers, parameters = {}, {}
+    if settings.nightscout_secret is not None:
+        secret = settings.nightscout_secret.get_secret_value()
+        headers["api-secret"] = hashlib.sha1(secret.encode()).hexdigest()
+    if settings.nightscout_token is not None:
+        parameters["token"] = settings.nightscout_token.get_secret_value()
+    return address_of(settings.nightscout_url, headers, parameters)
 
 
-def credentials(settings: Settings) -> dict[str, str]:
-    if settings.nightscout_secret is None:
-        return {}
-    secret = settings.nightscout_secret.get_secret_value()
-    return {"api-secret": hashlib.sha1(secret.encode()).hexdigest()}
+def asker(settings: Settings, log: Callable[[str], None] = lambda _line: None) -> Asker:
+    """Asks Nightscout; to be used in a `with` block."""
+    return Asker("Nightscout", address(settings), settings, log)
 
 
-def fetch_day(client: Client, settings: Settings, day: date) -> list[dict[str, Any]]:
-    """The readings of a day, newest first; raises SourceError with one sentence."""
+def entries_url(settings: Settings) -> str:
+    """The URL of the entries, without credentials."""
+    return f"{address(settings).shown}/api/v1/entries.json"
+
+
+def fetch_day(nightscout: Asker, settings: Settings, day: date) -> list[Any]:
+    """The day's records as they are sent, newest first; raises SourceError with one sentence.
+
+    A server that cuts its answer short is asked again for what is before the oldest record, until
+    nothing new comes.
+    """
     first, last = day_window(day, settings.zone).milliseconds
-    url = f"{settings.nightscout_url.rstrip('/')}/api/v1/entries.json"
+    records: dict[str, Any] = {}
+    longest = 1
+    for _ in range(MOST_PAGES):
+        page = _page(nightscout, settings, first, last)
+        new = {as_sent(record): record for record in page if as_sent(record) not in records}
+        records |= new
+        longest = max(longest, len(page))
+        oldest = min(filter(None, map(_moment, page)), default=first)
+        # A page that is full of what is known may hide what is before it.
+        if oldest <= first or (not new and (len(page) < longest or oldest > last)):
+            return list(records.values())
+        last = min(oldest, last) if new else oldest - 1
+    raise SourceError(f"{entries_url(settings)} has no end of readings of {day}", permanent=True)
+
+
+def _page(nightscout: Asker, settings: Settings, first: int, last: int) -> list[Any]:
+    url = entries_url(settings)
     wanted: dict[str, str | int] = {
         "find[type]": "sgv",
         "find[date][$gte]": first,
         "find[date][$lte]": last,
         "count": COUNT,
     }
-    try:
-        response = client.get(url, params=wanted, headers=credentials(settings))
-    except RequestException as error:
-        if error.response is None:
-            raise SourceError(f"{url} can't be reached ({cause_of(error)})") from error
-        response = error.response
-    return _readings(url, response)
-
-
-def _readings(url: str, response: Response) -> list[dict[str, Any]]:
-    if response.status_code != 200:
-        permanent = 400 <= response.status_code < 500 and response.status_code != 429
-        raise SourceError(
-            f"{url} answered {response.status_code}: {message_of(response)}", permanent=permanent
-        )
+    response = nightscout.get(url, wanted)
     try:
         entries = response.json()
     except ValueError as error:
         raise SourceError(f"{url} answered something that is not JSON") from error
     if not isinstance(entries, list):
         raise SourceError(f"{url} answered no list of readings", permanent=True)
-    if len(entries) >= COUNT:
-        raise SourceError(f"{url} has more than {COUNT} readings a day", permanent=True)
-    return [_complete(url, entry) for entry in entries]
+    return entries
 
 
-def _complete(url: str, entry: Any) -> dict[str, Any]:
-    if (
-        not isinstance(entry, dict)
-        or not entry.get("_id")
-        or not isinstance(entry.get("date"), int)
-    ):
-        raise SourceError(f"{url} sent a reading without _id or date: {entry}", permanent=True)
-    return entry
-
-
-def readings_of_days(
-    settings: Settings, days: Sequence[date], fetched: Fetched, log: Callable[[str], None]
-) -> Iterator[list[dict[str, Any]]]:
-    """The readings of each day; what failed is left in `fetched`, not raised."""
-    client = http_client(settings)
-    for day in days:
-        started = time.monotonic()
-        try:
-            entries = fetch_day(client, settings, day)
-        except SourceError as error:
-            fetched.errors[day] = error
-            log(f"{day}: {error}")
-        else:
-            fetched.seconds[day] = time.monotonic() - started
-            log(f"{day}: {len(entries)} readings fetched in {fetched.seconds[day]:.2f} s")
-            yield entries
+def _moment(record: Any) -> int | None:
+    return moment_of(record) if isinstance(record, dict) else None

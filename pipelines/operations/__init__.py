@@ -1,1 +1,1 @@
-"""When the assets run: jobs and schedules."""
+"""The operations: jobs, schedules, automation and alerts."""

@@ -17,7 +17,7 @@ from pipelines.settings import Settings
     default_status=SCHEDULES_RUN,
 )
 def daily_glucose(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The two days before today, in one run: readings of both may have come late or been corrected."""
+    """Runs the two days before today, in one run, for readings of both may have come late or been corrected."""
     return two_days_before(context)
 
 
@@ -28,14 +28,14 @@ def daily_glucose(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     default_status=SCHEDULES_RUN,
 )
 def daily_github(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The two days before today, in one run: GitHub may serve an event hours after it happened."""
+    """Runs the two days before today, in one run, for GitHub may serve an event hours after it happened."""
     return two_days_before(context)
 
 
 def two_days_before(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run for the two days before the day of the tick, in the deployment's zone."""
-    at = context.scheduled_execution_time
-    today = at.astimezone(Settings().zone).date()
+    tick_at = context.scheduled_execution_time
+    today = tick_at.astimezone(Settings().zone).date()
     first, last = today - timedelta(days=2), today - timedelta(days=1)
     tags = {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
-    return dg.RunRequest(run_key=at.isoformat(), tags=tags)
+    return dg.RunRequest(run_key=tick_at.isoformat(), tags=tags)

@@ -17,7 +17,7 @@ from pyiceberg.table.update.snapshot import ExpireSnapshots, ManageSnapshots
 
 RUN, FAILED = "run-", "failed-"
 KEPT = {RUN: timedelta(hours=6), FAILED: timedelta(days=30)}
-"""How long a branch is kept that no run replaces: of a killed run, of a day that failed."""
+"""The time that a branch is kept which no run replaces: of a killed run, of a day that failed."""
 ATTEMPTS = 25
 
 
@@ -46,7 +46,7 @@ def failed_days(table: Table) -> dict[date, str]:
 
 
 def written_at(table: Table, branch: str) -> datetime:
-    """When the branch was last written to (UTC)."""
+    """The time when the branch was last written to (UTC)."""
     head = table.metadata.snapshot_by_name(branch)
     assert head is not None
     return datetime.fromtimestamp(head.timestamp_ms / 1000, UTC)

@@ -1,4 +1,4 @@
-"""What a source says of its raw table; schema, merge and load follow from it."""
+"""The description of a source's raw table, from which schema, merge and load follow."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ Row = dict[str, Any]
 
 DAY = "partition_day"
 """A row's day in the deployment's time zone; the Iceberg tables are partitioned by it."""
+RECORD = "record"
+"""The whole record as it was sent, as JSON."""
+DELETED = "deleted_at"
+"""The time when the row was found to be gone from its source (UTC); null for rows that are there."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,10 @@ class RawTable:
 
     Given the rows of the day and of the day before, the day, and the moment (UTC) as of which.
     """
+    expected: int
+    """The number of rows that a whole day has."""
+    uncounted: frozenset[str] = frozenset()
+    """The reasons for setting a record apart that say nothing against its day."""
 
     @property
     def identifier(self) -> str:
@@ -43,15 +51,19 @@ class RawTable:
 
     @property
     def dlt_columns(self) -> TTableSchemaColumns:
+        kinds = {**self.kinds, RECORD: "text"}
         return {
             name: {"name": name, "data_type": kind, "nullable": True}
-            for name, kind in self.kinds.items()
+            for name, kind in kinds.items()
         }
 
     def day_of(self, record: Mapping[str, Any], zone: ZoneInfo) -> date:
         return self.as_moment(record[self.moment]).astimezone(zone).date()
 
-    def as_row(self, record: Mapping[str, Any], zone: ZoneInfo, at: datetime, run_id: str) -> Row:
+    def as_row(
+        self, record: Mapping[str, Any], zone: ZoneInfo, ingested_at: datetime, run_id: str
+    ) -> Row:
         """A loaded record as a row of the table; `at` is the moment of ingestion (aware)."""
-        own = {column: record.get(column) for column in self.kinds}
-        return own | {DAY: self.day_of(record, zone), "ingested_at": at, "ingested_by": run_id}
+        typed = {column: record.get(column) for column in (*self.kinds, RECORD)}
+        origin = {"ingested_at": ingested_at, "ingested_by": run_id, DELETED: None}
+        return typed | origin | {DAY: self.day_of(record, zone)}

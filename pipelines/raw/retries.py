@@ -1,4 +1,4 @@
-"""How often the step of an ingest is tried again."""
+"""The retries of an ingest's step."""
 
 import dagster as dg
 

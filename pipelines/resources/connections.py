@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     import duckdb
-    import httpx
     import psycopg
     import trino
     from pyiceberg.catalog.sql import SqlCatalog
@@ -26,10 +25,12 @@ if TYPE_CHECKING:
     from pipelines.operations.alerts.alert import Alert
     from pipelines.operations.alerts.outbox import Delivered
     from pipelines.operations.alerts.receivers import Send
+    from pipelines.raw.address import Address
+    from pipelines.raw.http import Asker
 
 
 LOCK_SECONDS = 60.0
-"""How long a reader waits for a writer that no pool kept away, such as a person's own session."""
+"""A reader waits this long for a writer that no pool kept away, such as a person's own session."""
 
 DELIVERY_SECONDS = 20.0
 """A sensor is given 60 seconds, of which the last alert may take two thirds."""
@@ -52,9 +53,13 @@ class Warehouse(dg.ConfigurableResource[Any]):
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in UTC with one thread, so that sums are added in one order."""
+        """A connection in UTC with one thread, so that sums are added in one order.
+
+        The variable `zone` is the deployment's time zone.
+        """
         with _connected(Settings().duckdb_path) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"SET VARIABLE zone = '{Settings().timezone}'")
             yield connection
 
 
@@ -109,28 +114,24 @@ class Trino(dg.ConfigurableResource[Any]):
 class Http(dg.ConfigurableResource[Any]):
     """HTTP, for what is asked of a source once and needs no pipeline."""
 
-    @contextmanager
-    def client(self) -> Iterator[httpx.Client]:
-        """A client that waits at most `http_timeout_seconds` and tries a connection again."""
-        import httpx
+    def asker(self, name: str, address: Address) -> Asker:
+        """Asks the server of that name; to be used in a `with` block."""
+        from pipelines.raw.http import Asker
 
-        settings = Settings()
-        transport = httpx.HTTPTransport(retries=settings.http_attempts - 1)
-        with httpx.Client(timeout=settings.http_timeout_seconds, transport=transport) as client:
-            yield client
+        return Asker(name, address, Settings())
 
 
 class Alerts(dg.ConfigurableResource[Any]):
     """The receivers of alerts, and the outbox in Postgres that none is lost from."""
 
     def receivers(self) -> Mapping[str, Send]:
-        """How to send to each receiver that is set."""
+        """The function that sends to each receiver that is set."""
         from pipelines.operations.alerts.receivers import receivers
 
         return receivers(Settings())
 
     def keep(self, alert: Alert, window: timedelta) -> bool:
-        """Whether the alert is to be told: it is new, and its cause wasn't told within the window."""
+        """Whether the alert is to be sent: it is new, and none of its cause was sent within the window."""
         from pipelines.operations.alerts.outbox import keep
 
         with Postgres().transaction() as connection:

@@ -32,11 +32,18 @@ def load_catalog(settings: Settings) -> SqlCatalog:
 def ensure_table(
     catalog: SqlCatalog, identifier: str, schema: Schema, partitions: PartitionSpec
 ) -> Table:
-    """Loads the table, or creates it; two processes may do so at once."""
+    """Loads the table with every column of the schema, or creates it; two may do so at once.
+
+    Raises NarrowedError where a column would have to lose values.
+    """
     from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError
 
+    from pipelines.raw.evolve import evolve
+
     try:
-        return catalog.load_table(identifier)
+        table = catalog.load_table(identifier)
+        evolve(table, schema)
+        return table
     except NoSuchTableError:
         pass
     _ensure_namespace(catalog, identifier.rpartition(".")[0])

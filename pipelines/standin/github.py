@@ -77,9 +77,11 @@ class GithubServer:
         now = self.now()
         first = (now - WINDOW).date()
         days = [first + timedelta(days=i) for i in range((now.date() - first).days + 1)]
-        made = [e for day in days for e in events_of_day(self.user, self.seed, day, self.a_workday)]
+        events = [
+            e for day in days for e in events_of_day(self.user, self.seed, day, self.a_workday)
+        ]
         oldest, newest = _text(now - WINDOW), _text(now)
-        visible = [e for e in made + self._added if oldest <= e["created_at"] <= newest]
+        visible = [e for e in events + self._added if oldest <= e["created_at"] <= newest]
         return sorted(visible, key=lambda e: (e["created_at"], e["id"]), reverse=True)[:MOST_EVENTS]
 
     async def control(self, request: Request) -> Response:
@@ -102,9 +104,14 @@ class GithubServer:
         return Response(status_code=204)
 
     def _made(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        at = datetime.fromisoformat(wanted["created_at"])
-        made = event(self.user, at, dice(self.user, self.seed, at.date(), "added"), wanted["type"])
-        return made | wanted
+        created_at = datetime.fromisoformat(wanted["created_at"])
+        new_event = event(
+            self.user,
+            created_at,
+            dice(self.user, self.seed, created_at.date(), "added"),
+            wanted["type"],
+        )
+        return new_event | wanted
 
     def _id(self) -> str:
         """GitHub's links name the user by number."""

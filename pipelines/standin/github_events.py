@@ -37,7 +37,7 @@ WEIGHTS = {
     "SponsorshipEvent": 0.3,
     "DiscussionPinEvent": 0.7,
 }
-"""How often each type comes; the last is one that GitHub's documentation doesn't list."""
+"""The frequency of each type; the last is one that GitHub's documentation doesn't list."""
 
 
 def events_of_day(
@@ -47,7 +47,7 @@ def events_of_day(
     roll = dice(user, seed, day, "events")
     seconds = sorted({_second(roll) for _ in range(_count(roll, day, a_workday))})
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return [event(user, midnight + timedelta(seconds=at), roll) for at in seconds]
+    return [event(user, midnight + timedelta(seconds=second), roll) for second in seconds]
 
 
 def _count(roll: Random, day: date, a_workday: float) -> int:

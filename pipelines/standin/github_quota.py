@@ -21,7 +21,7 @@ class Refusal:
 
 @dataclass
 class Quota:
-    """What each token (None: no token) has used of its hour, and the refusals in force."""
+    """The used quota of each token (None: no token) in its hour, and the refusals in force."""
 
     now: Callable[[], datetime]
     used: dict[str | None, int] = field(default_factory=dict)

@@ -39,8 +39,8 @@ class NightscoutServer:
         status = self.faults.status_for(*query.bounds_ms())
         if status is not None:
             return JSONResponse({"status": status, "message": "made to fail by a test"}, status)
-        found = (e for e in self.store.newest_first(*query.bounds_ms()) if query.matches(e))
-        return _answer(request, list(islice(found, query.count or None)))
+        matching = (e for e in self.store.newest_first(*query.bounds_ms()) if query.matches(e))
+        return _answer(request, list(islice(matching, query.count or None)))
 
     async def status(self, request: Request) -> Response:
         """GET /api/v1/status.json: that the server is up, and its clock."""
@@ -102,14 +102,14 @@ class NightscoutServer:
         )
 
 
-def _answer(request: Request, found: list[dict[str, Any]]) -> Response:
-    if not found:
+def _answer(request: Request, entries: list[dict[str, Any]]) -> Response:
+    if not entries:
         return JSONResponse([])
-    newest = datetime.fromtimestamp(found[0]["date"] // 1000, UTC)
+    newest = datetime.fromtimestamp(entries[0]["date"] // 1000, UTC)
     headers = {"last-modified": format_datetime(newest, usegmt=True)}
     if _unchanged_since(request.headers.get("if-modified-since"), newest):
         return Response(status_code=304, headers=headers)
-    return Response(json.dumps(found), media_type="application/json", headers=headers)
+    return Response(json.dumps(entries), media_type="application/json", headers=headers)
 
 
 def _unchanged_since(header: str | None, newest: datetime) -> bool:

@@ -69,8 +69,8 @@ def parse(parameters: Iterable[tuple[str, str]], now: datetime) -> Query:
     for name, text in parameters:
         if name == "count":
             count = _count(text)
-        elif found := FIND.match(name):
-            conditions.append(_condition(found["field"], found["operator"] or "eq", text))
+        elif match := FIND.match(name):
+            conditions.append(_condition(match["field"], match["operator"] or "eq", text))
     if not {"date", "dateString", "_id"} & {condition.field for condition in conditions}:
         earliest = int((now - DEFAULT_WINDOW).timestamp() * 1000)
         conditions.append(Condition("date", "gte", earliest))

@@ -1,4 +1,4 @@
-"""What the stand-in's database would hold at this moment: days made when first asked for."""
+"""The stand-in's data at this moment; a day is made when first asked for."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class EntryStore:
 
     def _of_day(self, day: date) -> list[dict[str, Any]]:
         if day not in self._days:
-            made = entries_of_day(self.user, self.seed, day)
-            self._days[day] = sorted(made, key=lambda reading: reading["date"])
+            entries = entries_of_day(self.user, self.seed, day)
+            self._days[day] = sorted(entries, key=lambda reading: reading["date"])
         return self._days[day]
 
     def _as_stored(self, reading: dict[str, Any], day: date, now: datetime) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Superset over the marts: its definitions as files, and what starts it beside the deployment."""
+"""Superset over the marts: its definitions as files, and the command that starts it."""

@@ -16,7 +16,7 @@ from pipelines.superset.server import USER, Superset
 
 
 def main() -> int:
-    """Sets Superset up and becomes it; the exit code of what went wrong before."""
+    """Sets Superset up and replaces this process with it; returns an exit code only where that fails."""
     try:
         serve(of_deployment(Settings()))
     except WrongSettingsError as error:

@@ -19,11 +19,11 @@ DATABASE = "databases/marts.yaml"
 
 
 def main() -> None:
-    told = json.load(sys.stdin)
+    order = json.load(sys.stdin)
     with create_app().app_context():
         upgrade(directory=_migrations())
-        g.user = _user(told["user"], told["password"])
-        _import(told["uri"], told["reader_password"])
+        g.user = _user(order["user"], order["password"])
+        _import(order["uri"], order["reader_password"])
 
 
 def _migrations() -> str:
@@ -36,8 +36,8 @@ def _user(name: str, password: str) -> Any:
     """The administrator, made with roles and permissions the first time."""
     from superset import appbuilder, security_manager
 
-    if found := security_manager.find_user(username=name):
-        return found
+    if user := security_manager.find_user(username=name):
+        return user
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
     role = security_manager.find_role("Admin")
@@ -47,7 +47,7 @@ def _user(name: str, password: str) -> Any:
 
 
 def _import(uri: str, password: str) -> None:
-    """The definitions as they are now, in place of those of the same uuid."""
+    """Imports the definitions in place of those with the same uuid."""
     from superset.commands.importers.v1.assets import ImportAssetsCommand
 
     paths = DEFINITIONS.rglob("*.yaml")
@@ -61,7 +61,7 @@ def _import(uri: str, password: str) -> None:
 
 
 def query_context(params: dict[str, Any]) -> dict[str, Any]:
-    """What the chart asks of its dataset, for whoever wants its figures without its picture."""
+    """The chart's query to its dataset, for whoever wants its figures without its picture."""
     axis: Any = params["x_axis"]
     if grain := params.get("time_grain_sqla"):
         axis = {

@@ -7,21 +7,22 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from pipelines.marts.publish import SCHEMA, lock_schema
+from pipelines.marts.columns import SCHEMA
+from pipelines.marts.publish import lock_schema
 
 READER = "dagdeck_reader"
 
 
 def ensure_reader(url: str, password: str) -> None:
-    """Makes the role, or gives it this password; what is published later it may read too.
+    """Makes the role, or gives it this password; it may read what is published later too.
 
     Raises psycopg's errors.
     """
     role, schema = sql.Identifier(READER), sql.Identifier(SCHEMA)
     with psycopg.connect(url) as connection:
         lock_schema(connection)
-        known = "SELECT 1 FROM pg_roles WHERE rolname = %s"
-        if connection.execute(known, [READER]).fetchone() is None:
+        query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+        if connection.execute(query, [READER]).fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {}").format(role))
         for statement in (
             "ALTER ROLE {role} LOGIN PASSWORD {password}",
@@ -38,7 +39,7 @@ def ensure_reader(url: str, password: str) -> None:
 
 
 def reader_url(url: str, password: str, scheme: str = "postgresql") -> str:
-    """The same database, as the reader."""
+    """The URL of the same database for the reader."""
     split = urlsplit(url)
     host = split.netloc.rpartition("@")[2]
     return urlunsplit(split._replace(scheme=scheme, netloc=f"{READER}:{password}@{host}"))

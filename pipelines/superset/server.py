@@ -40,12 +40,12 @@ class Superset:
 
     @cached_property
     def password(self) -> str:
-        """Of its one user."""
+        """The password of its one user."""
         return _kept_secret(self.password_file)
 
     @property
     def command(self) -> list[str]:
-        """One process with a few threads: it serves a person, not a company."""
+        """The command that serves it: one process with a few threads, enough for a person."""
         gunicorn = str(PYTHON.with_name("gunicorn"))
         options = ["--workers=1", "--threads=8", "--worker-class=gthread", "--timeout=120"]
         return [gunicorn, f"--bind={HOST}:{self.port}", *options, "superset.app:create_app()"]
@@ -78,7 +78,7 @@ class Superset:
         self._define(reader_password)
 
     def _define(self, reader_password: str) -> None:
-        told = {
+        order = {
             "user": USER,
             "password": self.password,
             "uri": reader_url(self.database_url, "XXXXXXXXXX", "postgresql+psycopg2"),
@@ -88,7 +88,7 @@ class Superset:
         with log.open("w") as output:
             done = subprocess.run(
                 [str(PYTHON), str(FOLDER / "prepare.py")],
-                input=json.dumps(told),
+                input=json.dumps(order),
                 env=self.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,

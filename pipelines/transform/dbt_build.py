@@ -1,4 +1,4 @@
-"""dbt in the run's own process, its events handed on as they come.
+"""dbt in the run's own process; its events are handed on as they come.
 
 dagster-dbt would start `dbt` as a process of its own: 3 to 4 seconds of imports for each run,
 of modules that the run has loaded already. Its translation of dbt's events is used as it is.
@@ -80,7 +80,7 @@ def build(
 
 
 def _close_database() -> None:
-    """Lets go of the DuckDB file, which dbt holds as long as its process lives."""
+    """Closes the DuckDB file, which dbt holds as long as its process lives."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     with suppress(Exception):

@@ -1,4 +1,4 @@
-"""What a dbt process of ours is told, by environment variables."""
+"""The environment variables that dbt runs with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WINDOW_END = "DAGDECK_WINDOW_END"
 
 
 def dbt_variables(settings: Settings) -> dict[str, str]:
-    """The same for every run: what dbt's parse cache depends on must not change."""
+    """The variables that are the same for every run, so that dbt's parse cache stays valid."""
     target = str(settings.dbt_target_path)
     return {
         "DAGDECK_DUCKDB_PATH": str(settings.duckdb_path),
@@ -31,7 +31,7 @@ def dbt_variables(settings: Settings) -> dict[str, str]:
 
 
 def window_variables(days: Sequence[date]) -> dict[str, str]:
-    """The days of a run, which the plugin makes session variables of the engine."""
+    """The variables with the days of a run, which the plugin makes session variables of the engine."""
     return {WINDOW_START: min(days).isoformat(), WINDOW_END: max(days).isoformat()}
 
 
@@ -42,7 +42,7 @@ def _importable(folder: Path) -> str:
 
 @contextmanager
 def variables(values: Mapping[str, str]) -> Iterator[None]:
-    """The process's environment with these values, put back afterwards."""
+    """Sets these variables in the process's environment within the block."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

@@ -10,8 +10,9 @@ import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import SourceConfig
 from duckdb import DuckDBPyConnection
-from pyiceberg.expressions import And, GreaterThanOrEqual, LessThanOrEqual
+from pyiceberg.expressions import And, EqualTo, GreaterThanOrEqual, LessThanOrEqual
 
+from pipelines.raw.quarantine import IDENTIFIER, SOURCE, quarantine_table
 from pipelines.resources.lake import load_catalog
 from pipelines.settings import Settings
 from pipelines.transform.environment import WINDOW_END, WINDOW_START
@@ -31,17 +32,24 @@ class Plugin(BasePlugin):
         self._settings = Settings()
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
-        """Variables belong to a connection, and each cursor is one."""
+        """Sets the variables on a cursor, for each cursor is a connection of its own."""
         start, end = window()
         cursor.execute("SET TimeZone = 'UTC'")
         cursor.execute(f"SET VARIABLE window_start = DATE '{start}'")
         cursor.execute(f"SET VARIABLE window_end = DATE '{end}'")
         cursor.execute(f"SET VARIABLE zone = '{self._settings.timezone}'")
+        device = (self._settings.nightscout_device or "").replace("'", "''")
+        cursor.execute(f"SET VARIABLE preferred_device = '{device}'")
 
     def load(self, source_config: SourceConfig) -> pa.Table:
-        """The source's rows of the run's days."""
+        """The source's rows for the run's days."""
         start, end = window()
         day = source_config["day_column"]
-        table = load_catalog(self._settings).load_table(source_config["iceberg_table"])
-        days = And(GreaterThanOrEqual(term=day, value=start), LessThanOrEqual(term=day, value=end))
-        return table.scan(row_filter=days).to_arrow()
+        catalog, name = load_catalog(self._settings), source_config["iceberg_table"]
+        table = quarantine_table(catalog) if name == IDENTIFIER else catalog.load_table(name)
+        wanted = And(
+            GreaterThanOrEqual(term=day, value=start), LessThanOrEqual(term=day, value=end)
+        )
+        if source := source_config.get("set_apart_of"):
+            wanted = And(wanted, EqualTo(term=SOURCE, value=source))
+        return table.scan(row_filter=wanted).to_arrow()

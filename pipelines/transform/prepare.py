@@ -33,7 +33,7 @@ def dbt_executable() -> str:
 
 
 def prepare(settings: Settings) -> bool:
-    """Writes the manifest where it is missing or out of date; whether it had to be written.
+    """Writes the manifest where it is missing or out of date; returns whether it was written.
 
     Raises ParseError.
     """

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -19,8 +19,12 @@ from tests.benchmarks import chromium, keys, startup
 from tests.benchmarks.big_rig import ASSETS, PARTITIONS, big_rig
 from tests.benchmarks.measurement import Measurement, median_of
 from tests.benchmarks.rig import Rig, first_asset
-from tests.deployments import LiveDeployment
 from tests.terminal.proxy import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.deployments import LiveDeployment
 
 TIMES = 5
 MOST_TIMES_THE_LEAST = 1.3
@@ -32,20 +36,23 @@ SHOWN = r"Materialized \(\d"
 LISTED = rf"{PARTITIONS:,} partitions"
 
 
-def measure(_: Rig) -> list[Measurement]:
+def measure(_: Rig) -> Iterator[Measurement]:
     with big_rig() as live, tempfile.TemporaryDirectory(prefix="dagdeck-bench-") as folder:
         rig = Rig(live.url, Path(folder), first_asset(live.url))
         all_in_sight = replace(rig, rows=ASSETS, lines=ASSETS + 20)
-        started = startup.measure(all_in_sight, most=MOST_TIMES_THE_LEAST)
-        found = [*started, *keys.measure(rig)]
-        if chromium.found():
-            found += [
-                _against_the_page(rig, started[0].value),
-                *_idle_beside_the_catalog(rig, live),
-            ]
-        else:
-            print(f"not measured against the web UI: {chromium.MISSING}", file=sys.stderr)
-    return [one.named(f"{ASSETS} × {PARTITIONS:,}: {one.name}") for one in found]
+        for one in _measured(rig, all_in_sight, live):
+            yield one.named(f"{ASSETS} × {PARTITIONS:,}: {one.name}")
+
+
+def _measured(rig: Rig, all_in_sight: Rig, live: LiveDeployment) -> Iterator[Measurement]:
+    (started,) = startup.measure(all_in_sight, most=MOST_TIMES_THE_LEAST)
+    yield started
+    yield from keys.measure(rig)
+    if chromium.found():
+        yield _against_the_page(rig, started.value)
+        yield from _idle_beside_the_catalog(rig, live)
+    else:
+        print(f"not measured against the web UI: {chromium.MISSING}", file=sys.stderr)
 
 
 def _against_the_page(rig: Rig, grid: float) -> Measurement:

@@ -11,14 +11,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.deployment.home import Home
 from pipelines.deployment.parts import Layout
 from tests.benchmarks import big_rig_definitions as definitions
 from tests.deployments import LiveDeployment, free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEEP = "DAGDECK_BENCH_KEEP"
 ASSETS, PARTITIONS = 50, 3017

@@ -10,18 +10,22 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
-from dagster._core.events.log import EventLogEntry
 from dagster._core.execution.api import execute_run
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster_postgres.event_log import PostgresEventLogStorage
 
 from pipelines.deployment.dagster_home import LOCATION
 from tests.benchmarks.big_rig_definitions import FAIL_TAG, SUBJECTS, days, defs, names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagster._core.events.log import EventLogEntry
 
 DAYS = days.get_partition_keys()
 START_TAG, END_TAG = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"

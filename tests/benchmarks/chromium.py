@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 LISTENS = re.compile(r"DevTools listening on ws://([^/]+)/")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 READY = "ready"
 

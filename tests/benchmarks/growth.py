@@ -7,6 +7,7 @@ import tempfile
 import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -17,8 +18,12 @@ from tests.benchmarks.rig import Rig, first_asset
 from tests.benchmarks.wide_rig import ASSETS as WIDE
 from tests.benchmarks.wide_rig import PARTITIONS as LONG
 from tests.benchmarks.wide_rig import wide_rig
-from tests.terminal.driver import Terminal
 from tests.terminal.proxy import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.terminal.driver import Terminal
 
 ASSETS = (50, 500, 2000)
 PARTITIONS = (365, 3650, 36_500)
@@ -47,19 +52,17 @@ class Point:
     key: float
 
 
-def measure(_: Rig) -> list[Measurement]:
+def measure(_: Rig) -> Iterator[Measurement]:
     points = [_point(assets, partitions) for assets in ASSETS for partitions in PARTITIONS]
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(_plot(points), encoding="utf-8")
     report.write("Growth", f"{WORDS}\n\n{_table(points)}\n\n![growth]({PICTURE.name})")
     large = next(p for p in points if (p.assets, p.partitions) == (WIDE, LONG))
     name = f"{large.assets:,} assets × {large.partitions:,}"
-    return [
-        Measurement(f"{name}, memory", large.megabytes, "MB", MOST_MEGABYTES),
-        Measurement(f"{name}, first row painted", large.first, "s"),
-        Measurement(f"{name}, everything read", large.everything, "s"),
-        Measurement(f"{name}, a step", large.key, "ms"),
-    ]
+    yield Measurement(f"{name}, memory", large.megabytes, "MB", MOST_MEGABYTES)
+    yield Measurement(f"{name}, first row painted", large.first, "s")
+    yield Measurement(f"{name}, everything read", large.everything, "s")
+    yield Measurement(f"{name}, a step", large.key, "ms")
 
 
 def _point(assets: int, partitions: int) -> Point:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from itertools import cycle, islice
+from typing import TYPE_CHECKING
 
 from tests.benchmarks import empty_app
 from tests.benchmarks.measurement import Measurement, median_and_p95
 from tests.benchmarks.rig import COLUMNS, LINES, QUIET, SETTLED, Rig
 from tests.terminal.driver import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TIMES = 30
 STEP_BYTES, PAGE_BYTES = 2_048, 50_000
@@ -20,7 +24,7 @@ TIMES_EMPTY = 2
 """95 % of the keys are to come within this many times what the empty app's do."""
 
 
-def measure(rig: Rig) -> list[Measurement]:
+def measure(rig: Rig) -> Iterator[Measurement]:
     with Terminal(
         [sys.executable, "-m", empty_app.__name__], columns=COLUMNS, lines=LINES
     ) as terminal:
@@ -28,12 +32,9 @@ def measure(rig: Rig) -> list[Measurement]:
         terminal.wait_until_quiet(SETTLED)
         empty = _keys(terminal, "right", "left")
     with rig.opened() as terminal:
-        step = _keys(terminal, "left", "right")
+        yield from _measurements("step", _keys(terminal, "left", "right"), empty, STEP_BYTES)
         page = _keys(terminal, *("pageup", "pageup", "pagedown", "pagedown"), every=2)
-    return [
-        *_measurements("step", step, empty, STEP_BYTES),
-        *_measurements("page", page, empty, PAGE_BYTES),
-    ]
+    yield from _measurements("page", page, empty, PAGE_BYTES)
 
 
 def milliseconds_of(terminal: Terminal, times: int, *keys: str) -> list[float]:

@@ -7,18 +7,18 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from console.domain.assets import Asset, AssetGraph
-from console.domain.groups import folded
-from console.domain.layout import lay_out
-from console.domain.neighbourhood import among, neighbourhood
-from console.domain.views import MOST_HOPS
+from console.domain.asset_map.groups import folded
+from console.domain.asset_map.layout import lay_out
+from console.domain.asset_map.neighbourhood import among, neighbourhood
+from console.domain.asset_map.views import MOST_HOPS
+from console.domain.assets.graph import Asset, AssetGraph
 from tests.benchmarks.measurement import Measurement, median_and_p95
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from console.domain.keys import AssetKey
-    from console.domain.neighbourhood import Part
+    from console.domain.asset_map.neighbourhood import Subgraph
+    from console.domain.assets.keys import AssetKey
     from tests.benchmarks.rig import Rig
 
 NODES, LAYERS, GROUPS = 2_000, 20, 40
@@ -30,7 +30,7 @@ ALL_MILLISECONDS, ONE_MILLISECONDS = 300, 30
 BOX = 26
 
 
-def measure(_: Rig) -> list[Measurement]:
+def measure(_: Rig) -> Iterator[Measurement]:
     every, one, groups = [], [], []
     for seed in SEEDS:
         graph = generated(seed)
@@ -38,11 +38,9 @@ def measure(_: Rig) -> list[Measurement]:
         every.append(_taken(partial(among, graph, graph.order, NODES)))
         one += [_taken(partial(neighbourhood, graph, key, MOST_HOPS)) for key in keys]
         groups.append(_taken(partial(folded, graph, ())))
-    return [
-        *_measurements(f"map of {NODES:,} assets", every, ALL_MILLISECONDS),
-        *_measurements(f"map {MOST_HOPS} hops around one", one, ONE_MILLISECONDS),
-        *_measurements("map of their groups", groups, ALL_MILLISECONDS),
-    ]
+    yield from _measurements(f"map of {NODES:,} assets", every, ALL_MILLISECONDS)
+    yield from _measurements(f"map {MOST_HOPS} hops around one", one, ONE_MILLISECONDS)
+    yield from _measurements("map of their groups", groups, ALL_MILLISECONDS)
 
 
 def generated(seed: int) -> AssetGraph:
@@ -76,7 +74,7 @@ def _key(number: int) -> AssetKey:
     return "warehouse", f"asset_{number}"
 
 
-def _taken(part_of: Callable[[], Part]) -> float:
+def _taken(part_of: Callable[[], Subgraph]) -> float:
     """From the graph to every line's place, in milliseconds."""
     started = time.perf_counter()
     part = part_of()

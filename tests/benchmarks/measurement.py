@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ def table(measurements: Sequence[Measurement]) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def line(one: Measurement) -> str:
+    """A figure as soon as it is there; widths are fixed, as those to come aren't known."""
+    name, value, limit, against, ratio, what = _row(one)
+    return f"{name:<50}  {value:>10}  {limit:>10}  {against:>10}  {ratio:>6}  {what}".rstrip()
 
 
 def _row(one: Measurement) -> tuple[str, ...]:

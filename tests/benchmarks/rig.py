@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
 from tests.deployments import LiveDeployment, free_ports
 from tests.terminal.driver import Terminal, header, on_screen, open_console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COLUMNS, LINES = 200, 50
 READING = "reading"

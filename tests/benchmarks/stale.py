@@ -9,20 +9,25 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from typing import TYPE_CHECKING
 
 import httpx
 
 from console.api.client import Client
-from console.domain.status import State
+from console.domain.status.states import State
 from console.store.deployment import Deployment
 from tests.benchmarks.big_rig import PARTITIONS, big_rig
 from tests.benchmarks.big_rig_definitions import STAGES, SUBJECTS, days
 from tests.benchmarks.measurement import Measurement
-from tests.benchmarks.rig import Rig
 from tests.deployments import LiveDeployment, until
 from tests.staleness.compare import compare
 from tests.staleness.deployments import World
 from tests.staleness.server import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.benchmarks.rig import Rig
 
 TIMES = 3
 TIMES_FASTER = 12
@@ -40,10 +45,10 @@ LAUNCH = """mutation Launch($params: ExecutionParams!) {
 STATUS = "query Status($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 
 
-def measure(_: Rig) -> list[Measurement]:
+def measure(_: Rig) -> Iterator[Measurement]:
     with big_rig() as live:
-        found = asyncio.run(_measured(live))
-    return [*found, *asyncio.run(_random())]
+        yield from asyncio.run(_measured(live))
+    yield from asyncio.run(_random())
 
 
 async def _random() -> list[Measurement]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from tests.benchmarks import empty_app
 from tests.benchmarks.measurement import Measurement, median_of
@@ -14,27 +15,28 @@ from tests.benchmarks.rig import COLUMNS, LINES, Rig
 from tests.terminal.driver import Terminal
 from tests.terminal.proxy import Line
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 TIMES = 5
 MOST_TIMES_THE_LEAST = 1.5
 LENGTH = re.compile(rb"content-length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE)
 
 
-def measure(rig: Rig, most: float = MOST_TIMES_THE_LEAST) -> list[Measurement]:
+def measure(rig: Rig, most: float = MOST_TIMES_THE_LEAST) -> Iterator[Measurement]:
     grid = median_of(TIMES, lambda: _console(rig))
     empty = median_of(TIMES, _empty)
     bodies = recorded(rig)
     asked = median_of(TIMES, lambda: _bare(rig, bodies))
     least = empty + asked
-    return [
-        Measurement(
-            "start to painted grid",
-            grid,
-            "s",
-            limit=most * least,
-            against=least,
-            what=f"an empty Textual app {empty:.2f} s + its {len(bodies)} requests sent bare {asked:.2f} s",
-        )
-    ]
+    yield Measurement(
+        "start to painted grid",
+        grid,
+        "s",
+        limit=most * least,
+        against=least,
+        what=f"an empty Textual app {empty:.2f} s + its {len(bodies)} requests sent bare {asked:.2f} s",
+    )
 
 
 def _console(rig: Rig) -> float:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tests.fake_dagster.assets import Asset, Stretch
 from tests.fake_dagster.partitions import Partitions, daily
 from tests.fake_dagster.runs import FakeRun
 from tests.fake_dagster.server import FakeDagster
 from tests.fake_dagster.world import root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 ASSETS, PARTITIONS = 2000, 3650
 GROUP = 20

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.fake_dagster.partitions import Partitions
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.fake_dagster.partitions import Partitions
 
 Json = dict[str, Any]
 OUTCOMES = {"M": "MATERIALIZED", "F": "FAILED", "R": "MATERIALIZING"}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.fake_dagster.assets import Asset
-from tests.fake_dagster.partitions import Partitions
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tests.fake_dagster.assets import Asset
+    from tests.fake_dagster.partitions import Partitions
 
 Json = dict[str, Any]
 LOCATION = {"name": "lakehouse"}

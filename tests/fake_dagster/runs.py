@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.fake_dagster.assets import Asset
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.fake_dagster.assets import Asset
 
 Json = dict[str, Any]
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
@@ -25,6 +27,8 @@ class FakeRun:
     last: int
     seconds: float = 42.0
     backfill: str | None = None
+    cause: str = CAUSE
+    """The error that a failed run ends with, its class first."""
 
     def has(self, wanted: Json) -> bool:
         """Whether a `RunsFilter` lets it through."""
@@ -168,8 +172,8 @@ class FakeRun:
             "className": "DagsterExecutionStepExecutionError",
             "stack": ['  File "execute_plan.py", line 245, in dagster_event_sequence_for_step\n'],
             "cause": {
-                "message": f"httpx.{CAUSE}\n",
-                "className": "HTTPStatusError",
+                "message": f"httpx.{self.cause}\n",
+                "className": self.cause.partition(":")[0],
                 "stack": [
                     '  File "source.py", line 88, in entries\n    response.raise_for_status()\n'
                 ],

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import uvicorn
 from dagster_graphql.schema import create_schema
@@ -29,9 +29,11 @@ from graphql import (
     validate,
 )
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 Json = dict[str, Any]
 SCALARS = {"String": "", "ID": "", "Int": 0, "Float": 0.0, "Boolean": False}
@@ -67,7 +69,7 @@ class FakeDagster:
         """Answers until `server.should_exit`."""
         self.server.run(sockets=[self._socket])
 
-    def __enter__(self) -> FakeDagster:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -122,7 +124,7 @@ def _nothing(kind: Any) -> Any:
     if is_abstract_type(named):
         return {
             "__typename": _tamest(
-                list(schema().get_possible_types(cast(GraphQLAbstractType, named)))
+                list(schema().get_possible_types(cast("GraphQLAbstractType", named)))
             )
         }
     return {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.fake_dagster.assets import Asset
 from tests.fake_dagster.nodes import latest_event, node
 from tests.fake_dagster.runs import FakeBackfill, FakeRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.fake_dagster.assets import Asset
 
 Json = dict[str, Any]
 DAEMONS = ("ASSET", "BACKFILL", "FRESHNESS_DAEMON", "QUEUED_RUN_COORDINATOR", "SCHEDULER", "SENSOR")
@@ -55,6 +58,7 @@ def root(
             for asset in assets
             if asset.key in [{"path": key["path"]} for key in params["assetSelection"]]
         ],
+        "runIdsOrError": lambda cursor=None, limit=None: _run_ids(runs, cursor, limit),
         "runOrError": lambda runId: (
             run_of(runId) or {"__typename": "RunNotFoundError", "message": f"no run {runId}"}
         ),
@@ -74,6 +78,7 @@ def root(
                 {
                     "name": "lakehouse",
                     "loadStatus": "LOADED",
+                    "permissions": [],
                     "locationOrLoadError": {
                         "__typename": "RepositoryLocation",
                         "repositories": [_instigators(now)],
@@ -123,6 +128,12 @@ def _runs(runs: Sequence[FakeRun], marks: dict[str, Asset], **asked: Any) -> Jso
         "count": len(found),
         "results": lambda: [run.value() for run in page],
     }
+
+
+def _run_ids(runs: Sequence[FakeRun], cursor: str | None, limit: int | None) -> Json:
+    ids = [run.id for run in runs]
+    after = ids.index(cursor) + 1 if cursor in ids else 0
+    return {"__typename": "RunIds", "results": ids[after:][: limit or None]}
 
 
 def _backfills(backfills: Sequence[FakeBackfill], **asked: Any) -> Json:

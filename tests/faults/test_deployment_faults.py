@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from pipelines.deployment.ports import answers
+from pipelines.deployment.postgres import MAJOR, system_uid
 from tests.conftest import traversable
 from tests.deployments import LiveDeployment, free_ports, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BACKFILLS = "{ partitionBackfillsOrError { ... on PartitionBackfills { results { id title numPartitions } } } }"
 
@@ -83,13 +88,44 @@ def test_a_disk_that_is_full_is_said_and_leaves_no_half_database(fresh: LiveDepl
 def test_a_part_that_ends_at_its_start_is_quoted_with_its_log(fresh: LiveDeployment) -> None:
     data = fresh.home / "postgres" / "data"
     data.mkdir(parents=True)
-    (data / "PG_VERSION").write_text("7\n")
+    (data / "PG_VERSION").write_text(f"{MAJOR}\n")
     (data.parent / "password").write_text("any")
+    give_to_postgres(data)
     done = fresh.run("up", "--wait")
     assert done.returncode == 1
     said = one_sentence(done)
     assert "postgres ended at its start" in said
     assert str(fresh.home / "logs" / "postgres.log") in said
+
+
+def give_to_postgres(data: Path) -> None:
+    """Postgres' own user owns its data folder."""
+    if (uid := system_uid()) is not None:
+        for path in (data, data / "PG_VERSION"):
+            os.chown(path, uid, uid)
+
+
+def test_a_data_folder_of_another_major_version_is_refused_with_the_way_to_move_it(
+    fresh: LiveDeployment,
+) -> None:
+    data = fresh.home / "postgres" / "data"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("17\n")
+    (data.parent / "password").write_text("any")
+    give_to_postgres(data)
+    done = fresh.run("up", "--wait")
+    assert done.returncode == 4
+    said = one_sentence(done)
+    assert f"is of Postgres 17, and Postgres {MAJOR} can't open it" in said
+    assert "docs/runbook.md" in said
+
+
+def test_a_home_that_a_restore_left_half_done_is_refused(fresh: LiveDeployment) -> None:
+    fresh.home.mkdir()
+    (fresh.home / "restoring").touch()
+    done = fresh.run("up")
+    assert done.returncode == 1
+    assert "dagdeck restore FILE" in one_sentence(done)
 
 
 def test_a_postgres_out_of_reach_is_exit_code_3_without_its_password(

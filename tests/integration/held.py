@@ -8,15 +8,17 @@ copied). Says `held` when it is there.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.marts import publish
 from pipelines.settings import Settings
 from tests.integration.lakehouse import Lakehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MODEL = "fct_daily_glucose_metrics"
 

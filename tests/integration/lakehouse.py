@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,12 +17,15 @@ from dagster_shared.serdes import serialize_value
 from pipelines.github.columns import GITHUB_USER_EVENTS
 from pipelines.nightscout.columns import GLUCOSE_ENTRIES
 from pipelines.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, day_window
-from pipelines.raw.description import RawTable, Row
-from pipelines.settings import Settings
 from pipelines.standin.days import is_without_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from pyiceberg.table import Table
+
+    from pipelines.raw.description import RawTable, Row
+    from pipelines.settings import Settings
 
 RECENT = datetime.now(UTC).date()
 """Today; days before yesterday are settled, their late and corrected readings having come."""
@@ -31,6 +33,7 @@ DBT = [
     "stg_glucose_entries",
     "stg_glucose_entries_rejected",
     "fct_glucose_readings",
+    "fct_glucose_duplicates",
     "dim_date",
     "fct_daily_glucose_metrics",
     "mrt_glucose_readings",
@@ -47,12 +50,19 @@ GITHUB_TABLES = {
     "gold.dim_date": "*",
     "gold.fct_daily_github_metrics": "*",
 }
-MARTS = ("mrt_glucose_overview", "mrt_glucose_hourly_patterns")
+MARTS = (
+    "mrt_glucose_overview",
+    "mrt_glucose_hourly_patterns",
+    "mrt_glucose_windows",
+    "mrt_glucose_agp",
+    "mrt_glucose_episodes",
+)
 GITHUB_MARTS = ("mrt_github_activity_overview",)
 TABLES = {
     "bronze.stg_glucose_entries": "* exclude (ingested_at, ingested_by)",
     "bronze.stg_glucose_entries_rejected": "*",
     "silver.fct_glucose_readings": "*",
+    "silver.fct_glucose_duplicates": "*",
     "gold.dim_date": "*",
     "gold.fct_daily_glucose_metrics": "*",
     "gold.mrt_glucose_readings": "*",
@@ -88,6 +98,15 @@ class Outcome:
     @property
     def success(self) -> bool:
         return self.result.success
+
+    def why(self) -> str:
+        """What failed, steps and checks, in words."""
+        failed = [e.step_key or "" for e in self.result.all_events if e.is_step_failure]
+        words = [self.error(step)[:1500] for step in failed]
+        checks = self.result.get_asset_check_evaluations()
+        return "\n".join(
+            [*words, *(f"{c.check_name}: {c.metadata}" for c in checks if not c.passed)]
+        )
 
     def metadata(self, asset: str, day: date | None = None) -> dict[str, Any]:
         """The metadata of an asset's materialization (of one partition)."""
@@ -183,6 +202,25 @@ class Lakehouse:
         finally:
             self.correct(reading["_id"], reading["sgv"])
 
+    @contextmanager
+    def spoiled(self, day: date) -> Iterator[list[dict[str, Any]]]:
+        """The source has values below any meter's for 20 readings of the day, which are given."""
+        readings = self.readings(day)[20:40]
+        for reading in readings:
+            self.correct(reading["_id"], 15)
+        try:
+            yield readings
+        finally:
+            for reading in readings:
+                self.correct(reading["_id"], reading["sgv"])
+
+    def quarantine(self, source: str = "glucose_entries") -> list[Row]:
+        """What is set apart of a source."""
+        from pipelines.raw.quarantine import quarantine_table, set_apart_rows
+        from pipelines.resources.lake import load_catalog
+
+        return set_apart_rows(quarantine_table(load_catalog(self.settings)), source, ())
+
     def events(self) -> list[dict[str, Any]]:
         """All events that the stand-in serves, newest first; the asking costs quota."""
         found: list[dict[str, Any]] = []
@@ -259,8 +297,9 @@ class Lakehouse:
     def _drop_raw(self) -> None:
         from pyiceberg.exceptions import NoSuchTableError
 
+        from pipelines.raw.quarantine import IDENTIFIER
         from pipelines.resources.lake import load_catalog
 
-        for table in (GLUCOSE_ENTRIES, GITHUB_USER_EVENTS):
+        for name in (GLUCOSE_ENTRIES.identifier, GITHUB_USER_EVENTS.identifier, IDENTIFIER):
             with suppress(NoSuchTableError):
-                load_catalog(self.settings).purge_table(table.identifier)
+                load_catalog(self.settings).purge_table(name)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import psycopg
@@ -15,9 +14,13 @@ from pipelines.operations.alerts.outbox import Delivered
 from pipelines.operations.alerts.receivers import NotReceivedError, receivers
 from pipelines.operations.alerts.sensors import failure_alerts, undelivered_alerts
 from pipelines.resources.connections import Alerts
-from pipelines.settings import Settings
 from tests.integration.processes import free_port
-from tests.receivers import Receivers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.settings import Settings
+    from tests.receivers import Receivers
 
 NIGHT = datetime.now(UTC) - timedelta(hours=3)
 WINDOW = timedelta(hours=1)
@@ -150,7 +153,7 @@ def test_a_receiver_out_of_reach_is_named_without_the_secret(
         assert "hunter2" not in str(caught.value)
 
 
-def test_what_came_from_outside_is_no_markup_in_slack(alerts: Alerts, receivers: Receivers) -> None:
+def test_text_from_outside_is_no_markup_in_slack(alerts: Alerts, receivers: Receivers) -> None:
     alerts.keep(alert(1, error="<!channel> a & b"), WINDOW)
     alerts.deliver()
     assert "&lt;!channel&gt; a &amp; b" in receivers.slack[0]

@@ -6,14 +6,13 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import Timer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.nightscout.source import credentials
+from pipelines.nightscout.source import address
 from pipelines.settings import Settings
 from tests.integration.lakehouse import (
     DBT,
@@ -22,7 +21,10 @@ from tests.integration.lakehouse import (
     days_around_an_empty_one,
     settled_days,
 )
-from tests.integration.recomputed import Figures, hourly, overview, values_of
+from tests.integration.recomputed import Figures, hourly, overview, profile, values_of, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def assert_same_figures(published: Sequence[dict[str, Any]], expected: Sequence[Figures]) -> None:
@@ -46,6 +48,11 @@ def test_the_marts_hold_exactly_the_figures_recomputed_from_the_readings(
     for row in patterns:
         assert row.pop("day_name") == date(2024, 1, row["day_of_week"]).strftime("%A")
     assert_same_figures(patterns, hourly(readings, lakehouse.settings.zone))
+    of_windows = "select * from marts.mrt_glucose_windows order by reading_date, window_days"
+    assert_same_figures(lakehouse.postgres(of_windows), windows(readings))
+    by_time = "select * from marts.mrt_glucose_agp order by minute_of_day"
+    expected = profile(readings, lakehouse.settings.zone)
+    assert_same_figures(lakehouse.postgres(by_time), expected)
 
 
 def test_a_run_tells_for_each_day_what_it_loaded(lakehouse: Lakehouse) -> None:
@@ -58,7 +65,7 @@ def test_a_run_tells_for_each_day_what_it_loaded(lakehouse: Lakehouse) -> None:
         assert told["seconds"] > 0
     settled = outcome.checks()
     del settled["source_is_current"]
-    assert len(settled) == 6
+    assert len(settled) == 8
     assert all(settled.values())
 
 
@@ -142,7 +149,7 @@ def test_the_secret_is_sent_as_its_digest_and_shown_nowhere(
 ) -> None:
     monkeypatch.setenv("DAGDECK_NIGHTSCOUT_SECRET", "a s3cret of twelve")
     digest = hashlib.sha1(b"a s3cret of twelve").hexdigest()
-    assert credentials(Settings()) == {"api-secret": digest}
+    assert address(Settings()).headers == {"api-secret": digest}
     (day,) = settled_days(1)
     good = lakehouse.run(day, assets=INGEST)
     lakehouse.http.post("/standin/faults", json={"day": str(day), "status": 401})
@@ -157,25 +164,24 @@ def test_the_secret_is_sent_as_its_digest_and_shown_nowhere(
 def test_an_implausible_reading_is_set_apart_with_the_reason(lakehouse: Lakehouse) -> None:
     (day,) = settled_days(1)
     reading = lakehouse.readings(day)[5]
-    lakehouse.correct(reading["_id"], 12)
+    lakehouse.correct(reading["_id"], 13)
     outcome = lakehouse.run(day)
     assert outcome.success
-    assert outcome.checks()["readings_are_plausible"] is False
+    assert outcome.checks()["nothing_is_set_apart"] is False
     assert lakehouse.warehouse(
         "select entry_id, glucose_mg_dl, reason from bronze.stg_glucose_entries_rejected"
-    ) == [(reading["_id"], 12, "below 20 mg/dL")]
+    ) == [(reading["_id"], 13, "below 20 mg/dL")]
     count = lakehouse.warehouse("select reading_count from gold.fct_daily_glucose_metrics")
     assert count == [(len(values_of(lakehouse.readings(day))),)]
     lakehouse.correct(reading["_id"], reading["sgv"])
 
 
-def test_a_reading_without_value_stops_what_is_downstream(lakehouse: Lakehouse) -> None:
+def test_a_day_with_much_set_apart_stops_what_is_downstream(lakehouse: Lakehouse) -> None:
     (day,) = settled_days(1)
-    reading = lakehouse.readings(day)[3]
-    with lakehouse.wrong(reading, None):
+    with lakehouse.spoiled(day):
         outcome = lakehouse.run(day)
     assert not outcome.success
-    assert outcome.checks()["readings_are_complete"] is False
+    assert outcome.checks()["days_are_usable"] is False
     assert outcome.partitions("dlt_glucose_entries") == [str(day)]
     assert outcome.partitions("stg_glucose_entries") == []
 

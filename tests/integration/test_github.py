@@ -210,19 +210,21 @@ def test_github_out_of_reach_holds_the_readings_back_from_nothing(lakehouse: Lak
     assert outcome.partitions("fct_daily_glucose_metrics") == [str(day)]
 
 
-def test_an_event_without_its_actor_stops_what_is_downstream(lakehouse: Lakehouse) -> None:
+@pytest.mark.parametrize("actor", [None, {}])
+def test_an_event_without_its_actor_is_set_apart_and_costs_no_other(
+    lakehouse: Lakehouse, actor: dict[str, Any] | None
+) -> None:
     day = busy_day(lakehouse)
+    good = len(own(lakehouse, day))
     lakehouse.control_github(
-        event={"created_at": f"{day}T12:00:00Z", "type": "PushEvent", "actor": None}
+        event={"created_at": f"{day}T12:00:00Z", "type": "PushEvent", "actor": actor}
     )
     outcome = lakehouse.run_github(day)
-    assert outcome.checks()["events_are_complete"] is False
-    assert outcome.partitions(ASSET) == [str(day)]
-    assert outcome.metadata(ASSET, day)["held_back_branch"] == f"failed-{day}"
-    assert lakehouse.raw([day], GITHUB_USER_EVENTS) == []
-    held = lakehouse.raw([day], GITHUB_USER_EVENTS, f"failed-{day}")
-    assert len(held) == len(own(lakehouse, day))
-    assert outcome.partitions("stg_github_user_events") == []
+    assert outcome.success
+    assert outcome.checks()["no_event_is_set_apart"] is False
+    assert len(lakehouse.raw([day], GITHUB_USER_EVENTS)) == good
+    (row,) = lakehouse.quarantine("github_user_events")
+    assert (row["reason"], row["partition_day"]) == ("no actor", day)
 
 
 @pytest.mark.parametrize("seed", [1])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from tests.integration.lakehouse import Lakehouse, settled_days
 from tests.integration.reader import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
 
 DAYS = settled_days(4)
 EARLIER = DAYS[:2]

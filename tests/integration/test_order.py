@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.integration.lakehouse import Lakehouse, settled_days
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAYS = settled_days(4)
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from pipelines.nightscout.columns import GLUCOSE_ENTRIES
 from pipelines.nightscout.load import load_days
 from pipelines.raw import branches, publish
-from pipelines.raw.description import Row
-from pipelines.raw.ingest import Loaded
 from pipelines.resources.lake import load_catalog
 from tests.integration.lakehouse import DBT, INGEST, Lakehouse, settled_days
 from tests.integration.reader import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from pipelines.raw.description import Row
+    from pipelines.raw.ingest import Loaded
 
 ASSET = "dlt_glucose_entries"
 
@@ -36,19 +39,20 @@ def test_a_day_that_fails_stays_on_its_branch_and_the_others_are_published(
     lakehouse: Lakehouse,
 ) -> None:
     first, bad, last = settled_days(3)
-    reading = lakehouse.readings(bad)[7]
-    with lakehouse.wrong(reading, None):
+    with lakehouse.spoiled(bad) as spoiled:
         outcome = lakehouse.run(first, last)
     assert lakehouse.raw([bad]) == []
     for day in (first, last):
         assert len(lakehouse.raw([day])) == len(lakehouse.readings(day))
         assert "held_back" not in outcome.metadata(ASSET, day)
     held = values(lakehouse, [bad], f"failed-{bad}")
-    assert held[reading["_id"]] is None
+    assert {row["key"] for row in lakehouse.quarantine()} == {each["_id"] for each in spoiled}
     told = outcome.metadata(ASSET, bad)
     assert told["held_back_branch"] == f"failed-{bad}"
-    assert told["held_back_rows"] == len(held) == len(lakehouse.readings(bad))
-    assert told["held_back"] == f"readings_are_complete: 1 wrong, the first {reading['_id']}"
+    assert told["held_back_rows"] == len(held) == len(lakehouse.readings(bad)) - 20
+    assert told["held_back"] == (
+        f"days_are_usable: 20 of {len(held) + 20} are set apart (20 below 20 mg/dL)"
+    )
     assert told["rows_inserted"] == 0
     assert refs(lakehouse) == {"main", f"failed-{bad}"}
 
@@ -57,12 +61,12 @@ def test_the_check_of_the_run_names_the_branch_and_stops_what_is_downstream(
     lakehouse: Lakehouse,
 ) -> None:
     (bad,) = settled_days(1)
-    with lakehouse.wrong(lakehouse.readings(bad)[7], None):
+    with lakehouse.spoiled(bad):
         outcome = lakehouse.run(bad)
     (failed,) = [
         check
         for check in outcome.result.get_asset_check_evaluations()
-        if check.check_name == "readings_are_complete"
+        if check.check_name == "days_are_usable"
     ]
     assert not failed.passed
     assert failed.metadata["held_back"].value == {str(bad): f"failed-{bad}"}
@@ -73,12 +77,12 @@ def test_the_check_of_the_run_names_the_branch_and_stops_what_is_downstream(
 def test_the_next_run_of_the_day_replaces_its_branch_or_drops_it(lakehouse: Lakehouse) -> None:
     first, bad = settled_days(2)
     one, other = lakehouse.readings(bad)[7:9]
-    with lakehouse.wrong(one, None):
+    with lakehouse.spoiled(bad), lakehouse.wrong(one, 301):
         load(lakehouse, [first, bad])
-    with lakehouse.wrong(other, None):
+    with lakehouse.spoiled(bad), lakehouse.wrong(other, 302):
         load(lakehouse, [bad])
     held = values(lakehouse, [bad], f"failed-{bad}")
-    assert (held[one["_id"]], held[other["_id"]]) == (one["sgv"], None)
+    assert (held[one["_id"]], held[other["_id"]]) == (one["sgv"], 302)
     load(lakehouse, [bad])
     assert refs(lakehouse) == {"main"}
     assert len(lakehouse.raw([bad])) == len(lakehouse.readings(bad))
@@ -93,7 +97,7 @@ def test_a_spoiled_day_leaves_main_and_what_is_made_from_it_as_they_were(
     assert lakehouse.run(day).success
     before = lakehouse.everything()
     published = values(lakehouse, [day])
-    with lakehouse.wrong(lakehouse.readings(day)[7], None):
+    with lakehouse.spoiled(day):
         assert not lakehouse.run(day).success
         assert lakehouse.run(day, assets=DBT).success
     assert values(lakehouse, [day]) == published
@@ -149,7 +153,7 @@ def test_a_run_that_another_overtook_merges_anew_and_loses_nothing(
 
 def test_two_that_drop_the_same_branch_at_once_both_succeed(lakehouse: Lakehouse) -> None:
     (bad,) = settled_days(1)
-    with lakehouse.wrong(lakehouse.readings(bad)[7], None):
+    with lakehouse.spoiled(bad):
         load(lakehouse, [bad])
     one, other = lakehouse.table(), lakehouse.table()
     branches.drop(one, {f"failed-{bad}"})
@@ -161,7 +165,7 @@ def test_branches_that_no_run_replaces_are_dropped_in_the_end(
     lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = settled_days(2)
-    with lakehouse.wrong(lakehouse.readings(bad)[7], None):
+    with lakehouse.spoiled(bad):
         load(lakehouse, [bad])
     load(lakehouse, [good])
     assert refs(lakehouse) == {"main", f"failed-{bad}"}

@@ -6,11 +6,10 @@ Superset has an environment of its own, which `make superset-environment` makes.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import psycopg
@@ -22,6 +21,9 @@ from pipelines.superset.server import FOLDER, USER, Superset
 from tests.deployments import until
 from tests.integration.lakehouse import GITHUB_MARTS, MARTS, RECENT, Lakehouse, settled_days
 from tests.integration.processes import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.superset
 
@@ -156,7 +158,7 @@ def test_each_chart_of_the_dashboard_gives_the_figures_of_its_mart(shown: Shown)
         assert in_order(data, columns) == pytest.approx(shown.published(mart, columns)), name
 
 
-def test_what_is_published_anew_is_shown_at_once(shown: Shown) -> None:
+def test_a_republished_mart_is_shown_at_once(shown: Shown) -> None:
     reading = shown.lakehouse.readings(DAYS[3])[40]
     before = shown.rows("mrt_glucose_overview")
     with shown.lakehouse.wrong(reading, 390):

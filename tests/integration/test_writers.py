@@ -6,15 +6,18 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from pipelines.settings import Settings
 from tests.integration.lakehouse import RECENT, Lakehouse, settled_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.settings import Settings
 
 WRITERS, ROUNDS = 4, 20
 

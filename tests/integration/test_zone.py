@@ -7,17 +7,20 @@ import os
 import subprocess
 import sys
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipelines.partitions import day_window
-from pipelines.settings import Settings
 from pipelines.standin.days import is_without_data
 from tests.integration.lakehouse import RECENT
 from tests.integration.processes import postgres
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.settings import Settings
 
 ZONE = "Europe/Berlin"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -27,6 +26,10 @@ from tests.integration.lakehouse import (
     Lakehouse,
     settled_days,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
 DAYS = settled_days(3)
 EVERYTHING = (*READINGS, *EVENTS)

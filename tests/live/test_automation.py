@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from tests.deployments import LiveDeployment, until
-from tests.receivers import Receivers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.receivers import Receivers
 
 SENSORS = (
     "automation_conditions",
@@ -26,7 +29,7 @@ START_SCHEDULE = """mutation($of: ScheduleSelector!) { startSchedule(scheduleSel
     __typename ... on ScheduleStateResult { scheduleState { id } } } }"""
 STOP_SENSOR = "mutation($id: String!) { stopSensor(id: $id) { __typename } }"
 STOP_SCHEDULE = "mutation($id: String!) { stopRunningSchedule(id: $id) { __typename } }"
-TICKS = "ticks(limit: 25) { status skipReason runIds error { message } }"
+TICKS = "ticks(limit: 25) { timestamp status skipReason runIds error { message } }"
 SENSOR_TICKS = f"""query($of: SensorSelector!) {{ sensorOrError(sensorSelector: $of) {{
     ... on Sensor {{ sensorState {{ {TICKS} }} }} }} }}"""
 SCHEDULE_TICKS = f"""query($of: ScheduleSelector!) {{ scheduleOrError(scheduleSelector: $of) {{
@@ -126,8 +129,9 @@ def test_the_schedule_ticks_and_runs_the_two_days_before(ticking: LiveDeployment
         return [tick for tick in schedule_ticks(ticking) if tick["status"] == "SUCCESS"]
 
     until(succeeded, 90, "the schedule's tick")
-    tags = run_of(ticking, succeeded()[-1]["runIds"][0])["tags"]
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    tick = succeeded()[-1]
+    tags = run_of(ticking, tick["runIds"][0])["tags"]
+    yesterday = datetime.fromtimestamp(tick["timestamp"], UTC).date() - timedelta(days=1)
     assert tags["dagster/asset_partition_range_end"] == str(yesterday)
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from datetime import date
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from console.api import overview_queries
 from console.api.client import Client
+from console.domain.assets.keys import parse_key
 from console.domain.health import Condition
-from console.domain.keys import parse_key
 from console.store.deployment import Deployment
-from console.store.overview import Overview
+from console.store.overview.overview import Overview
 from tests.backfills import await_success, launch
 from tests.deployments import LiveDeployment, until
 from tests.integration.lakehouse import settled_days
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import date
 
 INGEST = "dlt_glucose_entries"
 FAILED = """

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import resvg_py
-from textual.app import App
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.app import App
 
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace"
 _FONT_FACE = re.compile(r"@font-face \{.*?\}", re.DOTALL)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-from textual.pilot import Pilot
+from typing import TYPE_CHECKING
 
 from console.api.commands import launch_backfill
-from console.app import Deck
-from console.domain.keys import parse_key
-from console.domain.partitions import PartitionKeys
-from console.domain.runs import RunStatus
-from console.domain.status import State
-from console.screens.base import DeckScreen
-from console.screens.confirm import ConfirmScreen
-from console.screens.planner import PlannerScreen
-from console.screens.run import RunScreen
+from console.domain.assets.keys import parse_key
+from console.domain.runs.run import RunStatus
+from console.domain.status.states import State
+from console.screens.modals.confirm import ConfirmScreen
+from console.screens.planner.screen import PlannerScreen
+from console.screens.run.screen import RunScreen
 from tests.screenshots.picture import take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from console.app import Deck
+    from console.domain.partitions.keys import PartitionKeys
+    from console.screens.base import DeckScreen
 
 INGEST = parse_key("dlt_glucose_entries")
 CENTRE = parse_key("fct_glucose_readings")
@@ -110,7 +114,9 @@ async def night(stage: Stage, break_day: Callable[[str], None]) -> None:
         for key in deployment.graph.order
         if deployment.graph[key].materializable
     }
-    await launch_backfill(deployment.client, targets, deployment.keys, title="night")
+    await launch_backfill(
+        deployment.client, targets, deployment.keys, launch="night", title="night"
+    )
     stage.deck.poller.wake()
     await stage.until(lambda: State.FAILED in stage.states(), "the failed day")
     await stage.until(lambda: not deployment.active, "the end of the night's runs")

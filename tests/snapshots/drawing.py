@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.color import ColorSystem
-from rich.segment import Segment
-from rich.style import Style
-from textual.app import App
-from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.segment import Segment
+    from rich.style import Style
+    from textual.app import App
+    from textual.strip import Strip
 
 DEPTHS = {"truecolor": ColorSystem.TRUECOLOR, "16 colours": ColorSystem.STANDARD}
 

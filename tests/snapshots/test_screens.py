@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.color import ColorSystem
-from textual.pilot import Pilot
 
 from console.api.client import IN_FLIGHT
 from console.app import Deck
@@ -20,6 +19,11 @@ from console.settings import Settings
 from tests.fake_dagster.server import FakeDagster
 from tests.snapshots.deployment import NOW, deployment
 from tests.snapshots.drawing import drawing, vanishing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.pilot import Pilot
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 SCENES: dict[str, tuple[str, ...]] = {
@@ -32,7 +36,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "plan": ("3", "n", "b", "d"),
     "freshness": ("6",),
     "help": ("question_mark",),
-    "find": ("3", "slash", *"ord"),
+    "find": ("3", "ctrl+f", *"ord"),
 }
 FOLDER = Path(__file__).parent / "kept"
 RECORD = "DAGDECK_SNAPSHOTS"

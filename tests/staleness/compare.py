@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from console.api.queries import key_input
-from console.domain.status import State
-from console.store.deployment import Deployment
-from tests.staleness.server import InProcess
+from console.domain.status.states import State
+
+if TYPE_CHECKING:
+    from console.store.deployment import Deployment
+    from tests.staleness.server import InProcess
 
 OF_EACH = (
     "query Each($key: AssetKeyInput!) { assetNodes(assetKeys: [$key]) { staleStatusByPartition } }"

@@ -6,15 +6,17 @@ All is real Dagster on an instance in memory; each seed makes the same one again
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import (
     DATA_VERSION_IS_USER_PROVIDED_TAG,
     DATA_VERSION_TAG,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 ACTIONS = 34
@@ -24,6 +26,7 @@ DEFINITIONS: dict[str, dg.PartitionsDefinition[Any] | None] = {
     "days": DAYS,
     "late": dg.DailyPartitionsDefinition("2026-01-05", end_date="2026-01-16"),
     "weeks": dg.WeeklyPartitionsDefinition("2025-12-28", end_date="2026-01-18"),
+    "hours": dg.HourlyPartitionsDefinition("2026-01-03-00:00", end_date="2026-01-05-00:00"),
     "kinds": KINDS,
     "names": dg.StaticPartitionsDefinition(["x", "y"]),
     "many": dg.StaticPartitionsDefinition([f"k{at:03}" for at in range(104)]),
@@ -34,7 +37,8 @@ DEFINITIONS: dict[str, dg.PartitionsDefinition[Any] | None] = {
     "": None,
 }
 CITIES = ["oslo", "rome, it", "x|y"]
-TIMES = {"days", "late", "weeks"}
+ALL_IN_ONE_RUN = dg.BackfillPolicy.single_run()
+TIMES = {"days", "late", "weeks", "hours"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Spec:
     code_version: str | None = None
     own_versions: bool = False
     external: bool = False
+    policy: dg.BackfillPolicy | None = ALL_IN_ONE_RUN
 
 
 @dataclass
@@ -171,9 +176,9 @@ class World:
             deps=self._deps(spec),
             partitions_def=DEFINITIONS[spec.partitions],
             code_version=spec.code_version,
-            backfill_policy=dg.BackfillPolicy.single_run(),
+            backfill_policy=spec.policy,
         )
-        def made() -> dg.MaterializeResult[Any]:
+        def made() -> Any:
             return self._made(spec)
 
         return made
@@ -188,7 +193,7 @@ class World:
                 for spec in specs
             ],
             partitions_def=DEFINITIONS[specs[0].partitions],
-            backfill_policy=dg.BackfillPolicy.single_run(),
+            backfill_policy=specs[0].policy,
         )
         def made() -> Any:
             for spec in specs:
@@ -299,7 +304,7 @@ class World:
 
     def _report(self) -> None:
         """A materialization that no run made."""
-        name = self.rng.choice(self._made_here())
+        name = self.rng.choice(["out", *self._made_here()])
         keys = self.keys(self.specs[name].partitions)
         key = self.rng.choice(keys) if keys else None
         tags = {DATA_VERSION_TAG: self.rng.choice("xy")} if self.rng.random() < 0.3 else {}
@@ -336,10 +341,18 @@ class World:
         kept = [dep for dep in self.specs[name].deps if self.rng.random() < 0.5]
         new = self.rng.choice(earlier)
         if new not in dict(kept) and self.rng.random() < 0.7:
-            kept.append((new, self._mapping(self.specs[name].partitions, new)))
+            mapping = self._of_twin(name).get(new)
+            if mapping is None:
+                mapping = self._mapping(self.specs[name].partitions, new)
+            kept.append((new, mapping))
         self.log.append(f"{name} from {kept}")
         self.specs[name] = replace(self.specs[name], deps=tuple(kept))
         self.definitions = self._definitions()
+
+    def _of_twin(self, name: str) -> dict[str, dg.PartitionMapping | None]:
+        """The dependencies of the asset that one function makes with it, which may map a parent only alike."""
+        twins = [twin for pair in self.pairs if name in pair for twin in pair if twin != name]
+        return {parent: mapping for twin in twins for parent, mapping in self.specs[twin].deps}
 
 
 _IMPOSSIBLE = object()

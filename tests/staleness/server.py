@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dagster as dg
 import httpx
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.remote_representation.grpc_server_registry import GrpcServerRegistry
@@ -18,8 +16,14 @@ from dagster._grpc.constants import GrpcServerCommand
 from dagster_graphql.schema import create_schema
 
 from console.api.client import Client
-from console.api.documents import Document
 from tests.staleness import code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import dagster as dg
+
+    from console.api.documents import Document
 
 SCHEMA = create_schema()
 

@@ -9,8 +9,8 @@ import os
 
 import pytest
 
-from console.store import materializations
 from console.store.deployment import Deployment
+from console.store.staleness import materializations
 from tests.staleness.compare import compare
 from tests.staleness.deployments import World
 from tests.staleness.server import serving

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pytest
 
-from console.api.documents import Document
-from console.api.errors import ServerError
-from console.domain.partitions import PartitionKeys
-from console.domain.status import State
-from console.planner.plan import Action
+from console.domain.errors import ServerError
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.status.states import State
+from console.planner.plan import CellAction
 from console.planner.request import Request
-from console.store import materializations, planning, staleness
 from console.store.deployment import Deployment
+from console.store.planning import launch, stale_cells
 from console.store.poller import Poller
+from console.store.staleness import materializations
+from console.store.staleness import verdicts as staleness
 from tests.staleness.compare import compare
 from tests.staleness.server import InProcess, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from console.api.documents import Document
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-01-11")
 KEYS = DAYS.get_partition_keys()
@@ -103,7 +108,7 @@ async def test_when_all_is_judged_nothing_more_is_asked(client: InProcess) -> No
     assert deployment.staleness.words == ""
 
 
-async def test_what_isnt_judged_yet_is_said_to_be_unknown(client: InProcess) -> None:
+async def test_a_cell_not_judged_yet_is_said_to_be_unknown(client: InProcess) -> None:
     deployment = Deployment(client)
     await deployment.load()
     assert deployment.staleness.interval is None, "nobody looks yet"
@@ -213,7 +218,7 @@ async def test_one_asset_that_cant_be_read_costs_only_its_own_verdicts(
     assert deployment.staleness.words == "stale: reading 1 …"
 
 
-async def test_what_a_server_doesnt_tell_it_is_asked_for_a_bit_at_a_time(
+async def test_verdicts_are_asked_in_portions_where_the_server_tells_no_facts(
     rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = Failing(client.process)
@@ -245,27 +250,39 @@ async def test_the_planner_asks_nothing_of_cells_that_are_judged(
 ) -> None:
     rig.materialize("up", KEYS[2])
     deployment = await _read(client)
-    shown = await planning.preview(deployment, Request((DOWN,), tuple(KEYS)))
+    shown = await launch.preview(deployment, Request((DOWN,), tuple(KEYS)))
     assert "Stale" not in client.operations
-    assert shown.plan.counts[Action.RUN] == 1
+    assert shown.plan.counts[CellAction.RUN] == 1
     assert shown.plan.by_id[DOWN, KEYS[2]].reason.startswith(f"stale: up {KEYS[2]} was")
 
 
 async def test_the_planner_asks_for_a_few_cells_of_an_asset_that_isnt_judged(
     rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "CELLS_READ_FOR_ONE_ASKED", 2)
+    monkeypatch.setattr(stale_cells, "CELLS_READ_FOR_ONE_ASKED", 2)
     rig.materialize("up", KEYS[2])
     deployment = Deployment(client)
     await deployment.load()
-    shown = await planning.preview(deployment, Request((DOWN,), (KEYS[2], KEYS[3])))
+    shown = await launch.preview(deployment, Request((DOWN,), (KEYS[2], KEYS[3])))
     assert "Stale" in client.operations
     assert "Made" not in client.operations
     assert shown.plan.by_id[DOWN, KEYS[2]].state is State.STALE
     assert shown.plan.by_id[DOWN, KEYS[3]].state is State.MATERIALIZED
 
 
-async def test_what_is_forgotten_costs_the_reason_and_no_verdict(
+async def test_nothing_is_asked_of_materialized_cells_where_only_missing_ones_would_run(
+    rig: Rig, client: InProcess
+) -> None:
+    rig.materialize("up", KEYS[2])
+    deployment = Deployment(client)
+    await deployment.load()
+    missing = frozenset({State.MISSING})
+    shown = await launch.preview(deployment, Request((DOWN,), tuple(KEYS), run_states=missing))
+    assert not {"Stale", "Made", "History"} & set(client.operations)
+    assert shown.plan.by_id[DOWN, KEYS[2]].reason == "materialized, not asked for"
+
+
+async def test_a_forgotten_materialization_costs_the_reason_and_no_verdict(
     rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig.materialize("up", KEYS[2])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deployments import LiveDeployment
 from tests.terminal.driver import Terminal, open_console
 from tests.terminal.proxy import Line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.deployments import LiveDeployment
 
 OpenConsole = Callable[..., Terminal]
 

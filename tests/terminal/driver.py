@@ -96,6 +96,16 @@ class Terminal:
         for key in keys:
             os.write(self._ours, KEYS.get(key, key).encode())
 
+    def send(self, data: bytes) -> None:
+        """Bytes as they are; what the program doesn't take at once is dropped."""
+        with suppress(BlockingIOError):
+            os.write(self._ours, data)
+
+    def wipe(self) -> None:
+        """The screen is empty, as after another program had it."""
+        self._feed()
+        self._screen.reset()
+
     def resize(self, columns: int, lines: int) -> None:
         """The kernel tells the program by SIGWINCH, as it does when a window is pulled."""
         self._read(0)
@@ -130,6 +140,24 @@ class Terminal:
                 raise NotReached(self._complaint(what or state, "the program has ended", text))
             self._read(0.1)
         return text
+
+    def becomes(self, state: State, seconds: float) -> bool:
+        """Whether the screen is so within `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not _holds(state, self.screen_text()):
+            if time.monotonic() > deadline:
+                return False
+            self._read(0.05)
+        return True
+
+    def wait_until_stopped(self, seconds: float = 10.0) -> None:
+        """Returns once the kernel has stopped the program. Raises NotReached."""
+        deadline = time.monotonic() + seconds
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            self._read(0.05)
+            if time.monotonic() > deadline:
+                raise NotReached("the program was not stopped")
 
     def wait_for_bytes(self, after: int, seconds: float = 10.0) -> None:
         """Returns once more than `after` bytes have come in all. Raises NotReached."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -15,6 +13,11 @@ from tests.deployments import LiveDeployment, free_ports
 from tests.integration.lakehouse import settled_days
 from tests.long_ago import materialized_long_ago
 from tests.terminal.driver import Terminal, on_screen, open_console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
 
 MADE, FAILED, RUNNING = "■", "✗", "▶"
 INGEST = "dlt_glucose_entries"

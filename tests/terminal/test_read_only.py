@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from console.actions import ACTIONS
-from tests.deployments import LiveDeployment
-from tests.terminal.conftest import OpenConsole
 from tests.terminal.driver import Terminal, footer, header, on_screen, to_grid
-from tests.terminal.proxy import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.deployments import LiveDeployment
+    from tests.terminal.conftest import OpenConsole
+    from tests.terminal.proxy import Line
 
 ASSET = "dlt_glucose_entries"
 BY_KEY = {

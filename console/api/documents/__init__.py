@@ -1,4 +1,9 @@
-"""The GraphQL documents, one operation or fragment a file, named as the file."""
+"""The GraphQL documents, one operation or fragment a file, named as the file.
+
+What not every release of Dagster has is marked where it stands: `@has(part: "Run.tags.limit")`
+for what is asked of servers that have it, `@lacks` for what is asked of the others instead. A
+part is a type, a field of it, or an argument of that.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_SPREAD = re.compile(r"\.\.\.([A-Z]\w+)")
+from console.api.documents.pruning import parts_of, pruned
+
+_SPREAD = re.compile(r"\.\.\.\s*([A-Z]\w+)")
 _OPERATION = re.compile(r"^(query|mutation|fragment) (\w+)", re.MULTILINE)
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,9 @@ class Document:
     name: str
     operation: str
     text: str
+    """Empty where the server lacks what all of it rests on."""
+    parts: tuple[str, ...] = ()
+    """What it asks for that not every server has."""
 
     @property
     def is_mutation(self) -> bool:
@@ -25,13 +36,18 @@ class Document:
 
 
 @cache
-def document(name: str) -> Document:
-    """The operation in `<name>.graphql`; raises FileNotFoundError when there is none."""
+def document(name: str, lacking: frozenset[str] = NOTHING) -> Document:
+    """The operation in `<name>.graphql` for a server that lacks some parts.
+
+    Raises FileNotFoundError when there is none.
+    """
     text = _text(name)
     found = _OPERATION.search(text)
     if found is None:
         raise ValueError(f"{name}.graphql holds no operation")
-    return Document(found[2], found[1], _compact(text + "".join(_fragments(text, set()))))
+    whole = [text, *_fragments(text, set())]
+    parts = tuple(dict.fromkeys(part for one in whole for part in parts_of(one)))
+    return Document(found[2], found[1], pruned(whole, lacking), parts)
 
 
 def names() -> list[str]:
@@ -42,6 +58,11 @@ def names() -> list[str]:
         if file.name.endswith(".graphql")
     ]
     return sorted(stem for stem in stems if not stem.endswith("_fields"))
+
+
+def all_parts() -> tuple[str, ...]:
+    """Every part that a document is marked with, in order."""
+    return tuple(sorted({part for name in names() for part in document(name).parts}))
 
 
 def _fragments(text: str, seen: set[str]) -> list[str]:
@@ -58,8 +79,3 @@ def _fragments(text: str, seen: set[str]) -> list[str]:
 @cache
 def _text(name: str) -> str:
     return (files(__package__) / f"{name}.graphql").read_text(encoding="utf-8")
-
-
-def _compact(text: str) -> str:
-    """Fewer bytes on the wire: GraphQL reads any white space as one blank."""
-    return re.sub(r"\s+", " ", text).strip()

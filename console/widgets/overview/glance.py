@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.domain.freshness import Verdict
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.freshness.urgency import next_deadline
 from console.domain.health import Condition
 from console.domain.text import cut, one_line
-from console.domain.urgency import next_deadline
-from console.widgets.overview.late import unread
+from console.domain.times import moment
+from console.widgets.common.styled_text import StyledLine
 from console.widgets.overview.line import Frame, OverviewLine
 
 if TYPE_CHECKING:
-    from console.widgets.pane import Part
+    from console.domain.reading import Reading
 
 
 def glance(frame: Frame) -> OverviewLine:
@@ -20,63 +21,70 @@ def glance(frame: Frame) -> OverviewLine:
     if connection.answered is None:
         words = f"asking Dagster at {frame.overview.deployment.client.place} …"
         return OverviewLine([(f" {cut(words, frame.width - 2)}", "dim")])
-    needs, unknown = _needs(frame), _unknown(frame)
+    needs, reading = _needs(frame), frame.overview.all_clear
+    lost = _lost(frame)
     if needs:
-        return OverviewLine(_joined(needs, unknown, frame))
-    if unknown:
-        return OverviewLine([(f" nothing so far; asking about {', '.join(unknown)}", "dim")])
-    sign = "#" if frame.ascii_only else "■"
+        return OverviewLine([*lost, *_joined(needs, reading, frame)])
+    if not reading.final:
+        return OverviewLine([*lost, (f" nothing so far; {reading.words}", "dim")])
     deadline = one_line(next_deadline(frame.by_urgency, frame.now))
     words = f"nothing needs you{': ' if deadline else ''}{deadline}"
+    if lost:
+        return OverviewLine([*lost, (f" {cut('as of then ' + words, frame.width - 4)}", "dim")])
+    sign = "#" if frame.ascii_only else "■"
     return OverviewLine([(f" {sign} ", "good"), (cut(words, frame.width - 4), "good")])
 
 
-def _needs(frame: Frame) -> list[Part]:
-    late = sum(one.verdict is Verdict.DEGRADED for one in frame.pressing)
+def _lost(frame: Frame) -> StyledLine:
+    """Since when all that is shown is old; empty while Dagster answers."""
+    since = frame.overview.deployment.connection.lost_since
+    if since is None:
+        return []
+    sign = "o" if frame.ascii_only else "○"
+    return [(f" {sign} no answer since {moment(since, frame.now)};", "bad")]
+
+
+def _needs(frame: Frame) -> StyledLine:
+    late = sum(one.verdict is FreshnessVerdict.DEGRADED for one in frame.pressing)
     near = sum(one.soon(frame.now) for one in frame.pressing)
     warned = len(frame.pressing) - late - near
-    open_causes = [cause for cause in frame.causes if not cause.mended]
+    deployment = frame.overview.deployment
+    deadlines, reasons = deployment.reading.deadlines, frame.reasons | frame.states
+    open_causes = [
+        cause for cause in frame.causes if cause.open and not frame.overview.is_acknowledged(cause)
+    ]
+    retried = sum(not cause.open and not cause.mended for cause in frame.causes)
     bad = [fault for fault in frame.overview.faults if fault.condition is Condition.BAD]
-    found: list[Part] = []
+    found: StyledLine = []
     if bad:
         words = one_line(bad[0].words) if len(bad) == 1 else f"{len(bad)} parts are not well"
         found.append((words, "bad"))
     if late:
-        found.append((f"{late} late", "bad"))
+        found.append((frame.marked(f"{late} late", deadlines), "bad"))
     if near:
-        found.append((f"{near} due within the hour", "warn"))
+        found.append((frame.marked(f"{near} due within the hour", deadlines), "warn"))
     if warned:
-        found.append((f"{warned} past the warning", "warn"))
+        found.append((frame.marked(f"{warned} past the warning", deadlines), "warn"))
     if open_causes:
         many = len(open_causes)
-        found.append((f"{many} cause{'s' * (many != 1)} of failure", "bad"))
+        words = f"{many} cause{'s' * (many != 1)} of failure"
+        found.append((frame.marked(words, reasons), "bad"))
+    if retried:
+        found.append((f"{retried} being retried", "warn"))
     earlier = sum(frame.failed_earlier.values())
     if earlier:
-        found.append((f"{earlier} cell{'s' * (earlier != 1)} failed earlier", "warn"))
+        words = f"{earlier} cell{'s' * (earlier != 1)} failed earlier"
+        found.append((frame.marked(words, reasons), "warn"))
     return found
 
 
-def _unknown(frame: Frame) -> list[str]:
-    """What an all-clear would need and isn't known yet, or can't be had."""
-    overview, found = frame.overview, []
-    if overview.deployment.structure is None or unread(overview.deployment):
-        found.append("deadlines")
-    if overview.failed is None:
-        found.append("failures")
-    if overview.health is None or overview.health.daemons is None:
-        found.append("daemons")
-    if any(one.condition is Condition.NOT_YET for one in overview.locations):
-        found.append("code locations, which are being loaded")
-    return found
-
-
-def _joined(needs: list[Part], unknown: list[str], frame: Frame) -> list[Part]:
+def _joined(needs: StyledLine, reading: Reading, frame: Frame) -> StyledLine:
     sign = "x" if frame.ascii_only else "✗"
     worst = "bad" if any(colour == "bad" for _, colour in needs) else "warn"
-    parts: list[Part] = [(f" {sign if worst == 'bad' else '!'} ", worst)]
+    parts: StyledLine = [(f" {sign if worst == 'bad' else '!'} ", worst)]
     between = " - " if frame.ascii_only else " · "
     for words, colour in needs:
         parts += [(between if len(parts) > 1 else "", "dim"), (words, colour)]
-    if unknown:
-        parts.append((f"{between}asking about {', '.join(unknown)}", "dim"))
+    if not reading.final:
+        parts.append((f"{between}{reading.words}", "dim"))
     return parts

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.domain.health import Condition
-from console.domain.text import cut, one_line
+from console.domain.text import cells, cut, one_line
 from console.domain.times import age, moment
+from console.widgets.common.styled_text import StyledLine, StyledText
 from console.widgets.overview.line import ASKING, Frame, Leads, OverviewLine
 
 if TYPE_CHECKING:
     from console.domain.health import Fault
-    from console.store.overview import Overview
-    from console.widgets.pane import Part
+    from console.store.overview.overview import Overview
 
 NAME = "HEALTH"
 GAP = "   "
@@ -27,19 +27,30 @@ _SIGNS = {
 def health_lines(frame: Frame) -> list[OverviewLine]:
     found = frame.overview.faults
     summary = OverviewLine([(f" {NAME}  ", "text"), *_fitting(_summary(frame), frame.width - 10)])
-    return [summary, *(_line(fault, frame) for fault in found)]
+    return [summary, *(_line(fault, frame) for fault in found), *_lacking(frame)]
 
 
-def _fitting(parts: list[Part], width: int) -> list[Part]:
+def _lacking(frame: Frame) -> list[OverviewLine]:
+    """A line for each feature that an older Dagster lacks."""
+    structure = frame.overview.deployment.structure
+    if structure is None:
+        return []
+    return [
+        OverviewLine([(f"   {cut(one_line(words), frame.width - 4)}", "dim")])
+        for words in (f"{lack}, this is {structure.version}" for lack in structure.lacking)
+    ]
+
+
+def _fitting(parts: StyledLine, width: int) -> StyledLine:
     used, found = 0, []
     for text, colour in parts:
-        if used + len(text) <= width:
+        if used + cells(text) <= width:
             found.append((text, colour))
-            used += len(text)
+            used += cells(text)
     return found
 
 
-def _summary(frame: Frame) -> list[Part]:
+def _summary(frame: Frame) -> StyledLine:
     overview = frame.overview
     parts = [_daemons(overview), _locations(overview), _queue(overview), _last_tick(frame)]
     problem = overview.problems.get("health")
@@ -47,7 +58,7 @@ def _summary(frame: Frame) -> list[Part]:
     return [*said, (problem, "warn")] if problem else said
 
 
-def _daemons(overview: Overview) -> Part:
+def _daemons(overview: Overview) -> StyledText:
     health = overview.health
     if health is None or health.daemons is None:
         unknown = health is not None or "health" in overview.problems
@@ -57,17 +68,18 @@ def _daemons(overview: Overview) -> Part:
     return f"daemons {well}/{len(health.required)}", "bad" if bad else "text"
 
 
-def _locations(overview: Overview) -> Part:
+def _locations(overview: Overview) -> StyledText:
     found = overview.locations
+    if overview.deployment.structure is None:
+        return f"locations {ASKING}", "dim"
     if not found:
-        told = overview.deployment.structure is not None
-        return f"locations {'none' if told else ASKING}", "dim"
+        return "locations none", "dim"
     well = sum(one.condition is Condition.GOOD for one in found)
     bad = any(one.condition is Condition.BAD for one in found)
     return f"locations {well}/{len(found)}", "bad" if bad else "text"
 
 
-def _queue(overview: Overview) -> Part:
+def _queue(overview: Overview) -> StyledText:
     deployment = overview.deployment
     if deployment.structure is None:
         return f"queue {ASKING}", "dim"
@@ -77,7 +89,7 @@ def _queue(overview: Overview) -> Part:
     return f"queue {waiting}, {limit}", "wait" if waiting else "text"
 
 
-def _last_tick(frame: Frame) -> Part:
+def _last_tick(frame: Frame) -> StyledText:
     health = frame.overview.health
     if health is None or health.ticking is None:
         unknown = health is not None or "health" in frame.overview.problems
@@ -93,14 +105,14 @@ def _line(fault: Fault, frame: Frame) -> OverviewLine:
     when = "" if fault.at is None else moment(fault.at, frame.now)
     says = " · ".join(filter(None, (when and f"last at {when}", one_line(fault.why))))
     words = one_line(fault.words)
-    parts: list[Part] = [
+    parts: StyledLine = [
         (f" {simple if frame.ascii_only else plain} ", colour),
         (cut(words, frame.width - 5), "text"),
         (f"  {cut(says, max(frame.width - len(words) - 7, 0))}", "dim"),
     ]
     why = one_line(fault.why) or "no reason given"
     room = frame.width - 2
-    detail: list[list[Part]] = [
+    detail: list[StyledLine] = [
         [(words, "text"), (f"  last at {when}" if when else "", "dim")],
         *([(why[at : at + room], "text")] for at in range(0, min(len(why), 3 * room), room)),
     ]

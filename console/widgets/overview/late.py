@@ -1,23 +1,24 @@
-"""What is late, or will be within the hour, and why."""
+"""Assets that are late or will be within the hour, and why."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.domain.freshness import Verdict, policy_text
-from console.domain.keys import key_text, short_name
-from console.domain.progress import usual_seconds
+from console.domain.assets.keys import short_name, shown_key
+from console.domain.freshness.policy import FreshnessVerdict, policy_text
+from console.domain.freshness.urgency import Blame, because, span
+from console.domain.runs.progress import usual_seconds
 from console.domain.text import cut, one_line
-from console.domain.times import duration, moment
-from console.domain.urgency import Blame, because, span
-from console.widgets.asset_words import AssetWords
-from console.widgets.looks import verdict_look
+from console.domain.times import duration, moment, short_moment
+from console.widgets.common.asset_words import AssetWords
+from console.widgets.common.styled_text import StyledLine
+from console.widgets.common.styles import verdict_look
 from console.widgets.overview.line import ASKING, Frame, Leads, OverviewLine
 
 if TYPE_CHECKING:
-    from console.domain.urgency import Cause, Urgency
+    from console.domain.freshness.urgency import LateCause, Urgency
+    from console.domain.reading import Reading
     from console.store.deployment import Deployment
-    from console.widgets.pane import Part
 
 NAME = "LATE"
 
@@ -51,14 +52,12 @@ def _nothing(deployment: Deployment, left: int) -> str:
 
 def _line(one: Urgency, frame: Frame) -> OverviewLine:
     look, colour = verdict_look(one.verdict, ascii_only=frame.ascii_only)
-    if one.verdict is Verdict.HEALTHY:
+    if one.verdict is FreshnessVerdict.HEALTHY:
         colour = "warn"
     due, causes = one.freshness.due, _causes(one, frame)
-    deadline = "–" if due is None else moment(due, frame.now).rpartition(" ")[2]
-    if due is not None and abs(due - frame.now) > 64_800:
-        deadline = moment(due, frame.now)[:6]
-    late = one.verdict is Verdict.DEGRADED
-    since = "" if due is None else span(abs(frame.now - due))
+    deadline = short_moment(due, frame.now)
+    late = one.verdict is FreshnessVerdict.DEGRADED
+    since = "never" if due is None else span(abs(frame.now - due))
     name = short_name(one.key, frame.name_width - 1, "~" if frame.ascii_only else "…")
     why, shade = _why(one, causes, frame)
     blamed = next((cause for cause in reversed(causes) if cause.run_id), None)
@@ -68,7 +67,7 @@ def _line(one: Urgency, frame: Frame) -> OverviewLine:
             (one_line(name), "text"),
             (deadline, "text"),
             (since if late else f"in {since}", colour),
-            [(cut(why, frame.rest_width), shade)],
+            [(frame.marked_within(why, frame.rest_width, _because_read(one, frame)), shade)],
         ),
         ("late", *one.key),
         Leads(run=_run_of(one, causes, frame), asset=blamed.key if blamed else one.key),
@@ -76,28 +75,36 @@ def _line(one: Urgency, frame: Frame) -> OverviewLine:
     )
 
 
-def _causes(one: Urgency, frame: Frame) -> list[Cause]:
+def _because_read(one: Urgency, frame: Frame) -> Reading:
+    """How far all that may be to blame has been read."""
+    if frame.states.final:
+        return frame.states
+    deployment = frame.overview.deployment
+    return deployment.reading.states((one.key, *deployment.graph.all_upstream(one.key)))
+
+
+def _causes(one: Urgency, frame: Frame) -> list[LateCause]:
     deployment = frame.overview.deployment
     found = because(deployment.graph, deployment.statuses, one.key, frame.now, deployment.rows)
-    if one.verdict is Verdict.DEGRADED:
+    if one.verdict is FreshnessVerdict.DEGRADED:
         return found
     return [cause for cause in found if cause.blame is Blame.FAILED]
 
 
-def _run_of(one: Urgency, causes: list[Cause], frame: Frame) -> str | None:
+def _run_of(one: Urgency, causes: list[LateCause], frame: Frame) -> str | None:
     """The run to look at: the one that makes it now, else the one to blame."""
     busy = frame.overview.deployment.busy_runs(one.key)
     blamed = [cause.run_id for cause in causes if cause.run_id]
     return busy[0].id if busy else next(reversed(blamed), None)
 
 
-def _why(one: Urgency, causes: list[Cause], frame: Frame) -> tuple[str, str]:
-    """In words, the likely root first; what is under way goes before what went wrong."""
+def _why(one: Urgency, causes: list[LateCause], frame: Frame) -> tuple[str, str]:
+    """The reason in words, the likely root first; runs under way go before failures."""
     under_way = _under_way(one, frame)
     if under_way:
         return under_way, "wait" if under_way.startswith("queued") else "run"
     if not causes:
-        return ("nobody ran it" if one.verdict is Verdict.DEGRADED else ""), "text"
+        return ("nobody ran it" if one.verdict is FreshnessVerdict.DEGRADED else ""), "text"
     root = causes[-1]
     words = AssetWords(frame.overview.deployment, frame.now)
     if root.blame is not Blame.FAILED:
@@ -105,13 +112,13 @@ def _why(one: Urgency, causes: list[Cause], frame: Frame) -> tuple[str, str]:
     return _failure(root, one, frame), "text"
 
 
-def _failure(root: Cause, one: Urgency, frame: Frame) -> str:
+def _failure(root: LateCause, one: Urgency, frame: Frame) -> str:
     """`dlt_glucose_entries 2026-11-22 failed at 05:14: ConnectTimeout …`."""
     overview = frame.overview
     known = (*(overview.failed or ()), *overview.deployment.newest)
     run = next((run for run in known if run.id == root.run_id), None)
-    name = "its run" if root.key == one.key else one_line(key_text(root.key))
-    partition = f" {one_line(run.partition_text)}" if run and run.partition_text else ""
+    name = "its run" if root.key == one.key else shown_key(root.key)
+    partition = f" {run.partition_text}" if run and run.partition_text else ""
     when = f" at {moment(root.at, frame.now)}" if root.at else ""
     error = overview.errors.get(root.run_id or "")
     return f"{name}{partition} failed{when}" + (f": {one_line(error)}" if error else "")
@@ -127,14 +134,14 @@ def _under_way(one: Urgency, frame: Frame) -> str:
     return ""
 
 
-def _detail(one: Urgency, causes: list[Cause], why: str, frame: Frame) -> list[list[Part]]:
+def _detail(one: Urgency, causes: list[LateCause], why: str, frame: Frame) -> list[StyledLine]:
     words = AssetWords(frame.overview.deployment, frame.now, frame.ascii_only)
     made = words.ago(one.materialized)
     chain = "  ←  ".join(words.blame(cause, one.key) for cause in causes)
-    lines: list[list[Part]] = [
-        [(one_line(key_text(one.key)), "text"), (f"  {policy_text(one.policy)}", "dim")],
+    lines: list[StyledLine] = [
+        [(shown_key(one.key), "text"), (f"  {policy_text(one.policy)}", "dim")],
         [(f"last materialized {made}", "dim")],
-        [(cut(why, frame.width - 2), "text")],
+        [(frame.marked_within(why, frame.width - 2, _because_read(one, frame)), "text")],
     ]
     told = len(causes) < 2 and not _under_way(one, frame)
     return lines if told or not causes else [*lines, [(cut(chain, frame.width - 2), "dim")]]

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from console.domain.freshness import Verdict
-from console.domain.status import State
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.freshness.urgency import by_urgency
+from console.domain.status.states import State
 from console.domain.text import cut
-from console.domain.urgency import by_urgency
+from console.widgets.common.styled_text import StyledLine, StyledText
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from console.domain.causes import Cause
-    from console.domain.keys import AssetKey
-    from console.domain.urgency import Urgency
-    from console.store.overview import Overview
-    from console.widgets.pane import Part
+    from console.domain.assets.keys import AssetKey
+    from console.domain.freshness.urgency import Urgency
+    from console.domain.reading import Reading
+    from console.domain.runs.failure_groups import FailureGroup
+    from console.store.deployment import Deployment
+    from console.store.overview.overview import Overview
 
 SIGN = 3
 NUMBER = 8
@@ -30,7 +32,7 @@ DETAIL_LINES = 4
 
 @dataclass(frozen=True)
 class Leads:
-    """What can be gone to from a line; enter takes the first that is there."""
+    """The targets of a line; enter opens the first that is there."""
 
     run: str | None = None
     backfill: str | None = None
@@ -38,7 +40,7 @@ class Leads:
     screen: str | None = None
     asset: AssetKey | None = None
     partition: str | None = None
-    cause: Cause | None = None
+    cause: FailureGroup | None = None
     earlier: bool = False
     """To failures before those that are shown."""
 
@@ -47,10 +49,10 @@ class Leads:
 class OverviewLine:
     """`id` stays the same while what the line stands for does; empty for a heading."""
 
-    parts: list[Part]
+    parts: StyledLine
     id: tuple[str, ...] = ()
     leads: Leads | None = None
-    detail: list[list[Part]] = field(default_factory=list)
+    detail: list[StyledLine] = field(default_factory=list)
     """The same at length, for the line under the cursor."""
 
     @property
@@ -60,7 +62,7 @@ class OverviewLine:
 
 @dataclass(frozen=True)
 class Frame:
-    """What lines are made from: the store, the moment (epoch seconds UTC), the room."""
+    """The input of lines: the store, the moment (epoch seconds UTC), the room."""
 
     overview: Overview
     now: float
@@ -68,7 +70,29 @@ class Frame:
     ascii_only: bool
 
     @cached_property
-    def causes(self) -> list[Cause]:
+    def states(self) -> Reading:
+        """How far the cells of all assets have been read."""
+        return self.overview.deployment.reading.all_states
+
+    @cached_property
+    def reasons(self) -> Reading:
+        """How far it has been read which runs failed and why."""
+        return self.overview.reasons
+
+    def marked(self, text: str, reading: Reading) -> str:
+        """The text with a sign behind it unless it is final."""
+        return f"{text}{self._mark(reading)}"
+
+    def marked_within(self, text: str, width: int, reading: Reading) -> str:
+        """The same in at most `width` cells."""
+        mark = self._mark(reading)
+        return f"{cut(text, width - len(mark))}{mark}"
+
+    def _mark(self, reading: Reading) -> str:
+        return "~" if self.ascii_only and reading.mark else reading.mark
+
+    @cached_property
+    def causes(self) -> list[FailureGroup]:
         """Why what failed has failed."""
         return self.overview.causes
 
@@ -81,7 +105,8 @@ class Frame:
             for key, cells in cause.failed.items():
                 told.setdefault(key, set()).update(cells)
         counts = {
-            key: deployment.rows[key].count(State.FAILED) - len(told.get(key, ()))
+            key: deployment.rows[key].count(State.FAILED)
+            - count_of(State.FAILED, told.get(key, ()), deployment, key)
             for key in deployment.graph.order
             if key in deployment.rows
         }
@@ -96,7 +121,7 @@ class Frame:
     @cached_property
     def pressing(self) -> list[Urgency]:
         """Late, past the warning, or due within the hour."""
-        urgent = (Verdict.DEGRADED, Verdict.WARNING)
+        urgent = (FreshnessVerdict.DEGRADED, FreshnessVerdict.WARNING)
         return [one for one in self.by_urgency if one.verdict in urgent or one.soon(self.now)]
 
     @property
@@ -113,8 +138,8 @@ class Frame:
         name: tuple[str, str],
         first: tuple[str, str],
         second: tuple[str, str],
-        rest: Sequence[Part],
-    ) -> list[Part]:
+        rest: Sequence[StyledText],
+    ) -> StyledLine:
         """Sign, name, two numbers that align right, and what is left; each with its colour."""
         return [
             (f" {sign[0]} "[:SIGN].ljust(SIGN), sign[1]),
@@ -140,6 +165,17 @@ class Frame:
         """A section that has nothing to list."""
         room = self.width - len(name) - 4
         return OverviewLine([(f" {name}  ", "text"), (cut(words, room), colour)])
+
+
+def count_of(
+    state: State, cells: Iterable[str | None], deployment: Deployment, key: AssetKey
+) -> int:
+    """How many of an asset's cells are in this state."""
+    keys, states = deployment.keys.get(key), deployment.rows[key].states
+    if keys is None:
+        return sum(states[:1] == bytes([state]) for _ in cells)
+    places = (keys.positions.get(cell or "", -1) for cell in cells)
+    return sum(at >= 0 and states[at] == state for at in places)
 
 
 def _fit(text: str, width: int) -> str:

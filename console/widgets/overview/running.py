@@ -1,22 +1,22 @@
-"""What runs and waits: backfills with how far they are, and the runs of none."""
+"""Active backfills with their progress, and active runs outside of backfills."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.domain.keys import key_text
-from console.domain.progress import backfill_left, run_left, usual_seconds
-from console.domain.run_words import by_text, span_text, took, what_text, why_waiting
-from console.domain.status import LOOKS, State
+from console.domain.assets.keys import shown_key
+from console.domain.freshness.urgency import span
+from console.domain.runs.progress import backfill_left, run_left, usual_seconds
+from console.domain.runs.words import by_text, span_text, took, what_text, why_waiting
+from console.domain.status.states import LOOKS, State
 from console.domain.text import cut, one_line
 from console.domain.times import duration, moment
-from console.domain.urgency import span
-from console.widgets.looks import glyph, run_state
+from console.widgets.common.styled_text import StyledLine
+from console.widgets.common.styles import glyph, run_state
 from console.widgets.overview.line import ASKING, Frame, Leads, OverviewLine
 
 if TYPE_CHECKING:
-    from console.domain.runs import Backfill, Run
-    from console.widgets.pane import Part
+    from console.domain.runs.run import Backfill, Run
 
 NAME = "RUNNING"
 MOST_BAR = 40
@@ -29,25 +29,28 @@ def running_lines(frame: Frame) -> list[OverviewLine]:
         return [frame.sentence(NAME, ASKING)]
     backfills = overview.backfills or ()
     shown = {backfill.id for backfill in backfills}
-    runs = [run for run in deployment.active if run.backfill not in shown]
-    runs.sort(key=lambda run: (run.status.waiting, run.started or run.created))
     problem = overview.problems.get("backfills", "")
+    reading = overview.backfills is None and not problem
+    runs = [
+        run
+        for run in deployment.active
+        if run.backfill not in shown and not (reading and run.backfill)
+    ]
+    runs.sort(key=lambda run: (run.status.waiting, run.started or run.created))
     note = problem or ("" if overview.backfills is not None else f"backfills: {ASKING}")
     if not backfills and not runs:
         return [frame.sentence(NAME, note or "nothing")]
     heading = frame.heading(NAME, note, "so far", "left", "")
     return [
         heading,
-        *(_backfill(one, frame) for one in backfills),
+        *(_backfill(one, frame) for one in sorted(backfills, key=lambda one: not one.failed)),
         *(_run(run, frame) for run in runs),
     ]
 
 
 def _backfill(backfill: Backfill, frame: Frame) -> OverviewLine:
     left = backfill_left(backfill, frame.now)
-    title = one_line(backfill.title) or ", ".join(
-        one_line(key_text(key)) for key in backfill.assets[:3]
-    )
+    title = one_line(backfill.title) or ", ".join(shown_key(key) for key in backfill.assets[:3])
     targeted, over = backfill.targeted, backfill.done + backfill.failed
     failed = f" {backfill.failed} failed" if backfill.failed else ""
     ending = " being cancelled" if backfill.status == "CANCELING" else ""
@@ -69,18 +72,18 @@ def _backfill(backfill: Backfill, frame: Frame) -> OverviewLine:
 
 def _backfill_detail(
     backfill: Backfill, runs: list[Run], left: float | None, frame: Frame
-) -> list[list[Part]]:
+) -> list[StyledLine]:
     busy = sum(run.status.active for run in runs)
     counts = (
         f"{backfill.done} done · {backfill.failed} failed · {backfill.running} under way · "
-        f"{busy} runs going, {len(runs) - busy} queued"
+        f"{busy} run{'s' * (busy != 1)} going, {len(runs) - busy} queued"
     )
     pace = "nothing done yet to tell how long it takes"
     if left is not None:
         pace = (
             f"about {span(left)} left, by its own pace since {moment(backfill.created, frame.now)}"
         )
-    names = ", ".join(one_line(key_text(key)) for key in backfill.assets)
+    names = ", ".join(shown_key(key) for key in backfill.assets)
     return [
         [(f"backfill {backfill.id}  ", "text"), (one_line(backfill.title), "text")],
         [(counts, "text")],
@@ -89,7 +92,7 @@ def _backfill_detail(
     ]
 
 
-def bar_parts(backfill: Backfill, width: int, frame: Frame) -> list[Part]:
+def bar_parts(backfill: Backfill, width: int, frame: Frame) -> StyledLine:
     """Done, failed, running and waiting in proportion; whatever there is has a cell at least."""
     counts = {
         State.MATERIALIZED: backfill.done,
@@ -156,12 +159,12 @@ def _why(run: Run, frame: Frame) -> str:
     return " · ".join(filter(None, (takes, f"by {by}" if by else f"run {run.short_id}")))
 
 
-def _run_detail(run: Run, frame: Frame) -> list[list[Part]]:
-    names = ", ".join(one_line(key_text(key)) for key in run.assets)
+def _run_detail(run: Run, frame: Frame) -> list[StyledLine]:
+    names = ", ".join(shown_key(key) for key in run.assets)
     usual = usual_seconds(run, frame.overview.past())
     basis = f"of {usual[1]} like it" if usual else "no like run among the newest"
     return [
         [(f"run {run.id}  {run.status.word}", "text")],
-        [(cut(f"{names}  {one_line(run.partition_text)}", frame.width - 2), "text")],
+        [(cut(f"{names}  {run.partition_text}", frame.width - 2), "text")],
         [(cut(f"{_why(run, frame)}  ({basis})", frame.width - 2), "dim")],
     ]

@@ -16,7 +16,7 @@ MORE = ("freshness", "runs", "runs")
 
 
 def overview_lines(frame: Frame, height: int) -> list[OverviewLine]:
-    """What is wrong with the deployment itself comes first, and last when nothing is.
+    """The sections; the deployment's health comes first when it has faults, else last.
 
     Nothing where nothing is known and nobody answers.
     """

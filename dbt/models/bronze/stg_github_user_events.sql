@@ -1,4 +1,9 @@
-{{ config(tags=['github'], pre_hook="{{ clear_window('event_date') }}") }}
+{{ config(
+    tags=['github'],
+    pre_hook="{{ clear_window('event_date') }}",
+    incremental_strategy='delete+insert',
+    unique_key='event_id',
+) }}
 
 with events as (
     select
@@ -7,7 +12,7 @@ with events as (
         created_at as event_at,
         {{ local_time('created_at') }} as event_local,
         {{ json_text('actor', '$.login') }} as actor_login,
-        cast({{ json_text('repo', '$.id') }} as bigint) as repo_id,
+        try_cast({{ json_text('repo', '$.id') }} as bigint) as repo_id,
         {{ json_text('repo', '$.name') }} as repo_name,
         {{ json_text('org', '$.login') }} as org_login,
         {{ json_text('payload', '$.action') }} as action,
@@ -16,6 +21,7 @@ with events as (
         ingested_at,
         ingested_by
     from {{ source('raw', 'github_user_events') }}
+    where deleted_at is null
 ),
 
 dated as (

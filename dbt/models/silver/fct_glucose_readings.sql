@@ -13,6 +13,7 @@ with readings as (
         min(reading_at) filter (where reading_date > {{ window_end() }})
             over (partition by device) as next_after_window_at
     from {{ ref('stg_glucose_entries') }}
+    where is_duplicate is not true
     window device_in_time as (partition by device order by reading_at)
 )
 
@@ -33,6 +34,7 @@ select
         else 'very_high'
     end as glucose_category,
     glucose_mg_dl between 70 and 180 as is_in_range,
+    case glucose_mg_dl when 39 then 'LOW' when 401 then 'HIGH' end as sensor_limit,
     trend,
     direction,
     glucose_mg_dl - previous_glucose_mg_dl as glucose_change_mg_dl,

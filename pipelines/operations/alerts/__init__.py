@@ -1,1 +1,1 @@
-"""Failed runs told to people: what is said, to whom, how often, and until it has arrived."""
+"""Alerts on failed runs: their words, receivers, how often they are sent, and their delivery."""

@@ -1,4 +1,4 @@
-"""What an alert says of a failed run."""
+"""The words of an alert on a failed run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 MOST_ASSETS = 3
 MOST_CHARACTERS = 500
 _PECULIAR = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8}[0-9a-f-]*\b|\d+", re.IGNORECASE)
-"""What differs between two errors of one cause: addresses, ids, dates, numbers."""
+"""The text that differs between two errors of one cause: addresses, ids, dates, numbers."""
 
 
 class Alert(BaseModel, frozen=True):
@@ -24,11 +24,11 @@ class Alert(BaseModel, frozen=True):
     failed_at: datetime
     link: str | None
     held_back: int = 0
-    """How many failures of this cause were not told since the last that was."""
+    """The number of failures of this cause since the last alert that was sent."""
 
     @property
     def cause(self) -> str:
-        """The same for failures that one repair would mend: the assets, and the error less its numbers."""
+        """The cause, equal for failures that one repair would mend: the assets, and the error less its numbers."""
         return f"{','.join(sorted(self.assets)) or self.job}: {_PECULIAR.sub('#', self.error)}"
 
     @property

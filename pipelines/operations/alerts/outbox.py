@@ -1,4 +1,4 @@
-"""The alerts in Postgres: told once a window for each cause, and kept until they have arrived.
+"""The alerts in Postgres: sent once in a window for each cause, and kept until they have arrived.
 
 A row that was sent but not yet marked when the process died is sent again: twice is better than not.
 """
@@ -19,7 +19,7 @@ from pipelines.operations.alerts.receivers import NotReceivedError, Send
 Transaction = Callable[[], AbstractContextManager[Connection]]
 LONGEST_WAIT_SECONDS = 900
 KEPT_TRYING = timedelta(days=2)
-"""An alert that no receiver took for so long tells nothing new any more."""
+"""An alert that no receiver took for so long is given up."""
 PAUSE_SECONDS = 0.5
 
 TABLES = """
@@ -80,41 +80,41 @@ def prepare(connection: Connection) -> None:
 def keep(
     connection: Connection, alert: Alert, window: timedelta, receivers: Collection[str]
 ) -> bool:
-    """Keeps the alert, to be told unless its cause was within the window; whether it is to be.
+    """Keeps the alert, due unless one of its cause was sent within the window; returns whether it is due.
 
     A run that is known already changes nothing.
     """
     prepare(connection)
     row = connection.execute(LAST_TOLD, (alert.cause,)).fetchone()
     last: datetime | None = row[0] if row else None
-    told = last is None or alert.failed_at - last >= window
+    is_due = last is None or alert.failed_at - last >= window
     count = connection.execute(HELD_BACK, (alert.cause, last)).fetchone()
-    whole = alert.model_copy(update={"held_back": count[0] if told and count else 0})
-    values = (alert.run_id, alert.cause, alert.failed_at, told, whole.model_dump_json())
+    whole = alert.model_copy(update={"held_back": count[0] if is_due and count else 0})
+    values = (alert.run_id, alert.cause, alert.failed_at, is_due, whole.model_dump_json())
     is_new = connection.execute(KEEP, values).rowcount == 1
-    if is_new and told:
+    if is_new and is_due:
         for receiver in receivers:
             connection.execute(ADDRESS, (alert.run_id, receiver))
-    return is_new and told
+    return is_new and is_due
 
 
 @dataclass
 class Delivered:
-    """What came of one look at what is due, each as a sentence."""
+    """The outcome of sending what is due: a sentence for each alert."""
 
     arrived: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
     @property
     def words(self) -> str:
-        """All of it in one line."""
+        """The whole outcome in one line."""
         return "; ".join([*self.arrived, *self.failed]) or "every alert has arrived"
 
 
 def deliver(
     transaction: Transaction, receivers: Mapping[str, Send], attempts: int, seconds: float
 ) -> Delivered:
-    """Sends what is due, for about `seconds`; what fails is due again later, and hinders no other."""
+    """Sends the alerts that are due, for about `seconds`; one that fails is due again later and holds up no other."""
     done, deadline = Delivered(), time.monotonic() + seconds
     while receivers and time.monotonic() < deadline:
         with transaction() as connection:
@@ -126,7 +126,7 @@ def deliver(
 def _deliver_next(
     connection: Connection, receivers: Mapping[str, Send], attempts: int, done: Delivered
 ) -> bool:
-    """Whether there was one; its row is locked while it is sent, so that nobody else sends it."""
+    """Sends the next alert; returns whether there was one. Its row is locked meanwhile, so that nobody else sends it."""
     row = connection.execute(NEXT_DUE, (list(receivers), KEPT_TRYING)).fetchone()
     if row is None:
         return False

@@ -1,4 +1,4 @@
-"""From a failed run, as Dagster's instance has it, to an alert."""
+"""Makes an alert from a failed run, as Dagster's instance has it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
 DAGSTERS_OWN = "Dagster"
-"""What the class names of the errors begin with that Dagster puts around those of the code."""
+"""Prefixes of the class names of errors that Dagster wraps around those of the code."""
 
 
 def alert_of(context: dg.RunFailureSensorContext, dagster_url: str | None) -> Alert:
-    """The alert on the run that failed; `dagster_url` is what its link begins with."""
+    """The alert on the run that failed; its link begins with `dagster_url`."""
     run = context.dagster_run
     failed = list(context.get_step_failure_events())
     steps = {event.step_key for event in failed if event.step_key}
@@ -49,12 +49,12 @@ def _unmade(instance: DagsterInstance, run_id: str, steps: set[str]) -> list[str
         for event in _events(instance, run_id, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)
         if event.asset_key and event.step_key in steps
     )
-    made = {
+    materialized = {
         event.asset_key.to_user_string()
         for event in _events(instance, run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)
         if event.asset_key
     }
-    return [name for name in planned if name not in made] or list(planned)
+    return [name for name in planned if name not in materialized] or list(planned)
 
 
 def _events(
@@ -66,7 +66,7 @@ def _events(
 
 
 def _error(failed: Sequence[DagsterEvent], failure: DagsterEvent) -> str:
-    """The first line of what the code itself said, of the first step that failed."""
+    """The first line of the code's own error, from the first step that failed."""
     if not failed:
         return _first_line(failure.message or "no reason given")
     data = failed[0].step_failure_data
@@ -76,7 +76,7 @@ def _error(failed: Sequence[DagsterEvent], failure: DagsterEvent) -> str:
 
 
 def said_by_the_code(error: SerializableErrorInfo) -> str:
-    """The outermost error that isn't Dagster's own, and the one it came from where that is another."""
+    """The outermost error that isn't Dagster's own, and its cause where that is another error."""
     while (error.cls_name or "").startswith(DAGSTERS_OWN) and error.cause:
         error = error.cause
     root = error

@@ -1,4 +1,4 @@
-"""Who is told: Slack by its incoming webhook, people by SMTP."""
+"""The receivers of alerts: Slack by its incoming webhook, people by SMTP."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class NotReceivedError(RuntimeError):
 
 
 def receivers(settings: Settings) -> Mapping[str, Send]:
-    """How to send to each receiver that the settings name; each may raise NotReceivedError."""
-    found: dict[str, Send] = {}
+    """The function that sends to each receiver in the settings; each may raise NotReceivedError."""
+    senders: dict[str, Send] = {}
     if settings.slack_webhook_url:
-        found["slack"] = lambda alert: send_to_slack(settings, alert)
+        senders["slack"] = lambda alert: send_to_slack(settings, alert)
     if settings.smtp_url:
-        found["email"] = lambda alert: send_mail(settings, alert)
-    return found
+        senders["email"] = lambda alert: send_mail(settings, alert)
+    return senders
 
 
 def send_to_slack(settings: Settings, alert: Alert) -> None:
@@ -47,7 +47,7 @@ def send_to_slack(settings: Settings, alert: Alert) -> None:
 
 
 def slack_body(alert: Alert) -> dict[str, object]:
-    """`text` is Slack's markup, in which only three characters mean anything by themselves."""
+    """The message with its text escaped for Slack's markup, in which only three characters have a meaning."""
     text = f"{alert.subject}\n{alert.text}"
     for character, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(character, escaped)

@@ -1,4 +1,4 @@
-"""The sensors that keep an alert for each failed run, and tell what is due."""
+"""The sensors that keep an alert for each failed run and send the alerts that are due."""
 
 from datetime import timedelta
 from logging import Logger
@@ -20,7 +20,7 @@ NOBODY = "Nobody is to be told: neither DAGDECK_SLACK_WEBHOOK_URL nor DAGDECK_SM
     monitor_all_code_locations=True,
 )
 def failure_alerts(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
-    """Keeps an alert on the failed run and tells it, once a window for each cause."""
+    """Keeps an alert on the failed run and sends it, once in a window for each cause."""
     alert = alert_of(context, Settings().dagster_url)
     window = timedelta(seconds=Settings().alert_window_seconds)
     if alerts.keep(alert, window):
@@ -31,7 +31,7 @@ def failure_alerts(context: dg.RunFailureSensorContext, alerts: Alerts) -> None:
 
 @dg.sensor(minimum_interval_seconds=Settings().sensor_interval_seconds, default_status=SENSORS_RUN)
 def undelivered_alerts(context: dg.SensorEvaluationContext, alerts: Alerts) -> dg.SkipReason:
-    """Tells again what a receiver did not take, until it does."""
+    """Sends an alert again that a receiver did not take, until it does."""
     if not alerts.receivers():
         return dg.SkipReason(NOBODY)
     done = alerts.deliver()

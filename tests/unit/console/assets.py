@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from console.api.queries import Structure
 from console.app import Deck
-from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.partitions import PartitionKeys
-from console.domain.rows import AssetStatus, Latest, row_of
-from console.domain.runs import RunStatus
-from console.domain.status import Row
+from console.domain.assets.graph import Asset, AssetGraph, PartitionsDefinition
+from console.domain.assets.structure import Structure
+from console.domain.grid.asset_status import AssetStatus, Latest, row_of
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.runs.run import RunStatus
+from console.domain.status.states import Row
 from console.settings import Settings
+from console.store.poller import Poller
 from console.store.signals import Topic
 
 if TYPE_CHECKING:
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from console.domain.freshness import Policy
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
+    from console.domain.freshness.policy import Policy
 
 NOBODY = "http://127.0.0.1:9"
 """The discard port: nothing listens there, so the console keeps what it was given."""
@@ -70,11 +73,20 @@ def failed(name: str, at: float, made_at: float | None = None) -> AssetStatus:
     return AssetStatus(key(name), False, latest=latest)
 
 
+class RestingPoller(Poller):
+    """Asks nothing, so that what a test gave stays as if just answered."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
 def deck_of(graph: AssetGraph, statuses: Iterable[AssetStatus], **flags: bool) -> Deck:
     """A console that holds this and can't reach any server."""
-    settings = Settings(NOBODY, flags.get("read_only", False), flags.get("ascii", False), Path())
+    home = Path(mkdtemp(prefix="dagdeck-"))
+    settings = Settings(NOBODY, flags.get("read_only", False), flags.get("ascii", False), home)
     deck = Deck(settings)
     deployment = deck.deployment
+    deployment.reading.checks = None
     deployment.structure = Structure(graph, "1.13.27", {}, None, "", {}, False)
     deployment.graph = graph
     for status in statuses:

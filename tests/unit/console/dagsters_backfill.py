@@ -19,6 +19,7 @@ from dagster._core.definitions.assets.graph.remote_asset_graph import (
     RepositoryScopedAssetInfo,
 )
 from dagster._core.definitions.events import AssetKeyPartitionKey
+from dagster._core.definitions.partitions.context import partition_loading_context
 from dagster._core.definitions.temporal_context import TemporalContext
 from dagster._core.execution.asset_backfill import (
     AssetBackfillData,
@@ -72,7 +73,8 @@ def looks(
         )
         requests = list(found.run_requests)
         made.append(requests)
-        asked = _asked(graph, requests)
+        with partition_loading_context(None, instance):
+            asked = _asked(graph, requests)
         data = found.backfill_data._replace(
             requested_subset=data.requested_subset | asked,
             materialized_subset=data.materialized_subset | asked,

@@ -7,13 +7,15 @@ import json
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 Json = dict[str, Any]
 Reply = Response | Callable[[Json], Response]
@@ -29,11 +31,8 @@ def page(text: str, status: int = 200) -> Response:
 
 
 def as_dagster_writes(value: object) -> Response:
-    """As the webserver encodes it: a lone surrogate costs the whole answer."""
-    try:
-        body = json.dumps({"data": value}, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return Response("Internal Server Error", 500, media_type="text/plain")
+    """As the webserver encodes it: a lone surrogate costs the whole answer, and the connection."""
+    body = json.dumps({"data": value}, ensure_ascii=False).encode()
     return Response(body, media_type="application/json")
 
 
@@ -50,7 +49,12 @@ class FakeServer:
         self._under_way = 0
         self._replies: dict[str, Reply] = {}
         self._socket = socket.create_server(("127.0.0.1", 0))
-        app = Starlette(routes=[Route("/graphql", self._answer, methods=["POST"])])
+        app = Starlette(
+            routes=[
+                Route("/graphql", self._answer, methods=["POST"]),
+                Route("/graphql", self._knocked, methods=["GET"]),
+            ]
+        )
         config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -96,6 +100,11 @@ class FakeServer:
             return reply if isinstance(reply, Response) else reply(body)
         finally:
             self._under_way -= 1
+
+    async def _knocked(self, request: Request) -> Response:
+        while self.silent and not await request.is_disconnected():
+            await asyncio.sleep(0.01)
+        return data({"__typename": "Query"})
 
     async def _hold(self, request: Request) -> None:
         def held() -> bool:

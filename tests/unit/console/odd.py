@@ -7,7 +7,7 @@ from typing import Any
 
 from console.api.client import Client
 from console.api.documents import document
-from console.api.errors import ApiError
+from console.domain.errors import ApiError
 from tests.unit.console.fake_server import FakeServer, data
 
 ODD: tuple[object, ...] = (None, "odd", 7, [None], {}, [], True)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from console.domain.assets import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
-from console.domain.keys import AssetKey
-from console.domain.partitions import PartitionKeys
-from console.domain.status import State
-from console.planner.plan import Action, Plan, PlanCell
+from console.domain.assets.graph import Asset, AssetGraph, BackfillPolicy, PartitionsDefinition
+from console.domain.partitions.edge_mapping import EdgeMapping, of_a_whole
+from console.domain.partitions.upstreams import one_to_one
+from console.domain.status.states import State
+from console.planner.plan import CellAction, Plan, PlanCell
 from console.planner.request import Request, Snapshot
+
+if TYPE_CHECKING:
+    from console.domain.assets.keys import AssetKey
+    from console.domain.partitions.keys import PartitionKeys
+    from console.planner.request import Edge
 
 Edges = Iterable[tuple[str, str]]
 
@@ -55,7 +61,7 @@ def asset_of(
 def plan_of(graph: AssetGraph, targets: Mapping[str, Iterable[str | None]]) -> Plan:
     """A plan that runs just these cells, in the order of the graph."""
     cells = [
-        PlanCell(key, partition, State.MISSING, Action.RUN, "missing")
+        PlanCell(key, partition, State.MISSING, CellAction.RUN, "missing")
         for key in graph.order
         for partition in targets.get(key[0], ())
     ]
@@ -63,4 +69,30 @@ def plan_of(graph: AssetGraph, targets: Mapping[str, Iterable[str | None]]) -> P
 
 
 def snapshot_of(graph: AssetGraph, keys: Mapping[str, PartitionKeys | None]) -> Snapshot:
-    return Snapshot(graph, {(name,): found for name, found in keys.items()}, rows={})
+    lists: dict[AssetKey, PartitionKeys | None] = {(name,): one for name, one in keys.items()}
+    return Snapshot(graph, lists, rows={}, mappings=mappings_of(graph, lists))
+
+
+def mappings_of(
+    graph: AssetGraph, keys: Mapping[AssetKey, PartitionKeys | None]
+) -> dict[Edge, EdgeMapping]:
+    """Key by key where the lists are the same, the day before of itself, else from everything."""
+    return {
+        (child, parent): _mapping(child, parent, keys)
+        for child in graph.order
+        for parent in graph.upstream(child)
+    }
+
+
+def _mapping(
+    child: AssetKey, parent: AssetKey, keys: Mapping[AssetKey, PartitionKeys | None]
+) -> EdgeMapping:
+    ours, theirs = keys[child], keys[parent]
+    count = 1 if ours is None else len(ours)
+    if theirs is None:
+        return of_a_whole(count, partitioned=ours is not None)
+    if child == parent:
+        return EdgeMapping(tuple(range(max(at - 1, 0), at) for at in range(count)))
+    if ours == theirs:
+        return EdgeMapping(one_to_one(count), simple=True)
+    return EdgeMapping((range(len(theirs)),) * count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.app import App, ComposeResult
@@ -10,15 +11,17 @@ from textual.keys import Keys
 
 from console.actions import ACTIONS, EVERYWHERE, Action, actions_of, all_key_labels, key_label
 from console.app import SCREENS, Deck
-from console.screens.assets import AssetsScreen
-from console.screens.base import DeckScreen
-from console.screens.freshness import FreshnessScreen
-from console.screens.overview import OverviewScreen
-from console.screens.partitions import PartitionsScreen
-from console.screens.planner import PlannerScreen
-from console.screens.run import RunScreen
-from console.screens.runs import RunsScreen
-from console.widgets.bars import MOST_KEYS, KeyBar
+from console.screens.assets.screen import AssetsScreen
+from console.screens.freshness.screen import FreshnessScreen
+from console.screens.overview.screen import OverviewScreen
+from console.screens.partitions.screen import PartitionsScreen
+from console.screens.planner.screen import PlannerScreen
+from console.screens.run.screen import RunScreen
+from console.screens.runs.screen import RunsScreen
+from console.widgets.common.bars import MOST_KEYS, KeyBar
+
+if TYPE_CHECKING:
+    from console.screens.base import DeckScreen
 
 CLASSES: dict[str, type[DeckScreen]] = {
     screen.NAME: screen
@@ -59,6 +62,7 @@ def test_every_action_is_a_method_of_its_screen_or_of_the_app(action: Action) ->
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: f"{action.screen}.{action.id}")
 def test_every_key_is_one_that_a_terminal_can_send(action: Action) -> None:
     known = {key.value for key in Keys} | {"question_mark", "slash", "plus", "minus", "equals_sign"}
+    known |= {"alt+left", "alt+right", "colon", "ampersand"}
     known |= {"space", "comma", "full_stop", "left_square_bracket", "right_square_bracket"}
     for key in action.keys.split(","):
         assert (len(key) == 1 and key.isprintable()) or key in known, key
@@ -79,7 +83,7 @@ def test_read_only_has_all_but_what_mutates(screen: str) -> None:
     assert safe == [action for action in whole if not action.mutates]
 
 
-def test_what_launches_terminates_or_cancels_is_said_to_mutate() -> None:
+def test_actions_that_launch_terminate_or_cancel_are_marked_as_mutating() -> None:
     changing = ("launch", "terminate", "cancel", "delete", "wipe", "start", "stop", "retry")
     for action in ACTIONS:
         if action.id.split("(")[0] in changing:

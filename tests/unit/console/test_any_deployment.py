@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from textual.pilot import Pilot
 
 from console.app import Deck
-from console.domain.keys import key_text, parse_key
-from console.domain.partitions import PartitionKeys, parse_partitions, ranges_text
+from console.domain.assets.keys import key_text, parse_key
+from console.domain.partitions.keys import PartitionKeys, parse_partitions, ranges_text
 from console.settings import Settings
 from tests.fake_dagster.assets import Asset, Stretch
 from tests.fake_dagster.partitions import dynamic
@@ -20,6 +18,12 @@ from tests.fake_dagster.runs import FakeRun
 from tests.fake_dagster.server import FakeDagster
 from tests.fake_dagster.world import root
 from tests.unit.console.assets import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
 
 NOW = time.time()
 PATHS = (
@@ -140,7 +144,12 @@ def _with_location(base: dict[str, object], state: dict[str, object] | None) -> 
             "loadStatus": "LOADED",
             "locationOrLoadError": {"__typename": "RepositoryLocation"},
         },
-        {"name": "second", "loadStatus": "LOADED", "locationOrLoadError": state},
+        {
+            "name": "second",
+            "loadStatus": "LOADED",
+            "permissions": [],
+            "locationOrLoadError": state,
+        },
     ]
     workspace = {"__typename": "Workspace", "locationEntries": entries}
     return FakeDagster({**base, "workspaceOrError": workspace})

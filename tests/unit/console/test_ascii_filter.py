@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from console.widgets.ascii_filter import AsciiFilter
+from console.terminal.ascii_filter import AsciiFilter
 
 
 def filtered(text: str) -> str:
@@ -22,7 +22,7 @@ def test_nothing_but_ascii_is_left_and_it_is_as_wide_as_before(text: str) -> Non
     assert cell_len(filtered(text)) == sum(cell_len(character) for character in text)
 
 
-def test_what_draws_is_replaced_by_what_looks_alike() -> None:
+def test_drawing_characters_are_replaced_by_ascii_lookalikes() -> None:
     assert filtered("┌─┬▶ a · b… │ ✗ 1") == "+-+> a . b~ | x 1"
 
 

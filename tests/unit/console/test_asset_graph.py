@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.assets import Asset, AssetGraph
-from console.domain.keys import AssetKey, UnknownAsset
+from console.domain.assets.graph import Asset, AssetGraph
+from console.domain.assets.keys import AssetKey, UnknownAsset
 
 EDGES = st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=14)
 

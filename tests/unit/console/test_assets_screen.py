@@ -5,12 +5,13 @@ import time
 from typing import TYPE_CHECKING
 
 from console.api import run_queries
-from console.api.run_queries import AssetDetail, Cell, Check
-from console.domain.freshness import TimeWindow
-from console.domain.rows import AssetStatus, Latest
-from console.domain.status import State
-from console.screens.assets import AssetsScreen
-from console.screens.partitions import PartitionsScreen
+from console.domain.checks import AssetCheck
+from console.domain.freshness.policy import TimeWindow
+from console.domain.grid.asset_status import AssetStatus, Latest
+from console.domain.grid.details import AssetDetail, CellDetail
+from console.domain.status.states import State
+from console.screens.assets.screen import AssetsScreen
+from console.screens.partitions.screen import PartitionsScreen
 from tests.unit.console.assets import deck_of, failed, graph_of, key, made, take, text_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from console.api.client import Client
     from console.app import Deck
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
 
 HOUR = 3600.0
 CHAIN = [
@@ -29,8 +30,8 @@ CHAIN = [
     ("fct_readings", "mrt_readings"),
 ]
 DETAIL = AssetDetail(
-    (Check("no_nulls", "failed", "WARN", True, "", 1.0),),
-    Cell(1.0, "run", (("rows_loaded", "288"),)),
+    (AssetCheck("no_nulls", "failed", "WARN", True, "", 1.0),),
+    CellDetail(1.0, "run", (("rows_loaded", "288"),)),
 )
 
 
@@ -93,7 +94,7 @@ async def test_ascii_draws_without_a_single_other_character() -> None:
         assert re.search(r"># stg_entries", shown)
 
 
-async def test_what_lies_outside_is_counted_on_the_box() -> None:
+async def test_neighbours_out_of_sight_are_counted_on_the_box() -> None:
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         shown = await _open(pilot, "minus")
@@ -200,12 +201,12 @@ async def test_the_detail_is_asked_for_when_the_cursor_rests(
         return DETAIL
 
     monkeypatch.setattr(run_queries, "asset_detail", answer)
-    monkeypatch.setattr("console.screens.assets.REST_SECONDS", 3600.0)
+    monkeypatch.setattr("console.screens.assets.screen.REST_SECONDS", 3600.0)
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         assert re.search(r"checks +asking", await _open(pilot, "left", "right", "right"))
         assert asked == []
-        monkeypatch.setattr("console.screens.assets.REST_SECONDS", 0.01)
+        monkeypatch.setattr("console.screens.assets.screen.REST_SECONDS", 0.01)
         shown = await _open(pilot, "left", "right")
         for _ in range(100):
             await pilot.pause(0.02)
@@ -224,7 +225,7 @@ async def test_an_answer_for_an_asset_that_was_left_is_not_shown(
         return DETAIL
 
     monkeypatch.setattr(run_queries, "asset_detail", answer)
-    monkeypatch.setattr("console.screens.assets.REST_SECONDS", 3600.0)
+    monkeypatch.setattr("console.screens.assets.screen.REST_SECONDS", 3600.0)
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         await _open(pilot)

@@ -1,17 +1,28 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.causes import LONGEST, NO_REASON, Cause, causes, in_common, template
-from console.domain.partitions import PartitionKeys
-from console.domain.runs import Run, RunStatus
-from console.domain.status import Row, State
+from console.domain.runs.failure_groups import (
+    LONGEST,
+    NO_REASON,
+    FailureGroup,
+    causes,
+    in_common,
+    template,
+)
+from console.domain.runs.recovery import RecoveryFacts
+from console.domain.runs.run import Run, RunStatus
+from console.domain.status.states import Row, State
 from tests.unit.console.assets import DAYS, key
+
+if TYPE_CHECKING:
+    from console.domain.partitions.keys import PartitionKeys
 
 HEX = "0123456789abcdef"
 WORDS = st.lists(
@@ -44,8 +55,10 @@ def row(*failed: str) -> Row:
     return Row(bytes(marked), 0.0)
 
 
-def found(runs: list[Run], errors: dict[str, str | None], cells: Row | None = None) -> list[Cause]:
-    return causes(runs, errors, {key("a"): DAYS}, {key("a"): cells or row()})
+def found(
+    runs: list[Run], errors: dict[str, str | None], cells: Row | None = None
+) -> list[FailureGroup]:
+    return causes(runs, errors, RecoveryFacts({key("a"): DAYS}, {key("a"): cells or row()}))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +75,7 @@ def found(runs: list[Run], errors: dict[str, str | None], cells: Row | None = No
         ("key 4fGh2kL9 unknown", "key 9aBc7dE2f unknown"),
     ],
 )
-def test_what_varies_does_not_make_another_cause(one: str, other: str) -> None:
+def test_varying_parts_of_an_error_do_not_make_another_cause(one: str, other: str) -> None:
     assert template(one) == template(other)
 
 
@@ -127,7 +140,7 @@ def test_a_cause_is_told_with_all_that_its_errors_share() -> None:
 
 
 @given(st.lists(WORDS.map(" ".join), min_size=1, max_size=5))
-def test_what_texts_share_stands_in_each_of_them_in_that_order(texts: list[str]) -> None:
+def test_the_common_part_of_texts_stands_in_each_of_them_in_order(texts: list[str]) -> None:
     shared = [word for word in in_common(texts).split() if word != "…"]
     for text in texts:
         rest = iter(text.split())
@@ -171,10 +184,10 @@ def test_a_cause_none_of_whose_cells_is_failed_is_mended_and_comes_last() -> Non
     assert [(cause.words, cause.mended) for cause in mended] == [("y", False), ("x", True)]
 
 
-def test_what_is_not_known_is_not_called_mended() -> None:
+def test_an_unknown_outcome_is_not_called_mended() -> None:
     unknown = Row(bytes([State.UNKNOWN] * len(DAYS)), 0.0)
     assert not found([run("r1", DAYS.keys[0])], {"r1": "x"}, unknown)[0].mended
-    assert not causes([run("r1", DAYS.keys[0])], {"r1": "x"}, {}, {})[0].mended
+    assert not causes([run("r1", DAYS.keys[0])], {"r1": "x"}, RecoveryFacts())[0].mended
     gone = run("r1", "2001-01-01")
     assert not found([gone], {"r1": "x"})[0].mended
 
@@ -192,6 +205,6 @@ def test_a_run_over_a_range_counts_with_each_of_its_failed_partitions() -> None:
 def test_an_asset_without_partitions_has_one_cell() -> None:
     whole = Row(bytes([State.FAILED]), 0.0)
     keys: dict[tuple[str, ...], PartitionKeys | None] = {key("a"): None}
-    cause = causes([run("r")], {"r": "x"}, keys, {key("a"): whole})[0]
+    cause = causes([run("r")], {"r": "x"}, RecoveryFacts(keys, {key("a"): whole}))[0]
     assert cause.failed == {key("a"): (None,)}
     assert cause.cells == 1

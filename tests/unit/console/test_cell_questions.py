@@ -10,19 +10,22 @@ import dagster as dg
 import pytest
 from dagster._core.test_utils import freeze_time
 
-from console.api import cell_queries
-from console.api.errors import BadAnswer, ServerError
-from console.domain.cells import Cells
-from console.domain.grid import Grid, make_grid
-from console.domain.grid_row import GridRow
-from console.domain.readings import Reading
-from console.domain.runs import RunStatus
-from console.domain.status import CHECK_FAILED, State
-from console.store.cell_runs import runs_of
-from console.store.cell_values import values_of
-from console.store.checks import Checks
+from console.api import cell_queries, check_queries
+from console.api.server import Server
+from console.domain.assets.keys import AssetKey
+from console.domain.errors import BadAnswer
+from console.domain.grid.grid import Grid, make_grid
+from console.domain.grid.metrics import CellMetric
+from console.domain.grid.row import GridRow
+from console.domain.grid.selection import Cells
+from console.domain.runs.run import RunStatus
+from console.domain.status.states import CHECK_FAILED, State
 from console.store.deployment import Deployment
-from console.store.readings import Readings
+from console.store.grid.cell_metrics import CellMetrics
+from console.store.grid.checks import Checks
+from console.store.grid.metric_values import values_of
+from console.store.runs.cell_runs import runs_of
+from console.store.signals import Topic
 from tests.staleness.server import InProcess, serving
 
 DAYS = dg.DailyPartitionsDefinition("2026-11-01", end_date="2026-11-06")
@@ -115,6 +118,25 @@ async def test_the_partitions_that_a_check_failed_for_are_marked(client: InProce
     assert _row(grid, "report").cells[-1] == State.MATERIALIZED | CHECK_FAILED
 
 
+async def test_the_screens_are_told_when_the_last_check_was_read(
+    client: InProcess,
+) -> None:
+    deployment = await _loaded(client)
+    checks = Checks(deployment)
+    checks.failed = (await _checked(deployment)).failed
+    shown: list[frozenset[AssetKey]] = []
+
+    def draw(_: Topic) -> None:
+        shown.append(frozenset(filter(checks.is_unread, deployment.graph.assets)))
+
+    draw(Topic.STATUS)
+    deployment.signals.listen(draw)
+    while checks.interval is not None:
+        await checks.look()
+    assert shown[0]
+    assert shown[-1] == frozenset()
+
+
 async def test_checks_are_asked_again_only_when_something_was_made(client: InProcess) -> None:
     deployment = await _loaded(client)
     checks = await _checked(deployment)
@@ -127,34 +149,28 @@ async def test_checks_are_asked_again_only_when_something_was_made(client: InPro
 async def test_a_server_that_knows_no_checks_of_partitions_is_asked_for_the_others(
     client: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    lacking = frozenset({"AssetCheck.partitionStatuses", "AssetCheckExecution.partition"})
+    monkeypatch.setattr(client, "server", Server("1.12.0", lacking))
     deployment = await _loaded(client)
-    real = cell_queries.failed_checks
-
-    async def old_server(*args: Any, by_partition: bool) -> Any:
-        if by_partition:
-            raise ServerError("Cannot query field 'partitionStatuses' on type 'AssetCheck'.")
-        return await real(*args, by_partition=False)
-
-    monkeypatch.setattr(cell_queries, "failed_checks", old_server)
     checks = await _checked(deployment)
     assert checks.failed[("report",)].whole == ("of_the_report",)
 
 
-async def test_what_the_server_fails_over_costs_only_the_asset_that_is_to_blame(
+async def test_a_server_error_over_one_asset_costs_only_that_asset(
     client: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployment = await _loaded(client)
-    real = cell_queries.failed_checks
+    real = check_queries.check_verdicts
 
-    async def failing(of: Any, keys: list[tuple[str, ...]], *, by_partition: bool) -> Any:
+    async def failing(of: Any, keys: list[tuple[str, ...]]) -> Any:
         if ("report",) in keys:
             raise BadAnswer("answers HTTP 500")
-        return await real(of, keys, by_partition=by_partition)
+        return await real(of, keys)
 
-    monkeypatch.setattr(cell_queries, "failed_checks", failing)
+    monkeypatch.setattr(check_queries, "check_verdicts", failing)
     checks = await _checked(deployment)
     assert set(checks.failed) == {("readings",)}
-    read = Readings(deployment)
+    read = CellMetrics(deployment)
     monkeypatch.setattr(cell_queries, "made", failing_always)
     read.want([(("readings",), ("2026-11-02",))])
     await read.look()
@@ -186,7 +202,7 @@ async def test_two_dimensions_are_read_from_the_server(client: InProcess) -> Non
 
 async def test_rows_times_and_ages_are_read_for_what_is_in_sight(client: InProcess) -> None:
     deployment = await _loaded(client)
-    read = Readings(deployment)
+    read = CellMetrics(deployment)
     keys = ("2026-11-02", "2026-11-03", "2026-11-04")
     assert read.interval is None
     read.want([(("readings",), keys), (("report",), ())], with_times=True)
@@ -198,14 +214,14 @@ async def test_rows_times_and_ages_are_read_for_what_is_in_sight(client: InProce
     grid = make_grid(deployment.graph, deployment.keys, deployment.rows)
     row = _row(grid, "readings")
 
-    def number(column: int, reading: Reading) -> float | None:
+    def number(column: int, reading: CellMetric) -> float | None:
         value = values_of(row, range(5), reading, read, 4e9)[column]
         return None if value is None else value.number
 
-    assert [number(at, Reading.ROWS) for at in range(4)] == [None, 1, None, 3]
-    assert (number(1, Reading.TIME) or -1) >= 0
-    assert (number(1, Reading.AGE) or 0) > 1e9
-    assert values_of(row, range(1), Reading.ROWS, read, 0.0) == [None]
+    assert [number(at, CellMetric.ROWS) for at in range(4)] == [None, 1, None, 3]
+    assert (number(1, CellMetric.TIME) or -1) >= 0
+    assert (number(1, CellMetric.AGE) or 0) > 1e9
+    assert values_of(row, range(1), CellMetric.ROWS, read, 0.0) == [None]
 
 
 async def test_the_runs_of_chosen_cells_are_those_that_made_or_failed_them(
@@ -245,7 +261,7 @@ def hourly() -> None: ...
         (400, ["Statuses", "NewestKeys", "Keys", "PartitionCounts"]),
     ],
 )
-async def test_of_a_list_that_has_grown_a_little_only_the_newest_keys_are_asked(
+async def test_only_the_newest_keys_are_asked_of_a_list_that_has_grown_a_little(
     hours: int, asked: list[str]
 ) -> None:
     """The first few hours are those of an autumn night in which the clock is set back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from itertools import product
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 import pytest
@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.api import queries
-from console.api.client import Client
 from console.api.commands import target
-from console.domain.key_times import Level, times_of
-from console.domain.partitions import PartitionKeys, product_of
-from console.domain.rows import row_of
-from console.domain.status import State
+from console.domain.grid.asset_status import row_of
+from console.domain.partitions.key_times import Level, times_of
+from console.domain.partitions.keys import PartitionKeys, product_of
+from console.domain.status.states import State
+
+if TYPE_CHECKING:
+    from console.api.client import Client
 
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu")
 FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%Y/%m/%d", "%Y-%m-%dT%H:%M:%S")
@@ -240,7 +242,7 @@ def test_the_level_of_a_definition_is_read_from_its_keys(
         ["20261120x"],
     ],
 )
-def test_what_is_no_ascending_list_of_times_is_no_time(keys: list[str]) -> None:
+def test_keys_that_are_no_ascending_list_of_times_are_no_time(keys: list[str]) -> None:
     assert times_of(keys) is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.responses import Response
@@ -13,18 +13,25 @@ from starlette.responses import Response
 from console.api import commands
 from console.api.client import Client, graphql_url
 from console.api.documents import document, names
-from console.api.errors import (
+from console.api.journal import Journal
+from console.api.reading import success
+from console.domain.errors import (
     ApiError,
     BadAnswer,
+    BadDocument,
+    Dropped,
     NotFound,
+    OutcomeUnknown,
+    Passing,
     Refused,
     ServerError,
     Unreachable,
 )
-from console.api.journal import Journal
-from console.api.reading import success
-from console.domain.partitions import PartitionKeys
+from console.domain.partitions.keys import PartitionKeys
 from tests.unit.console.fake_server import FakeServer, data, page, refused_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAYS = PartitionKeys(("d1", "d2", "d3", "d4"))
 LAUNCHED = {"launchPartitionBackfill": {"__typename": "LaunchBackfillSuccess", "backfillId": "b1"}}
@@ -78,7 +85,7 @@ async def test_errors_alone_are_told_in_dagsters_words(
 ) -> None:
     body = json.dumps({"data": None, "errors": [{"message": "Cannot query\nfield \x1b[31mx"}]})
     server.answer("*", Response(body, 400, media_type="application/json"))
-    assert "Cannot query field x" in await _error(connect(), ServerError)
+    assert "Cannot query field x" in await _error(connect(), BadDocument)
 
 
 @pytest.mark.parametrize("errors", [[], None, ["x"], [None], [{"message": None}], "no", {}])
@@ -105,7 +112,7 @@ async def test_errors_of_an_odd_form_are_still_an_error(
         Response('{"data": ', media_type="application/json"),
     ],
 )
-async def test_what_is_no_answer_of_dagster_is_called_that(
+async def test_an_answer_that_is_not_of_dagster_is_called_that(
     reply: Response, server: FakeServer, connect: Connect
 ) -> None:
     server.answer("*", reply)
@@ -120,7 +127,7 @@ async def test_a_proxy_without_dagster_behind_it_is_out_of_reach(
     status: int, text: str, server: FakeServer, connect: Connect
 ) -> None:
     server.answer("*", page(text, status))
-    assert f"HTTP {status}" in await _error(connect(), Unreachable)
+    assert f"HTTP {status}" in await _error(connect(), Passing)
 
 
 @pytest.mark.parametrize("text", ["<h1>Log in</h1>", '{"detail": "no"}'])
@@ -144,7 +151,7 @@ async def test_a_server_that_never_answers_is_given_up(
 async def test_a_line_that_drops_is_out_of_reach(server: FakeServer, connect: Connect) -> None:
     short = Response("x", headers={"content-length": "1000"}, media_type="application/json")
     server.answer("*", short)
-    assert "dropped the connection" in await _error(connect(), Unreachable)
+    assert "dropped the connection" in await _error(connect(), Dropped)
 
 
 async def test_a_key_with_a_lone_surrogate_can_be_asked_for(
@@ -189,7 +196,7 @@ def test_an_address_may_be_typed_in_any_usual_form(typed: str, url: str) -> None
         "host:port",
     ],
 )
-def test_what_is_no_address_is_refused_in_a_sentence_that_names_it(typed: str) -> None:
+def test_an_invalid_address_is_refused_in_a_sentence_that_names_it(typed: str) -> None:
     with pytest.raises(ValueError, match="is no address of a Dagster webserver") as caught:
         graphql_url(typed)
     assert f"`{typed}`" in str(caught.value)
@@ -214,7 +221,7 @@ async def test_a_read_only_console_sends_no_mutation(
         with pytest.raises(Refused, match="read-only"):
             await client.command(name, {})
     with pytest.raises(Refused, match="read-only"):
-        await commands.launch_backfill(client, {("a",): ["d1"]}, {("a",): DAYS})
+        await commands.launch_backfill(client, {("a",): ["d1"]}, {("a",): DAYS}, launch="l1")
     assert server.mutations == []
     assert not (tmp_path / "journal").exists()
 
@@ -231,7 +238,10 @@ async def test_a_mutation_is_written_down_before_it_is_sent_and_after_it_is_answ
 
     server.answer("*", reply)
     client = connect(journal=journal)
-    assert await commands.launch_backfill(client, {("a",): ["d1"]}, {("a",): DAYS}) == "b1"
+    assert (
+        await commands.launch_backfill(client, {("a",): ["d1"]}, {("a",): DAYS}, launch="l1")
+        == "b1"
+    )
     assert [entry["outcome"] for entry in before[0]] == ["sent"]
     sent, answered = _entries(journal)
     assert answered["outcome"] == LAUNCHED
@@ -246,7 +256,7 @@ async def test_a_mutation_that_fails_is_written_down_with_why(
     server: FakeServer, connect: Connect, tmp_path: Path
 ) -> None:
     server.answer("*", page("down", 502))
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(OutcomeUnknown) as caught:
         await connect(journal=tmp_path / "j").command("cancel_backfill", {"id": "b1"})
     assert [e["outcome"] for e in _entries(tmp_path / "j")] == ["sent", f"error: {caught.value}"]
 
@@ -280,6 +290,7 @@ async def test_a_backfill_targets_just_its_cells_as_ranges(
         {("a", "b"): ["d1", "d2", "d4"], ("whole",): [None]},
         {("a", "b"): DAYS, ("whole",): None},
         title="October",
+        launch="l1",
         parallel=4,
     )
     params = server.asked[0]["variables"]["params"]
@@ -291,7 +302,7 @@ async def test_a_backfill_targets_just_its_cells_as_ranges(
         {"assetKey": {"path": ["whole"]}},
     ]
     assert params["title"] == "October"
-    assert [tag["key"] for tag in params["tags"]] == ["dagdeck/parallel-4"]
+    assert [tag["key"] for tag in params["tags"]] == ["dagdeck/launch", "dagdeck/parallel-4"]
 
 
 @pytest.mark.parametrize(
@@ -303,11 +314,11 @@ async def test_a_backfill_targets_just_its_cells_as_ranges(
         ({("a",): ["d1"], ("b",): ["x"]}, "its partitions are not known"),
     ],
 )
-async def test_what_the_server_would_misread_is_not_sent(
+async def test_a_request_that_the_server_would_misread_is_not_sent(
     targets: dict[tuple[str, ...], list[str | None]], why: str, server: FakeServer, connect: Connect
 ) -> None:
     with pytest.raises(Refused, match=why):
-        await commands.launch_backfill(connect(), targets, {("a",): DAYS})
+        await commands.launch_backfill(connect(), targets, {("a",): DAYS}, launch="l1")
     assert server.asked == []
 
 

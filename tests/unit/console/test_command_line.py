@@ -65,13 +65,13 @@ def test_a_closed_door_is_exit_four(server: FakeServer, home: Path) -> None:
     assert "refuses entry" in _sentence(_run(home, "status", "--url", server.url), REFUSED)
 
 
-def test_something_else_than_dagster_is_exit_one(server: FakeServer, home: Path) -> None:
+def test_something_else_than_dagster_is_exit_three(server: FakeServer, home: Path) -> None:
     server.answer("*", page("<html>nginx</html>"))
-    said = _sentence(_run(home, "status", "--url", server.url), FAILED)
+    said = _sentence(_run(home, "status", "--url", server.url), OUT_OF_REACH)
     assert "not as Dagster's GraphQL API does" in said
 
 
-def test_what_dagster_says_can_not_steer_the_terminal(server: FakeServer, home: Path) -> None:
+def test_text_from_dagster_cannot_steer_the_terminal(server: FakeServer, home: Path) -> None:
     server.answer("*", as_dagster_writes({"active": {"message": "\x1b]0;owned\x07\x1b[31mno"}}))
     assert "no" in _sentence(_run(home, "status", "--url", server.url), FAILED)
 
@@ -116,8 +116,26 @@ def _serve_one_asset(server: FakeServer) -> None:
     server.answer("Pulse", data({"active": runs, "newest": runs}))
     server.answer("Statuses", data({"assetNodes": [{**node, "isPartitioned": False}]}))
     server.answer("Runs", data({"runsOrError": runs}))
+    server.answer("RunIds", data({"runIdsOrError": {"__typename": "RunIds", "results": []}}))
     server.answer("BackfillTitles", data({}))
+    backfills = {"__typename": "PartitionBackfills", "results": []}
+    server.answer("ActiveBackfills", data({"partitionBackfillsOrError": backfills}))
+    server.answer("Collisions", data({"assetNodeDefinitionCollisions": []}))
     server.answer("*", data({}))
+
+
+def test_a_server_is_asked_once_what_it_can_tell_and_from_the_second_start_on_not_at_all(
+    server: FakeServer, home: Path
+) -> None:
+    _serve_one_asset(server)
+    server.answer("Introduction", data({"version": "1"}))
+    asked = []
+    for _ in range(2):
+        assert _run(home, "status", "--url", server.url).returncode == DONE
+        asked.append(server.operations)
+        server.asked = []
+    assert [operations.count("Introduction") for operations in asked] == [1, 0]
+    assert sorted(asked[0]) == sorted([*asked[1], "Introduction"])
 
 
 def test_an_unknown_asset_is_exit_two_and_names_the_nearest(server: FakeServer, home: Path) -> None:
@@ -146,6 +164,44 @@ def test_a_backfill_that_nobody_confirms_is_exit_four_and_launches_nothing(
     assert "nobody to ask; --yes launches without asking" in done.stderr.splitlines()[-1]
     assert server.mutations == []
     assert not (home / "mutations.jsonl").exists()
+
+
+def test_an_asset_that_the_server_keeps_from_us_is_exit_four_and_says_who_keeps_it(
+    server: FakeServer, home: Path
+) -> None:
+    _serve_one_asset(server)
+    no = {"permission": "launch_partition_backfill", "value": False, "disabledReason": "finance's"}
+    yes = {**no, "value": True}
+    place = {"name": "money", "permissions": [no], "locationOrLoadError": {"__typename": "R"}}
+    other = {**place, "name": "toys", "permissions": [yes]}
+    node = {
+        "assetKey": {"path": ["raw", "readings"]},
+        "isMaterializable": True,
+        "hasMaterializePermission": False,
+        "repository": {"name": "r", "location": {"name": "money"}},
+    }
+    workspace = {"__typename": "Workspace", "locationEntries": [place, other]}
+    told = {"version": "1", "permissions": [no], "assetNodes": [node]}
+    server.answer("Structure", data({**told, "workspaceOrError": workspace}))
+    done = _run(home, "backfill", "raw/readings", "--yes", "--url", server.url)
+    assert done.returncode == REFUSED
+    said = done.stderr.splitlines()[-1]
+    assert "raw/readings: the server doesn't let you materialize it" in said
+    assert "(code location money: finance's)" in said
+    assert server.mutations == []
+
+
+def test_a_server_that_allows_nothing_is_exit_four_and_named(
+    server: FakeServer, home: Path
+) -> None:
+    _serve_one_asset(server)
+    no = {"permission": "launch_partition_backfill", "value": False, "disabledReason": "read-only"}
+    node = {"assetKey": {"path": ["readings"]}, "isMaterializable": True}
+    server.answer("Structure", data({"version": "1", "permissions": [no], "assetNodes": [node]}))
+    done = _run(home, "backfill", "*", "--yes", "--url", server.url)
+    assert done.returncode == REFUSED, done.stderr
+    assert "the server allows no launch (read-only)" in done.stderr
+    assert server.mutations == []
 
 
 def test_the_address_comes_from_the_environment_when_no_flag_gives_it(

@@ -1,7 +1,7 @@
 import pytest
 from textual.app import App
 
-from console.screens.confirm import ConfirmScreen
+from console.screens.modals.confirm import ConfirmScreen
 
 
 async def _answer(screen: ConfirmScreen, *keys: str) -> list[bool | None]:
@@ -16,12 +16,12 @@ async def _answer(screen: ConfirmScreen, *keys: str) -> list[bool | None]:
 
 
 @pytest.mark.parametrize("keys", [["enter"], ["escape"], ["n"], ["right", "left", "enter"]])
-async def test_whoever_does_not_choose_the_deed_has_cancelled(keys: list[str]) -> None:
+async def test_every_answer_but_yes_cancels(keys: list[str]) -> None:
     assert await _answer(ConfirmScreen("Terminate run 7c1f?"), *keys) == [False]
 
 
 @pytest.mark.parametrize("keys", [["y"], ["right", "enter"], ["tab", "enter"]])
-async def test_the_deed_is_one_key_or_a_choice_away(keys: list[str]) -> None:
+async def test_yes_is_one_key_or_one_choice_away(keys: list[str]) -> None:
     assert await _answer(ConfirmScreen("Terminate run 7c1f?", ["2 assets"]), *keys) == [True]
 
 

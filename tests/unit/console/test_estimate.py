@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.assets import Asset, AssetGraph
+from console.domain.assets.graph import Asset, AssetGraph
 from console.planner.estimate import estimate
 from console.planner.launches import Batch
 from console.planner.request import PastRun, Snapshot
@@ -62,7 +62,7 @@ def test_the_low_end_is_never_above_the_high_end(seconds: list[float], runs: int
     assert found.basis == len(seconds)
 
 
-def test_of_assets_that_never_ran_nothing_is_estimated() -> None:
+def test_assets_that_never_ran_have_no_estimate() -> None:
     assert estimate([_batch(3, B)], _past([5.0], A), 4) is None
     assert estimate([_batch(3, A), _batch(1, B)], _past([5.0], A), 4) is None
     assert estimate([_batch(3)], _known(), 4) is None

@@ -13,10 +13,11 @@ import pytest
 from dagster._core.definitions import freshness_evaluator as theirs
 from dagster._core.definitions.freshness import FreshnessState
 
-from console.domain.freshness import (
+from console.api import freshness
+from console.domain.freshness.policy import (
     Cron,
+    FreshnessVerdict,
     TimeWindow,
-    Verdict,
     freshness_at,
     policy_text,
     policy_words,
@@ -25,14 +26,14 @@ from console.domain.freshness import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Judge = Callable[[Any, float | None, float], Verdict]
+    Judge = Callable[[Any, float | None, float], FreshnessVerdict]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 _STATES = {
-    FreshnessState.PASS: Verdict.HEALTHY,
-    FreshnessState.WARN: Verdict.WARNING,
-    FreshnessState.FAIL: Verdict.DEGRADED,
-    FreshnessState.UNKNOWN: Verdict.UNKNOWN,
+    FreshnessState.PASS: FreshnessVerdict.HEALTHY,
+    FreshnessState.WARN: FreshnessVerdict.WARNING,
+    FreshnessState.FAIL: FreshnessVerdict.DEGRADED,
+    FreshnessState.UNKNOWN: FreshnessVerdict.UNKNOWN,
 }
 
 
@@ -40,7 +41,7 @@ _STATES = {
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Dagster's verdict on a policy, the last materialization and the moment."""
 
-    def evaluate(policy: Any, materialized: float | None, now: float) -> Verdict:
+    def evaluate(policy: Any, materialized: float | None, now: float) -> FreshnessVerdict:
         async def record(*_: object) -> object:
             event = SimpleNamespace(timestamp=materialized) if materialized is not None else None
             return SimpleNamespace(asset_entry=SimpleNamespace(last_materialization=event))
@@ -104,22 +105,22 @@ def test_the_moment_of_the_deadline_counts_as_passed(judge: Judge) -> None:
     now = datetime(2026, 11, 24, 6, tzinfo=ZoneInfo("UTC")).timestamp()
     made = now - 3 * 3600
     fresh = freshness_at(Cron("0 6 * * *", 7200, "UTC"), made, now)
-    assert fresh.verdict is judge(policy, made, now) is Verdict.DEGRADED
+    assert fresh.verdict is judge(policy, made, now) is FreshnessVerdict.DEGRADED
     assert fresh.due == now
 
 
 def test_a_fresh_asset_is_due_at_the_next_deadline() -> None:
     now = datetime(2026, 11, 24, 7, tzinfo=ZoneInfo("UTC")).timestamp()
     fresh = freshness_at(Cron("0 6 * * *", 7200, "UTC"), now - 60, now)
-    assert fresh.verdict is Verdict.HEALTHY
+    assert fresh.verdict is FreshnessVerdict.HEALTHY
     assert fresh.due == datetime(2026, 11, 25, 6, tzinfo=ZoneInfo("UTC")).timestamp()
 
 
 def test_within_the_window_before_a_deadline_the_one_before_still_counts() -> None:
     now = datetime(2026, 11, 24, 5, 59, tzinfo=ZoneInfo("UTC")).timestamp()
     policy = Cron("0 6 * * *", 7200, "UTC")
-    assert freshness_at(policy, now - 25 * 3600, now).verdict is Verdict.HEALTHY
-    assert freshness_at(policy, now - 25 * 3600, now + 60).verdict is Verdict.DEGRADED
+    assert freshness_at(policy, now - 25 * 3600, now).verdict is FreshnessVerdict.HEALTHY
+    assert freshness_at(policy, now - 25 * 3600, now + 60).verdict is FreshnessVerdict.DEGRADED
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_within_the_window_before_a_deadline_the_one_before_still_counts() -> No
     [Cron("not a cron", 60, "UTC"), Cron("0 6 * * *", 60, "No/Where"), Cron("", 60, "UTC")],
 )
 def test_a_policy_that_cannot_be_read_is_unknown(policy: Cron) -> None:
-    assert freshness_at(policy, 1.0, 2.0).verdict is Verdict.UNKNOWN
+    assert freshness_at(policy, 1.0, 2.0).verdict is FreshnessVerdict.UNKNOWN
 
 
 def test_policies_in_plain_words() -> None:
@@ -138,3 +139,61 @@ def test_policies_in_plain_words() -> None:
     assert policy_words(Cron("*/5 1 1 * *", 7200, "UTC")) == "by cron */5 1 1 * *"
     assert policy_text(TimeWindow(26 * 3600, 13 * 3600)) == "at most 26h old, warning from 13h"
     assert "UTC, from 2h before" in policy_text(Cron("0 6 * * *", 7200, "UTC"))
+
+
+def test_an_asset_that_misses_several_deadlines_is_late_since_the_first() -> None:
+    now = datetime(2026, 11, 24, 7, 0, 30, tzinfo=ZoneInfo("UTC")).timestamp()
+    every_two_minutes = Cron("*/2 * * * *", 60, "UTC")
+    fresh = freshness_at(every_two_minutes, now - 1200, now)
+    assert fresh.verdict is FreshnessVerdict.DEGRADED
+    assert fresh.due == datetime(2026, 11, 24, 6, 42, tzinfo=ZoneInfo("UTC")).timestamp()
+
+
+def test_the_first_deadline_missed_is_not_one_that_was_met() -> None:
+    met = datetime(2026, 11, 24, 5, 30, tzinfo=ZoneInfo("UTC")).timestamp()
+    fresh = freshness_at(Cron("0 6 * * *", 7200, "UTC"), met, met + 50 * 3600)
+    assert fresh.due == datetime(2026, 11, 25, 6, tzinfo=ZoneInfo("UTC")).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("told", "policy", "words"),
+    [
+        (
+            {"maximumLagMinutes": 90.0, "cronSchedule": None},
+            TimeWindow(5400.0, by_data=True),
+            "its data at most 1h 30m old",
+        ),
+        (
+            {"maximumLagMinutes": 60, "cronSchedule": "0 6 * * *", "cronScheduleTimezone": None},
+            Cron("0 6 * * *", 3600.0, "UTC", by_data=True),
+            "its data there by 06:00 daily UTC, from 1h before on",
+        ),
+    ],
+    ids=["lag", "lag at a schedule"],
+)
+def test_the_policy_of_before_1_11_counts_the_age_of_the_data(
+    told: dict[str, object], policy: TimeWindow | Cron, words: str
+) -> None:
+    assert freshness.policy({"freshnessPolicy": told}) == policy
+    assert policy_text(policy) == words
+
+
+def test_the_policy_that_the_daemon_judges_by_comes_first() -> None:
+    window = {"__typename": "TimeWindowFreshnessPolicy", "failWindowSeconds": 60}
+    both = {"internalFreshnessPolicy": window, "freshnessPolicy": {"maximumLagMinutes": 5}}
+    assert freshness.policy(both) == TimeWindow(60.0)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "verdict"),
+    [
+        (0.0, FreshnessVerdict.HEALTHY),
+        (0.5, FreshnessVerdict.DEGRADED),
+        (None, FreshnessVerdict.NOT_APPLICABLE),
+    ],
+    ids=["in time", "late", "never made"],
+)
+def test_the_verdict_of_before_1_11_is_the_minutes_late(
+    minutes: float | None, verdict: FreshnessVerdict
+) -> None:
+    assert freshness.verdict({"freshnessInfo": {"currentMinutesLate": minutes}}) is verdict

@@ -1,12 +1,16 @@
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.grid import EMPTY, Grid, Heading, make_grid
-from console.domain.grid_row import GridRow
-from console.domain.keys import AssetKey
-from console.domain.partitions import PartitionKeys
-from console.domain.status import BAD, Row, State
+from console.domain.assets.graph import Asset, AssetGraph, PartitionsDefinition
+from console.domain.grid.grid import EMPTY, Grid, Heading, make_grid
+from console.domain.grid.row import GridRow
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.status.states import BAD, Row, State
+
+if TYPE_CHECKING:
+    from console.domain.assets.keys import AssetKey
 
 DAYS = PartitionKeys(("d1", "d2", "d3", "d4"))
 WEEKS = PartitionKeys(("d2", "d4"))
@@ -39,7 +43,7 @@ def test_the_axis_is_the_list_that_most_assets_share() -> None:
     assert grid.width == 4
 
 
-def test_of_equally_common_lists_the_longest_is_the_axis() -> None:
+def test_the_axis_is_the_longest_of_equally_common_lists() -> None:
     assert _grid(("a", CITIES, [M] * 2), ("b", DAYS, [M] * 4)).axis.keys is DAYS
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.cells import Cells, completion, joined_ranges
+from console.domain.assets.graph import Asset, AssetGraph, PartitionsDefinition
 from console.domain.checks import FailedChecks
-from console.domain.grid import EMPTY, EVERYTHING, Grid, Heading, Order, View, make_grid
-from console.domain.grid_row import GridRow
-from console.domain.key_times import Level
-from console.domain.keys import AssetKey
-from console.domain.partitions import PartitionKeys, parse_partitions, product_of
-from console.domain.status import (
+from console.domain.grid.grid import EMPTY, EVERYTHING, Grid, GridView, Heading, Order, make_grid
+from console.domain.grid.row import GridRow
+from console.domain.grid.selection import Cells, completion, joined_ranges
+from console.domain.partitions.key_times import Level
+from console.domain.partitions.keys import PartitionKeys, parse_partitions, product_of
+from console.domain.status.states import (
     CHECK_FAILED,
     FROM_BEST,
     Row,
@@ -25,6 +24,11 @@ from console.domain.status import (
     worst_across,
     worst_of_each,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from console.domain.assets.keys import AssetKey
 
 M, N, F, S = State.MATERIALIZED, State.MISSING, State.FAILED, State.STALE
 CELLS = st.sampled_from(FROM_BEST)
@@ -42,7 +46,7 @@ Made = dict[str, tuple[PartitionKeys | None, bytes]]
 
 def _grid(
     made: Mapping[str, tuple[PartitionKeys | None, bytes]],
-    view: View = EVERYTHING,
+    view: GridView = EVERYTHING,
     before: Grid | None = None,
     checks: Mapping[AssetKey, FailedChecks] | None = None,
 ) -> Grid:
@@ -93,7 +97,7 @@ def test_bad_is_what_is_missing_failed_or_stale_or_has_a_failed_check(cell: int)
 def test_zoomed_every_partition_is_in_the_column_of_its_time_and_none_is_lost(
     states: list[State], level: Level
 ) -> None:
-    grid = _grid({"a": (DAYS, bytes(states)), "b": (CITIES, bytes([M] * 3))}, View(level))
+    grid = _grid({"a": (DAYS, bytes(states)), "b": (CITIES, bytes([M] * 3))}, GridView(level))
     row = _row(grid, "a")
     seen: list[int] = []
     for column in range(grid.width):
@@ -158,7 +162,7 @@ def test_two_dimensions_fold_into_one_line_and_open_into_one_for_each_key(
 ) -> None:
     keys = _both(primary)
     states = bytes(data.draw(st.lists(STATES, min_size=300, max_size=300)))
-    view = View(opened=frozenset({("a",)}))
+    view = GridView(opened=frozenset({("a",)}))
     grid = _grid({"a": (keys, states), "d": (DAYS, bytes([M] * 100))}, view)
     lines = [line for line in grid.lines if isinstance(line, GridRow) and line.asset == ("a",)]
     assert [line.secondary for line in lines] == [None, *CITIES.keys]
@@ -181,7 +185,7 @@ def test_two_dimensions_fold_into_one_line_and_open_into_one_for_each_key(
 def test_two_dimensions_zoom_as_one_does(data: st.DataObject) -> None:
     keys = _both(data.draw(st.sampled_from([0, 1])))
     states = bytes(data.draw(st.lists(STATES, min_size=300, max_size=300)))
-    grid = _grid({"a": (keys, states)}, View(Level.MONTH))
+    grid = _grid({"a": (keys, states)}, GridView(Level.MONTH))
     row = _row(grid, "a")
     seen = [at for column in range(grid.width) for at in row.positions(column)]
     assert sorted(seen) == list(range(300))
@@ -217,7 +221,7 @@ def test_a_folded_group_is_one_line_with_the_worst_of_each_column() -> None:
         "a2": (CITIES, bytes([M, M, N])),
         "b1": (CITIES, bytes([M, M, M])),
     }
-    grid = _grid(made, View(folded=frozenset({"a"})))
+    grid = _grid(made, GridView(folded=frozenset({"a"})))
     heading = grid.lines[0]
     assert isinstance(heading, Heading)
     assert (heading.assets, heading.bad, list(heading.cells)) == (2, 2, [M, F, N])
@@ -231,7 +235,7 @@ def test_only_bad_rows_leaves_out_the_others_and_says_how_many() -> None:
         "b": (CITIES, bytes([M] * 3)),
         "c": (None, bytes([M])),
     }
-    grid = _grid(made, View(only_bad=True))
+    grid = _grid(made, GridView(only_bad=True))
     assert list(grid.rows) == [("a",)]
     assert grid.left_out == 2
 
@@ -242,13 +246,13 @@ def test_the_orders_are_by_graph_name_and_badness() -> None:
         "a2": (CITIES, bytes([M, M, M])),
         "a1": (CITIES, bytes([F, F, N])),
     }
-    assert list(_grid(made, View(order=Order.NAME)).rows) == [("a1",), ("a2",), ("z1",)]
-    assert list(_grid(made, View(order=Order.BADNESS)).rows) == [("a1",), ("z1",), ("a2",)]
+    assert list(_grid(made, GridView(order=Order.NAME)).rows) == [("a1",), ("a2",), ("z1",)]
+    assert list(_grid(made, GridView(order=Order.BADNESS)).rows) == [("a1",), ("z1",), ("a2",)]
 
 
 def test_a_choice_of_assets_shows_just_these() -> None:
     made: Made = {name: (CITIES, bytes([M] * 3)) for name in "abc"}
-    grid = _grid(made, View(chosen=frozenset({("b",)})))
+    grid = _grid(made, GridView(chosen=frozenset({("b",)})))
     assert list(grid.rows) == [("b",)]
     assert grid.left_out == 2
 
@@ -310,7 +314,7 @@ def test_an_asset_without_partitions_is_one_cell_without_text() -> None:
     assert Cells((_row(grid, "w"),), range(10)).count == 0
 
 
-def test_what_is_typed_is_completed_to_a_key() -> None:
+def test_typed_text_is_completed_to_a_partition_key() -> None:
     keys = ["2026-11-01", "2026-11-02", "Oslo"]
     assert completion("2026-11-02", keys) == "2026-11-02"
     assert completion("2026", keys) == "2026-11-01"

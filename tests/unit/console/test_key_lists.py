@@ -1,18 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from console.api.client import Client
-from console.domain.status import State
+from console.domain.status.states import State
 from console.store.deployment import Deployment
 from tests.fake_dagster.assets import Asset, Stretch
 from tests.fake_dagster.partitions import Partitions, daily, static
 from tests.fake_dagster.server import FakeDagster
 from tests.fake_dagster.world import root
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
 
 NOW = 1_790_000_000.0
 DAYS = daily(40, NOW)
@@ -97,7 +100,7 @@ async def test_a_definition_that_grew_has_its_new_keys_and_the_old_list_is_dropp
             assert len(deployment.key_lists) == 1
 
 
-async def test_what_is_no_time_window_is_counted_at_every_look() -> None:
+async def test_a_list_without_time_windows_is_counted_at_every_look() -> None:
     with FakeDagster(root(_assets({"a": static(["x", "y", "z"])}), now=NOW)) as fake:
         async with _loaded(fake) as deployment:
             assert "PartitionCounts" not in fake.asked

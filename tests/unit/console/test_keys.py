@@ -1,7 +1,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from console.domain.keys import UnknownAsset, key_text, nearest, parse_key
+from console.domain.assets.keys import UnknownAsset, key_text, nearest, parse_key
 
 PARTS = st.lists(st.one_of(st.text("a/\\ ", max_size=4), st.text(max_size=6)), min_size=1)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.domain.assets import BackfillPolicy
-from console.domain.partitions import PartitionKeys
+from console.domain.assets.graph import BackfillPolicy
+from console.domain.partitions.keys import PartitionKeys
 from console.planner.launches import Batch, batches, waves
 from tests.unit.console import dagsters_backfill
 from tests.unit.console.plans import asset_of, graph_of, plan_of, snapshot_of
@@ -257,7 +257,7 @@ def test_assets_of_two_code_locations_never_share_a_run(instance: dg.DagsterInst
     assert len(stages) == 2
 
 
-def test_of_two_dimensions_each_key_of_one_has_runs_of_its_own(
+def test_each_key_of_one_dimension_has_runs_of_its_own(
     instance: dg.DagsterInstance,
 ) -> None:
     keys = KEYS["both"].keys

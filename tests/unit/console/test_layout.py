@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.channels import Net, tracks
-from console.domain.keys import short_name
-from console.domain.layers import TooTangled, layered
-from console.domain.layout import Layout, lay_out, step
-from console.domain.lines import DOWN, LEFT, RIGHT, UP
-from console.domain.neighbourhood import MOST_BOXES, neighbourhood
+from console.domain.asset_map.edge_drawing import DOWN, LEFT, RIGHT, UP
+from console.domain.asset_map.edge_routing import Net, tracks
+from console.domain.asset_map.layers import TooTangled, layered
+from console.domain.asset_map.layout import Layout, lay_out, step
+from console.domain.asset_map.neighbourhood import MOST_BOXES, neighbourhood
+from console.domain.assets.keys import short_name
 from tests.unit.console.assets import graph_of, key
 
 if TYPE_CHECKING:
-    from console.domain.keys import AssetKey
+    from console.domain.assets.keys import AssetKey
 
 CHAIN = [("dlt", "stg"), ("stg", "fct"), ("fct", "daily"), ("fct", "mrt"), ("daily", "overview")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pyte
 from hypothesis import example, given
@@ -14,7 +14,10 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from console.widgets.lean_update import LeanUpdate, lean
+from console.terminal.lean_update import LeanUpdate, lean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WIDTH, HEIGHT, BORDER = 12, 3, 5
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
@@ -94,6 +97,6 @@ def test_neighbours_that_differ_in_one_colour_cost_one_colour() -> None:
     assert sent == "\x1b[1;1H\x1b[0;38;2;255;0;0;48;2;13;17;23ma\x1b[38;2;0;0;255mbc\x1b[0m"
 
 
-def test_what_is_no_frame_stays_as_it_is() -> None:
+def test_bytes_that_are_no_frame_stay_as_they_are() -> None:
     assert lean(None) is None
     assert lean("text") == "text"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.responses import Response
 
 from console.api import run_queries
 from console.api.client import Client
-from console.api.errors import NotFound
-from console.domain.events import Event
+from console.domain.errors import NotFound
+from console.headless import logs
+from console.store.deployment import Deployment
 from tests.unit.console.fake_server import FakeServer, as_dagster_writes
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from console.domain.runs.events import Event
 
 BAD = "caf\udce9"
 UNSENDABLE = "(the server can't send this event's text)"
@@ -93,3 +99,22 @@ async def test_the_log_of_an_unknown_run_is_said_to_be_not_found(server: FakeSer
     with pytest.raises(NotFound, match="no run r"):
         await run_queries.log(client, "r", None)
     await client.close()
+
+
+async def test_the_command_prints_all_but_the_text_that_cannot_be_sent(
+    server: FakeServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _log_of([*["fine"] * 5, BAD, *["also fine"] * 5], server)
+    run = {"__typename": "Run", "id": "r", "status": "SUCCESS", "endTime": 9.0, "stepStats": []}
+    server.answer("Run", as_dagster_writes({"runOrError": run}))
+    client = Client(server.url)
+    options = Namespace(run="c" * 36, follow=False, json=False)
+    assert await logs.main(Deployment(client), options) == 0
+    await client.close()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 11
+    assert [line.partition("–  ")[2] for line in lines] == [
+        *["fine"] * 5,
+        UNSENDABLE,
+        *["also fine"] * 5,
+    ]

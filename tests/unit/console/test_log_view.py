@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.geometry import Region
 
-from console.domain.events import ErrorInfo, Event
-from console.widgets.log_source import EventSource, Layout, Line
-from console.widgets.log_view import LogView, Search
+from console.domain.runs.events import ErrorInfo, Event
+from console.widgets.common.styled_text import StyledLine
+from console.widgets.log.log_source import EventSource, LogLayout
+from console.widgets.log.log_view import LogView, Search
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.geometry import Region
 
 HEIGHT, WIDTH = 12, 80
 MANY = 100_000
@@ -21,7 +25,7 @@ class CountingSource(EventSource):
 
     laid = 0
 
-    def lines(self, index: int, layout: Layout, *, opened: bool) -> list[Line]:
+    def lines(self, index: int, layout: LogLayout, *, opened: bool) -> list[StyledLine]:
         self.laid += 1
         return super().lines(index, layout, opened=opened)
 
@@ -211,7 +215,7 @@ async def test_found_entries_are_counted_and_visited_in_turn() -> None:
         assert view.found_number == 11
 
 
-async def test_what_comes_later_is_searched_too() -> None:
+async def test_lines_that_come_later_are_searched_too() -> None:
     events = [_event(n) for n in range(3)]
     async with _view(events) as (view, _):
         view.find("line")

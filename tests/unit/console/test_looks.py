@@ -7,10 +7,10 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from console.domain.freshness import Verdict
-from console.domain.status import LOOKS, State
-from console.widgets.ascii_filter import AsciiFilter
-from console.widgets.looks import glyph, verdict_look
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.status.states import LOOKS, State
+from console.terminal.ascii_filter import AsciiFilter
+from console.widgets.common.styles import glyph, verdict_look
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])
@@ -21,8 +21,8 @@ def test_two_states_never_share_a_glyph(one: State, other: State, ascii_only: bo
 
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_two_verdicts_of_freshness_never_share_a_glyph(ascii_only: bool) -> None:
-    glyphs = [verdict_look(verdict, ascii_only=ascii_only)[0] for verdict in Verdict]
-    assert len(set(glyphs)) == len(Verdict)
+    glyphs = [verdict_look(verdict, ascii_only=ascii_only)[0] for verdict in FreshnessVerdict]
+    assert len(set(glyphs)) == len(FreshnessVerdict)
 
 
 @pytest.mark.parametrize("state", State, ids=lambda state: state.word)

@@ -8,20 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.geometry import Region
 
-from console.domain.alignment import BOX_HEIGHT
-from console.domain.assets import AssetGraph
+from console.domain.asset_map.alignment import BOX_HEIGHT
+from console.domain.assets.graph import AssetGraph
 from console.domain.checks import FailedChecks
-from console.domain.rows import AssetStatus
-from console.domain.status import State
-from console.screens.assets import AssetsScreen
-from console.screens.planner import PlannerScreen
-from console.store.facts import facts
-from console.widgets.asset_map import AssetMap
+from console.domain.grid.asset_status import AssetStatus
+from console.domain.status.states import State
+from console.screens.assets.screen import AssetsScreen
+from console.screens.planner.screen import PlannerScreen
+from console.store.status_words import facts
+from console.widgets.asset_map.asset_map import AssetMap
 from tests.unit.console.assets import deck_of, graph_of, key, made, take, text_of
 
 if TYPE_CHECKING:
+    from textual.geometry import Region
     from textual.pilot import Pilot
 
     from console.app import Deck
@@ -97,7 +97,7 @@ async def test_a_group_unfolds_and_folds_and_escape_leads_back() -> None:
 
 
 @pytest.mark.parametrize("wanted", ["t", "w", "c", "y", "p"])
-async def test_what_needs_an_asset_says_so_on_a_group(wanted: str) -> None:
+async def test_an_action_that_needs_an_asset_says_so_on_a_group(wanted: str) -> None:
     deck = _deck()
     async with deck.run_test(size=(100, 40)) as pilot:
         await _at(pilot, deck, "dlt_entries")

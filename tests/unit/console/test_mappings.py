@@ -10,7 +10,8 @@ from dagster._core.definitions.partitions.utils.mapping import infer_partition_m
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.mappings import (
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.partitions.mappings import (
     DOUBLE,
     TIME,
     Side,
@@ -20,7 +21,6 @@ from console.domain.mappings import (
     reached,
     telling_positions,
 )
-from console.domain.partitions import PartitionKeys
 
 KINDS = dg.StaticPartitionsDefinition(["a", "b", "c"])
 NAMES = dg.StaticPartitionsDefinition(["x", "b"])
@@ -154,7 +154,7 @@ def test_a_mapping_that_cannot_be_read_is_not_guessed() -> None:
     assert _explicit(dg.MultiPartitionMapping({"kind": odd}), OTHER, BOTH) is None
 
 
-def test_what_leads_from_a_partition_is_found_back() -> None:
+def test_each_downstream_partition_maps_back_to_its_upstream_partition() -> None:
     upstreams = ((0,), (0, 1), ())
     assert reached(upstreams, 0) == {0, 1}
     assert reached(upstreams, 1) == {1}

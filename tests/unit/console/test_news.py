@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from console.api.client import Client
 from console.store.deployment import Deployment
@@ -12,6 +12,9 @@ from tests.fake_dagster.assets import Asset, Stretch
 from tests.fake_dagster.partitions import Partitions, daily, static
 from tests.fake_dagster.server import FakeDagster
 from tests.fake_dagster.world import root
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 NOW = 1_790_000_000.0
 DAYS = daily(40, NOW)
@@ -70,7 +73,7 @@ async def test_another_verdict_of_the_daemon_is_news() -> None:
         assert news == {"whole"}
 
 
-async def test_what_cannot_tell_is_always_looked_at() -> None:
+async def test_an_asset_without_time_windows_is_always_looked_at() -> None:
     def assets() -> list[Asset]:
         return [
             Asset("static", "g", NOW, static(["x", "y"])),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.api import overview_queries, queries, run_queries
-from console.api.client import Client
+from console.api import overview_queries, plan_queries, queries, run_queries
 from console.api.documents import document
 from tests.unit.console.fake_server import FakeServer, data
 from tests.unit.console.odd import Ask, demand_at_most_one_clear_error, paths, with_odd
+
+if TYPE_CHECKING:
+    from console.api.client import Client
 
 ERROR = {"message": "boom\n", "className": "E", "stack": ["a"], "cause": {"message": "deep"}}
 
@@ -373,12 +375,18 @@ ANYWHERE: dict[str, tuple[str, Ask, dict[str, Any]]] = {
         {
             "assetNodes": [
                 {"assetChecksOrError": {"checks": [CHECK]}, "assetMaterializations": [MADE]}
-            ]
+            ],
+            "assetNodeDefinitionCollisions": [
+                {
+                    "assetKey": {"path": list(KEY)},
+                    "repositories": [{"name": "r", "location": {"name": "one.py"}}],
+                }
+            ],
         },
     ),
     "preview": (
         "preview",
-        lambda client: queries.preview(client, [KEY], ["d1"]),
+        lambda client: plan_queries.preview(client, [KEY], ["d1"]),
         {
             "assetBackfillPreview": [
                 {
@@ -453,7 +461,7 @@ async def test_an_odd_value_anywhere_is_never_more_than_one_clear_error(
 
 
 @pytest.mark.parametrize("materializable_first", [True, False])
-async def test_of_a_key_that_stands_in_several_locations_the_materializable_one_is_taken(
+async def test_a_key_in_several_locations_prefers_the_materializable_one(
     server: FakeServer, client: Client, materializable_first: bool
 ) -> None:
     made = {**_asset("a"), "groupName": "made"}
@@ -481,3 +489,24 @@ async def test_keys_that_read_alike_when_joined_are_two_assets(
     graph = (await queries.structure(client)).graph
     assert set(graph.assets) == {tuple(path) for path in paths}
     assert len({asset.name for asset in graph.assets.values()}) == len(paths)
+
+
+async def test_a_location_that_does_not_load_says_its_root(
+    server: FakeServer, client: Client
+) -> None:
+    cause = {
+        "message": "  File \"/x/defs.py\", line 3\n    a = (\n        ^\nSyntaxError: '(' was never closed\n",
+        "className": "SyntaxError",
+        "cause": None,
+    }
+    error = {
+        "__typename": "PythonError",
+        "message": "DagsterUserCodeLoadError: Error occurred during the loading of Dagster definitions in\n",
+        "className": "DagsterUserCodeLoadError",
+        "cause": cause,
+    }
+    entry = {"name": "broken", "locationOrLoadError": error}
+    workspace = {"__typename": "Workspace", "locationEntries": [entry]}
+    server.answer("Structure", data({"assetNodes": [], "workspaceOrError": workspace}))
+    structure = await queries.structure(client)
+    assert structure.load_errors == {"broken": "SyntaxError: '(' was never closed"}

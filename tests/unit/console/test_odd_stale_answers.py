@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from console.api import stale_queries
-from console.api.client import Client
 from console.api.documents import document
-from console.domain.looked_up import GONE, Past, Point, RunFacts
-from console.domain.partitions import PartitionKeys
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.staleness.lookups import GONE, Past, Point, RunFacts
 from tests.unit.console.fake_server import FakeServer, data
 from tests.unit.console.odd import Ask, demand_at_most_one_clear_error
+
+if TYPE_CHECKING:
+    from console.api.client import Client
 
 KEY = ("raw", "a")
 KEYS = PartitionKeys(("d1", "d2"))

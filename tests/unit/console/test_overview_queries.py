@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from starlette.responses import Response
 
 from console.api import overview_queries
 from console.api.client import Client
-from console.api.errors import Unreachable
+from console.domain.errors import Unreachable
 from console.domain.health import Condition, code_locations, faults
 from tests.unit.console.fake_server import FakeServer, as_dagster_writes, data, page
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.responses import Response
 
 Json = dict[str, Any]
 
@@ -100,19 +103,6 @@ async def test_nobody_there_is_said_at_once(server: FakeServer, client: Client) 
     assert len(server.asked) == 1
 
 
-async def test_only_what_failed_after_the_moment_counts(server: FakeServer, client: Client) -> None:
-    runs = [
-        {"id": "new", "status": "FAILURE", "endTime": 20.0, "updateTime": 20.0},
-        {"id": "touched", "status": "FAILURE", "endTime": 5.0, "updateTime": 21.0},
-    ]
-    answer = {"runsOrError": {"__typename": "Runs", "results": runs, "count": 7}}
-    server.answer("Failures", data(answer))
-    found, count = await overview_queries.failures(client, 10.0, 2)
-    assert [run.id for run in found] == ["new"]
-    assert count == 7
-    assert server.asked[0]["variables"] == {"since": 10.0, "limit": 2}
-
-
 def _health(**changed: object) -> Json:
     tick = {"timestamp": 9.0, "status": "FAILURE", "error": {"message": "boom", "className": "E"}}
     state = {"status": "RUNNING", "ticks": [tick]}
@@ -152,7 +142,7 @@ async def test_a_location_without_an_answer_is_being_loaded_whatever_its_status(
     ]
 
 
-async def test_what_is_wrong_comes_before_what_is_only_not_there_yet(
+async def test_faults_come_before_parts_that_are_not_there_yet(
     server: FakeServer, client: Client
 ) -> None:
     starting = {"daemonType": "ASSET", "required": True, "healthy": False}

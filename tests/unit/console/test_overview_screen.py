@@ -2,31 +2,44 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from console.domain.events import ErrorInfo
-from console.domain.freshness import TimeWindow
+from console.api.server import NEEDED
+from console.domain.freshness.policy import TimeWindow
 from console.domain.health import Daemon, Health, Ticking
-from console.domain.runs import Backfill, Run, RunStatus
-from console.domain.status import State
-from console.screens.overview import OverviewScreen
-from console.screens.partitions import PartitionsScreen
-from console.screens.planner import PlannerScreen
-from console.screens.run import RunScreen
-from console.screens.runs import RunsScreen
-from console.screens.text import TextScreen
-from console.store.looked import Look, Looked
-from console.store.overview import Overview
-from tests.unit.console.assets import DAYS, deck_of, failed, graph_of, key, made, take, text_of
+from console.domain.runs.events import ErrorInfo
+from console.domain.runs.run import Backfill, Run, RunStatus
+from console.domain.status.states import State
+from console.screens.modals.text import TextScreen
+from console.screens.overview.screen import OverviewScreen
+from console.screens.partitions.screen import PartitionsScreen
+from console.screens.planner.screen import PlannerScreen
+from console.screens.run.screen import RunScreen
+from console.screens.runs.screen import RunsScreen
+from console.store.overview.last_seen import LastSeen, LastSeenRecord
+from console.store.overview.overview import Overview
+from console.store.signals import Topic
+from tests.unit.console.assets import (
+    DAYS,
+    RestingPoller,
+    deck_of,
+    failed,
+    graph_of,
+    key,
+    made,
+    take,
+    text_of,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from console.app import Deck
-    from console.domain.rows import AssetStatus
+    from console.domain.grid.asset_status import AssetStatus
 
 HOUR = 3600.0
 EDGES = [("dlt", "stg"), ("stg", "mrt")]
@@ -45,6 +58,7 @@ def _deck(*statuses: AssetStatus, partitioned: tuple[str, ...] = (), **flags: bo
     deck = deck_of(graph, (fine | given).values(), **flags)
     for name in partitioned:
         take(deck, (fine | given)[key(name)], bytes([State.MATERIALIZED] * len(DAYS)))
+    deck.poller = RestingPoller(deck.deployment)
     deck.deployment.answered()
     deck.deployment.locations = {"pipelines": "LOADED 1"}
     deck.overview.failed, deck.overview.backfills, deck.overview.health = (), (), WELL
@@ -86,11 +100,25 @@ async def test_a_healthy_deployment_says_so_in_its_first_line(size: tuple[int, i
         assert all(len(line) <= size[0] for line in lines)
 
 
-async def test_what_is_late_is_told_with_its_root() -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_each_feature_that_an_older_dagster_lacks_is_told_in_full(
+    size: tuple[int, int],
+) -> None:
+    deck = _deck()
+    structure = deck.deployment.structure
+    assert structure is not None
+    lacking = tuple(f"{words} Dagster {since}" for words, since in NEEDED.values())
+    deck.deployment.structure = replace(structure, version="1.9.0", lacking=lacking)
+    async with deck.run_test(size=size) as pilot:
+        lines = await _lines(pilot)
+        assert all(f"   {words}, this is 1.9.0" in lines for words in lacking)
+
+
+async def test_a_late_asset_is_told_with_its_root() -> None:
     now = time.time()
     deck = _deck(made("mrt", now - 25 * HOUR), failed("dlt", now - HOUR, made_at=now - 30 * HOUR))
     deck.overview.errors = {"7c1f0000-dead": "ConnectTimeout: nightscout"}
-    async with deck.run_test(size=(120, 30)) as pilot:
+    async with deck.run_test(size=(140, 30)) as pilot:
         lines = await _lines(pilot)
         assert lines[1].startswith(" ✗ 1 late")
         late = _line(lines, "mrt", "1h")
@@ -124,6 +152,56 @@ async def test_failures_of_one_cause_are_one_line_with_how_many_and_where() -> N
         assert cause.startswith("▌✗ HTTP 503")
         assert " 3 " in cause
         assert "dlt · 3 partitions" in cause
+
+
+async def test_enter_just_after_a_cause_has_gone_opens_nothing_else() -> None:
+    deck = _deck(partitioned=("dlt",))
+    now = time.time()
+    runs = [_failure(f"run-{at}", DAYS.keys[at], now - 60 * at) for at in (1, 2)]
+    deck.overview.failed, deck.overview.failed_in_all = tuple(runs), 2
+    deck.overview.errors = {"run-1": "HTTP 503", "run-2": "disk full"}
+    states = (State.FAILED if at in (1, 2) else State.MATERIALIZED for at in range(len(DAYS)))
+    take(deck, made("dlt", now - HOUR, partitioned=True), bytes(states))
+    async with deck.run_test(size=(120, 30)) as pilot:
+        assert _line(await _lines(pilot), "HTTP 503").startswith("▌")
+        deck.overview.failed = tuple(runs[1:])
+        deck.deployment.signals.tell(Topic.STATUS)
+        assert _line(await _lines(pilot), "disk full").startswith("▌")
+        await pilot.press("enter")
+        assert "another line has just come under the cursor" in "\n".join(await _lines(pilot))
+        assert not isinstance(deck.screen, RunScreen)
+        await pilot.press("down", "up", "enter")
+        assert isinstance(deck.screen, RunScreen)
+        assert deck.screen.run_id == "run-2"
+
+
+async def test_a_failure_queued_or_running_again_is_being_retried_and_not_mended() -> None:
+    deck = _deck(partitioned=("dlt",))
+    _fail(deck, *DAYS.keys[2:5])
+    states = bytearray([State.MATERIALIZED]) * len(DAYS)
+    states[2:4] = bytes([State.RUNNING, State.QUEUED])
+    take(deck, made("dlt", time.time() - HOUR, partitioned=True), bytes(states))
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = await _lines(pilot)
+        assert lines[1].startswith(" ! 1 being retried")
+        assert "dlt · 2 being retried" in _line(lines, "▶ HTTP 503 after … s")
+        await pilot.press("r")
+        assert "nothing to retry: being retried already" in "\n".join(await _lines(pilot))
+        states[2:4] = bytes([State.MATERIALIZED] * 2)
+        take(deck, made("dlt", time.time() - HOUR, partitioned=True), bytes(states))
+        lines = await _lines(pilot)
+        assert "· mended" in _line(lines, "■ HTTP 503 after … s")
+        assert "nothing needs you" in lines[1]
+
+
+async def test_errors_that_are_not_read_yet_are_counted_as_such() -> None:
+    deck = _deck(partitioned=("dlt",))
+    _fail(deck, *DAYS.keys[2:5])
+    del deck.overview.errors["run-0"]
+    deck.overview.failed_in_all = 7
+    async with deck.run_test(size=(200, 50)) as pilot:
+        heading = _line(await _lines(pilot), "FAILING")
+        assert "newest 3 of 7, why: 2 of 3 read" in heading
 
 
 async def test_enter_opens_the_newest_run_of_a_cause_and_p_its_newest_failed_cell() -> None:
@@ -185,13 +263,13 @@ async def test_cells_that_failed_before_the_last_look_are_not_forgotten() -> Non
         assert deck.overview.since < time.time() - 29 * 24 * HOUR
 
 
-async def test_what_is_not_there_yet_is_said_to_be_asked_and_never_nothing() -> None:
+async def test_a_list_not_read_yet_is_said_to_be_asked_and_never_empty() -> None:
     deck = _deck()
     deck.overview.failed = deck.overview.backfills = deck.overview.health = None
     deck.deployment.statuses.clear()
     async with deck.run_test(size=(120, 30)) as pilot:
         lines = await _lines(pilot)
-        assert "asking about deadlines, failures, daemons" in lines[1]
+        assert "asking about deadlines, the partitions of 3 assets, failures, daemons" in lines[1]
         for section in ("LATE", "FAILING", "HEALTH"):
             assert "asking" in _line(lines, section)
         assert "nothing needs you" not in "\n".join(lines)
@@ -301,7 +379,7 @@ async def test_enter_on_a_location_shows_its_load_error_in_full(
 async def test_s_looks_further_back_and_then_at_what_is_new_again() -> None:
     deck = _deck()
     store = deck.overview
-    store.first = Look(time.time() - HOUR, time.time() - HOUR)
+    store.first = LastSeen(time.time() - 50 * HOUR, time.time() - 50 * HOUR)
     store.since = store.first.until
     async with deck.run_test(size=(120, 30)) as pilot:
         assert "since you looked at" in _line(await _lines(pilot), "FAILING")
@@ -310,7 +388,7 @@ async def test_s_looks_further_back_and_then_at_what_is_new_again() -> None:
             await pilot.press("s")
             spans.append(round((time.time() - store.since) / 3600))
             store.failed = ()
-        assert spans == [24, 7 * 24, 30 * 24, 1]
+        assert spans == [24, 7 * 24, 30 * 24, 50]
 
 
 async def test_every_line_fits_80_columns_and_ascii() -> None:
@@ -370,7 +448,7 @@ async def test_a_moment_in_which_nothing_changes_draws_nothing(
 ) -> None:
     deck = _deck()
     now = time.time()
-    monkeypatch.setattr("console.screens.overview.time.time", lambda: now)
+    monkeypatch.setattr("console.screens.overview.screen.time.time", lambda: now)
     async with deck.run_test(size=(120, 30)) as pilot:
         await _lines(pilot)
         screen = deck.screen
@@ -382,9 +460,9 @@ async def test_a_moment_in_which_nothing_changes_draws_nothing(
         assert drawn == []
 
 
-def test_what_was_shown_is_not_shown_again_and_what_was_not_is(tmp_path: Path) -> None:
+def test_a_look_of_long_ago_is_how_far_failures_are_shown(tmp_path: Path) -> None:
     deck = _deck(partitioned=("dlt",))
-    looked = Looked(tmp_path / "looked.json", "here")
+    looked = LastSeenRecord(tmp_path / "looked.json", "here")
     overview = Overview(deck.deployment, looked)
     assert overview.first is None
     assert time.time() - overview.since == pytest.approx(24 * HOUR, abs=60)
@@ -393,15 +471,111 @@ def test_what_was_shown_is_not_shown_again_and_what_was_not_is(tmp_path: Path) -
     overview.seen = True
     overview._note_look([_failure("r", DAYS.keys[0], 500.0), _failure("s", DAYS.keys[1], 700.0)])
     overview.leave()
-    again = Overview(deck.deployment, Looked(tmp_path / "looked.json", "here"))
+    again = Overview(deck.deployment, LastSeenRecord(tmp_path / "looked.json", "here"))
     assert again.since == 700.0
 
 
 def test_a_look_counts_only_while_somebody_looks(tmp_path: Path) -> None:
     deck = _deck(partitioned=("dlt",))
-    looked = Looked(tmp_path / "looked.json", "here")
-    looked.write(Look(1.0, 1.0))
+    looked = LastSeenRecord(tmp_path / "looked.json", "here")
+    looked.write(LastSeen(1.0, 1.0))
     overview = Overview(deck.deployment, looked)
     overview._note_look([_failure("r", DAYS.keys[0], 500.0)])
     overview.leave()
-    assert looked.read() == Look(1.0, 1.0)
+    assert looked.read() == LastSeen(1.0, 1.0)
+
+
+async def test_an_older_failure_still_fails_and_a_new_one_is_marked_new(
+    tmp_path: Path,
+) -> None:
+    now = time.time()
+    looked = LastSeenRecord(tmp_path / "looked.json", "here")
+    looked.write(LastSeen(now - 300, now - 300))
+    deck = _deck(partitioned=("dlt",))
+    deck.overview.first = looked.read()
+    assert Overview(deck.deployment, looked).since == pytest.approx(now - 24 * HOUR, abs=60)
+    _fail(deck, *DAYS.keys[2:4])
+    old, new = _failure("old", DAYS.keys[2], now - 900), _failure("new", DAYS.keys[3], now - 60)
+    deck.overview.failed = (new, old)
+    deck.overview.errors = {"old": "HTTP 503", "new": "KeyError: rows"}
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = await _lines(pilot)
+        assert "2 causes of failure" in lines[1]
+        assert "new: KeyError" in _line(lines, "KeyError")
+        assert "new" not in _line(lines, "HTTP 503")
+
+
+async def test_a_cause_that_is_acknowledged_needs_nobody_till_another_run_fails_of_it(
+    tmp_path: Path,
+) -> None:
+    deck = _deck(partitioned=("dlt",))
+    deck.overview._looked = LastSeenRecord(tmp_path / "looked.json", "here")
+    _fail(deck, DAYS.keys[2])
+    async with deck.run_test(size=(120, 30)) as pilot:
+        assert "1 cause of failure" in (await _lines(pilot))[1]
+        await pilot.press("a")
+        lines = await _lines(pilot)
+        assert "nothing needs you" in lines[1]
+        assert "acknowledged: HTTP 503" in _line(lines, "HTTP 503")
+        again = Overview(deck.deployment, LastSeenRecord(tmp_path / "looked.json", "here"))
+        assert again.acknowledged == {"run-0"}
+        again.leave()
+        _fail(deck, *DAYS.keys[2:4])
+        deck.overview._told(Topic.STATUS)
+        deck.overview.signals.tell(Topic.RUNS)
+        assert "1 cause of failure" in (await _lines(pilot))[1]
+
+
+async def test_since_when_nobody_answers_stands_before_all_that_is_old() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(120, 30)) as pilot:
+        assert (await _lines(pilot))[1].startswith(" ■ nothing needs you")
+        deck.deployment.silent(time.time() - 5)
+        lines = await _lines(pilot)
+        assert lines[1].startswith(" ○ no answer since ")
+        assert "as of then nothing needs you" in lines[1]
+        assert "○ no answer since" in lines[0]
+        assert "has not answered since" in lines[-1]
+        deck.deployment.silent(None)
+        assert (await _lines(pilot))[1].startswith(" ■ nothing needs you")
+
+
+async def test_nothing_is_claimed_before_the_cells_of_every_asset_were_read() -> None:
+    deck = _deck()
+    del deck.deployment.rows[key("stg")]
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = await _lines(pilot)
+        assert "nothing so far; asking about the partitions of 1 asset" in lines[1]
+        assert "nothing needs you" not in lines[1]
+
+
+async def test_a_number_of_failed_cells_is_marked_till_all_were_read() -> None:
+    deck = _deck(partitioned=("dlt",))
+    _fail(deck, *DAYS.keys[2:5])
+    deck.overview.failed = ()
+    row = deck.deployment.rows.pop(key("stg"))
+    async with deck.run_test(size=(120, 30)) as pilot:
+        lines = await _lines(pilot)
+        assert "3 cells failed earlier…" in lines[1]
+        assert "3 cells failed earlier…" in _line(lines, "✗ 3 cells")
+        deck.deployment.rows[key("stg")] = row
+        deck.deployment.signals.tell(Topic.STATUS)
+        lines = await _lines(pilot)
+        assert "3 cells failed earlier…" not in "".join(lines)
+
+
+async def test_the_cursor_stays_on_its_cause_while_its_reason_is_read_and_others_come() -> None:
+    deck = _deck(partitioned=("dlt",))
+    now = time.time()
+    runs = [_failure(f"r{at}", DAYS.keys[at], now - at * 60) for at in range(4)]
+    deck.overview.failed, deck.overview.failed_in_all = tuple(runs), 4
+    deck.overview.errors = {"r0": "one", "r1": "two", "r3": "three"}
+    async with deck.run_test(size=(120, 30)) as pilot:
+        await _lines(pilot)
+        await pilot.press("end")
+        while "reading why" not in _line(await _lines(pilot), "▌"):
+            await pilot.press("up")
+        deck.overview.errors |= {"r2": "a reason that was read"}
+        deck.overview._told(Topic.STATUS)
+        deck.overview.signals.tell(Topic.RUNS)
+        assert "a reason that was read" in _line(await _lines(pilot), "▌")

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from console.domain.partitions import (
+from console.domain.partitions.keys import (
     BadPartitions,
     PartitionKeys,
+    contiguous_ranges,
     parse_partitions,
     ranges_text,
-    runs_of,
 )
 
 ODD = st.text('ab1-,[]"\\*?. \t\n…é', max_size=6)
@@ -31,7 +31,7 @@ def lists_and_choices(draw: st.DrawFn) -> tuple[PartitionKeys, list[int]]:
 @example((PartitionKeys(("a...b", "a", "b")), [0, 2]))
 @example((PartitionKeys(("*", "ab")), [0]))
 @example((PartitionKeys(("", " ", '"')), [0, 1, 2]))
-def test_what_is_written_of_positions_is_read_back_as_them(
+def test_positions_written_as_text_are_read_back_the_same(
     case: tuple[PartitionKeys, list[int]],
 ) -> None:
     keys, positions = case
@@ -40,7 +40,7 @@ def test_what_is_written_of_positions_is_read_back_as_them(
 
 @given(st.lists(st.integers(0, 40)))
 def test_stretches_are_unbroken_apart_and_hold_every_position_once(positions: list[int]) -> None:
-    stretches = runs_of(positions)
+    stretches = contiguous_ranges(positions)
     held = [at for first, last in stretches for at in range(first, last + 1)]
     assert held == sorted(set(positions))
     assert all(b - a > 1 for (_, a), (b, _) in pairwise(stretches))

@@ -2,21 +2,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
+from console.domain.assets.graph import Asset, AssetGraph, PartitionsDefinition
 from console.domain.checks import FailedChecks
-from console.domain.partitions import PartitionKeys, product_of
-from console.domain.rows import AssetStatus
-from console.domain.status import Row, State
-from console.screens.partitions import PartitionsScreen
-from console.screens.planner import PlannerScreen
+from console.domain.grid.asset_status import AssetStatus
+from console.domain.grid.details import CellDetail
+from console.domain.partitions.keys import PartitionKeys, product_of
+from console.domain.status.states import Row, State
+from console.screens.partitions.screen import PartitionsScreen
+from console.screens.planner.screen import PlannerScreen
 from console.store.signals import Topic
-from tests.unit.console.assets import deck_of, text_of
+from tests.unit.console.assets import RestingPoller, deck_of, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pytest
     from textual.pilot import Pilot
 
     from console.app import Deck
+    from console.domain.assets.keys import AssetKey
 
 M, N, F, S = State.MATERIALIZED, State.MISSING, State.FAILED, State.STALE
 DAYS = PartitionKeys(
@@ -52,8 +56,20 @@ def _deck(states: dict[str, bytearray] | None = None, **flags: bool) -> Deck:
         }
     )
     deck = deck_of(graph, [], **flags)
+    deck.poller = RestingPoller(deck.deployment)
     for name, cells in (states or _states()).items():
         _take(deck, name, KEYS[name], bytes(cells))
+    return deck
+
+
+def wide_deck(names: Sequence[str]) -> Deck:
+    """A deck whose assets have these names and are materialized throughout."""
+    assets: dict[AssetKey, Asset] = {
+        (name,): Asset((name,), group="g", partitions=DAILY, upstream=()) for name in names
+    }
+    deck = deck_of(AssetGraph(assets), [])
+    for name in names:
+        _take(deck, name, DAYS, bytes([M] * len(DAYS)))
     return deck
 
 
@@ -258,7 +274,7 @@ async def test_a_failed_check_is_marked_and_named() -> None:
         await pilot.pause()
         text = text_of(deck)
         assert "■!■" in _line(text, "clean")
-        assert "!1 2 bad" in _line(text, "clean")
+        assert "!2 ▒1" in _line(text, "clean")
         assert "clean · 2026-11-19   ■ materialized   ! not_null failed" in text
 
 
@@ -295,3 +311,50 @@ async def test_everything_fits_80_columns_in_ascii() -> None:
         assert all(len(line) <= 80 for line in text.splitlines())
         grid = "\n".join(text.splitlines()[1:20])
         assert grid.isascii()
+
+
+async def test_the_copied_text_stays_in_the_panel_until_the_cursor_moves() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(120, 30)) as pilot:
+        await _open(pilot, deck, "left", "y")
+        assert "partitions, copied" in text_of(deck)
+        _screen(deck)._show_answer(CellDetail(materialized=1.0))
+        _screen(deck).update_view()
+        await pilot.pause()
+        assert "partitions, copied" in text_of(deck)
+        await pilot.press("left")
+        await pilot.pause()
+        assert "partitions, copied" not in text_of(deck)
+
+
+async def test_the_message_of_one_asset_does_not_stay_on_the_next() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(120, 30)) as pilot:
+        await _open(pilot, deck, "left")
+        _screen(deck).keys.say("no run is known for this cell")
+        await pilot.press("down")
+        await pilot.pause()
+        assert "no run is known" not in text_of(deck)
+
+
+def _is_read_on(line: str) -> bool:
+    """Whether the line ends with a count that is marked."""
+    return line.endswith("…") and line[-2:-1].isdigit()
+
+
+async def test_a_count_says_that_it_is_read_on_till_its_stale_cells_are_judged() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(120, 30)) as pilot:
+        await _open(pilot, deck)
+        name = next(iter(deck.deployment.rows))
+        deck.deployment.staleness._due[name] = None
+        _screen(deck).update_view()
+        await pilot.pause()
+        text = text_of(deck)
+        marked = [line for line in text.splitlines() if _is_read_on(line)]
+        assert len(marked) == 2, "its row and its group's heading"
+        assert "…" in text.splitlines()[0]
+        deck.deployment.staleness._due.clear()
+        _screen(deck).update_view()
+        await pilot.pause()
+        assert not any(map(_is_read_on, text_of(deck).splitlines()))

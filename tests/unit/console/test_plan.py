@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.keys import AssetKey
-from console.domain.partitions import PartitionKeys
-from console.domain.status import BUSY, Row, State
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.status.states import BUSY, Row, State
 from console.planner.drift import drift
-from console.planner.plan import Action, Plan, PlanCell, cells_with, plan
+from console.planner.plan import CellAction, Plan, PlanCell, cells_with, plan
 from console.planner.request import CellId, Request, Snapshot
-from tests.unit.console.plans import asset_of, graph_of
+from tests.unit.console.plans import asset_of, graph_of, mappings_of
+
+if TYPE_CHECKING:
+    from console.domain.assets.keys import AssetKey
 
 DAYS = PartitionKeys(("d1", "d2", "d3", "d4"))
 CITIES = PartitionKeys(("Rome", "Oslo"))
@@ -81,7 +84,11 @@ def cases(draw: st.DrawFn) -> Case:
         key: found.keys if found else None for key, found in keys.items()
     }
     graph = graph_of(assets, edges)
-    return Case(request, Snapshot(graph, keys, rows, stale=stale, busy=busy, reached=reached))
+    mappings = mappings_of(graph, keys)
+    return Case(
+        request,
+        Snapshot(graph, keys, rows, stale=stale, busy=busy, mappings=mappings, reached=reached),
+    )
 
 
 def _state(case: Case, cell: CellId) -> State:
@@ -128,7 +135,7 @@ def test_each_cell_in_question_is_in_the_plan_exactly_once(case: Case) -> None:
 @given(cases())
 def test_a_cell_runs_just_when_it_is_asked_for_or_something_it_reads_runs(case: Case) -> None:
     made, asked = case.plan, case.request.run_states
-    running = {cell.id for cell in cells_with(made.cells, Action.RUN)}
+    running = {cell.id for cell in cells_with(made.cells, CellAction.RUN)}
     for cell in made.cells:
         behind = any(_reads(case, cell.id, other) for other in running)
         wanted = _state(case, cell.id) in asked or (State.STALE in asked and behind)
@@ -137,7 +144,7 @@ def test_a_cell_runs_just_when_it_is_asked_for_or_something_it_reads_runs(case: 
 
 @given(cases())
 def test_nothing_busy_unknown_external_or_excluded_ever_runs(case: Case) -> None:
-    for cell in cells_with(case.plan.cells, Action.RUN):
+    for cell in cells_with(case.plan.cells, CellAction.RUN):
         assert _may_run(case, cell.id), cell
 
 
@@ -151,14 +158,14 @@ def test_every_cell_has_a_reason_and_its_own_state(case: Case) -> None:
 @given(cases())
 def test_a_cell_that_would_not_run_anyway_is_not_called_blocked_by_a_run(case: Case) -> None:
     for cell in case.plan.cells:
-        if cell.action is Action.BLOCKED and cell.state is State.MATERIALIZED:
+        if cell.action is CellAction.BLOCKED and cell.state is State.MATERIALIZED:
             would = replace(case, snapshot=replace(case.snapshot, busy={})).plan.by_id[cell.id]
-            assert would.action is not Action.SKIP
+            assert would.action is not CellAction.SKIP
 
 
 @given(cases())
 def test_with_all_it_would_run_excluded_a_plan_runs_nothing(case: Case) -> None:
-    running = {cell.id for cell in cells_with(case.plan.cells, Action.RUN)}
+    running = {cell.id for cell in cells_with(case.plan.cells, CellAction.RUN)}
     excluded = case.request.excluded | running
     again = plan(replace(case.request, excluded=frozenset(excluded)), case.snapshot)
     assert again.to_run == {}
@@ -183,19 +190,23 @@ def test_upstream_stands_before_downstream_in_the_plan(case: Case) -> None:
 def test_counts_and_reasons_add_up(case: Case) -> None:
     made = case.plan
     assert sum(made.counts.values()) == len(made.cells)
-    assert sum(made.reasons.values()) == made.counts[Action.RUN]
-    assert sum(len(cells) for cells in made.to_run.values()) == made.counts[Action.RUN]
+    assert sum(made.reasons.values()) == made.counts[CellAction.RUN]
+    assert sum(len(cells) for cells in made.to_run.values()) == made.counts[CellAction.RUN]
 
 
 @given(cases(), st.data())
-def test_drift_is_exactly_the_cells_that_differ(case: Case, data: st.DataObject) -> None:
+def test_drift_is_exactly_the_cells_that_only_one_plan_launches(
+    case: Case, data: st.DataObject
+) -> None:
     shown = case.plan
     changed = data.draw(st.sets(st.integers(0, max(len(shown.cells) - 1, 0)), max_size=3))
     cells = [_otherwise(c) if at in changed else c for at, c in enumerate(shown.cells)]
     gone = data.draw(st.booleans()) and bool(cells)
     now = Plan(shown.request, tuple(cells[1:] if gone else cells))
     expected = {shown.cells[at].id for at in changed if at < len(shown.cells)}
-    expected |= {shown.cells[0].id} if gone else set()
+    if gone:
+        expected.discard(shown.cells[0].id)
+        expected |= {shown.cells[0].id} if shown.cells[0].action is CellAction.RUN else set()
     found = [(one.shown or one.now) for one in drift(shown, now)]
     assert {cell.id for cell in found if cell} == expected
     assert len(found) == len(expected)
@@ -204,12 +215,14 @@ def test_drift_is_exactly_the_cells_that_differ(case: Case, data: st.DataObject)
 
 
 def _otherwise(cell: PlanCell) -> PlanCell:
-    return replace(cell, action=Action.SKIP if cell.action is Action.RUN else Action.RUN)
+    return replace(
+        cell, action=CellAction.SKIP if cell.action is CellAction.RUN else CellAction.RUN
+    )
 
 
 def test_drift_says_what_was_and_what_is() -> None:
-    cell = PlanCell(("raw", "a"), "d1", State.MISSING, Action.RUN, "missing")
-    now = replace(cell, state=State.RUNNING, action=Action.BLOCKED)
+    cell = PlanCell(("raw", "a"), "d1", State.MISSING, CellAction.RUN, "missing")
+    now = replace(cell, state=State.RUNNING, action=CellAction.BLOCKED)
     request = Request((cell.asset,), ("d1",))
     found = drift(Plan(request, (cell,)), Plan(request, (now,)))
     assert [str(one) for one in found] == ["raw/a d1: missing (run) → running (blocked)"]
@@ -218,10 +231,26 @@ def test_drift_says_what_was_and_what_is() -> None:
 
 
 def test_a_reason_in_other_words_is_no_drift() -> None:
-    cell = PlanCell(("a",), "d1", State.STALE, Action.RUN, "stale: new data")
+    cell = PlanCell(("a",), "d1", State.STALE, CellAction.RUN, "stale: new data")
     request = Request((cell.asset,), ("d1",))
     other = replace(cell, reason="stale: new code")
     assert drift(Plan(request, (cell,)), Plan(request, (other,))) == []
+
+
+def test_a_change_in_cells_that_neither_plan_launches_is_no_drift() -> None:
+    queued = PlanCell(("a",), "d1", State.QUEUED, CellAction.BLOCKED, "already queued in run 7c1f")
+    running = replace(queued, state=State.RUNNING, reason="already running in run 7c1f")
+    made = replace(queued, state=State.MATERIALIZED, action=CellAction.SKIP, reason="fresh")
+    request = Request((queued.asset,), ("d1",))
+    for now in ((running,), (made,), ()):
+        assert drift(Plan(request, (queued,)), Plan(request, now)) == []
+
+
+def test_a_cell_to_be_launched_that_was_made_meanwhile_is_drift() -> None:
+    cell = PlanCell(("a",), "d1", State.MISSING, CellAction.RUN, "missing")
+    made = replace(cell, state=State.MATERIALIZED, action=CellAction.SKIP, reason="fresh")
+    request = Request((cell.asset,), ("d1",))
+    assert len(drift(Plan(request, (cell,)), Plan(request, (made,)))) == 1
 
 
 def test_an_asset_without_any_of_the_partitions_is_left_out_with_a_warning() -> None:
@@ -244,7 +273,7 @@ def test_a_child_with_the_same_definition_runs_for_the_parents_partitions_only()
         ("b",): Row(bytes([State.MATERIALIZED] * 4), 1.0),
     }
     request = Request((("a",),), ("d1", "d2"), downstream=True)
-    made = plan(request, Snapshot(graph, keys, rows))
+    made = plan(request, Snapshot(graph, keys, rows, mappings=mappings_of(graph, keys)))
     assert made.to_run == {("a",): ("d1",), ("b",): ("d1",)}
 
 
@@ -256,7 +285,8 @@ def test_a_child_with_another_definition_runs_when_any_partition_of_its_parent_d
         ("b",): Row(bytes([State.MATERIALIZED] * 2), 1.0),
     }
     request = Request((("a",),), ("d1",), downstream=True)
-    snapshot = Snapshot(graph, keys, rows, reached={("a",): ("d1",), ("b",): ("Oslo",)})
+    reached: dict[AssetKey, tuple[str, ...] | None] = {("a",): ("d1",), ("b",): ("Oslo",)}
+    snapshot = Snapshot(graph, keys, rows, mappings=mappings_of(graph, keys), reached=reached)
     made = plan(request, snapshot)
     assert made.to_run == {("a",): ("d1",), ("b",): ("Oslo",)}
     assert made.by_id[("b",), "Oslo"].reason == "upstream would be run: a"
@@ -265,4 +295,6 @@ def test_a_child_with_another_definition_runs_when_any_partition_of_its_parent_d
 def test_a_cell_whose_row_is_not_known_is_blocked() -> None:
     graph = graph_of([asset_of("a", "daily")], [])
     made = plan(Request((("a",),), ("d1",)), Snapshot(graph, {("a",): DAYS}, {}))
-    assert [(cell.action, cell.state) for cell in made.cells] == [(Action.BLOCKED, State.UNKNOWN)]
+    assert [(cell.action, cell.state) for cell in made.cells] == [
+        (CellAction.BLOCKED, State.UNKNOWN)
+    ]

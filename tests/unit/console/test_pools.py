@@ -2,9 +2,9 @@
 
 import pytest
 
-from console.domain.assets import AssetGraph
+from console.domain.assets.graph import AssetGraph
 from console.planner.request import Snapshot
-from console.store.planning import pool_note
+from console.store.planning.launch import pool_note
 
 
 @pytest.mark.parametrize(

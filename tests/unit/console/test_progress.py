@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.health import Condition, Daemon
-from console.domain.progress import backfill_left, run_left, usual_seconds
-from console.domain.runs import Backfill, Run, RunStatus
+from console.domain.runs.progress import backfill_left, run_left, usual_seconds
+from console.domain.runs.run import Backfill, Run, RunStatus
 from console.widgets.overview.running import shares
 from tests.unit.console.assets import key
 

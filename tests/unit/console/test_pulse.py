@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from console.api.client import Client
-from console.api.errors import ServerError, Unreachable
+from console.domain.errors import ServerError, Unreachable
 from console.store.deployment import CLOCKS_APART, Deployment
-from console.store.overview import Overview
+from console.store.overview.overview import Overview
 
 NOW = 1_795_000_000.0
 
@@ -23,6 +23,7 @@ def _run(name: str, status: str, updated: float, created: float = NOW) -> dict[s
         "startTime": created,
         "endTime": updated if status in ("SUCCESS", "FAILURE") else None,
         "updateTime": updated,
+        "assetSelection": [{"path": ["a"]}],
         "tags": [],
     }
 
@@ -100,7 +101,7 @@ async def test_the_longer_nothing_changes_the_less_is_asked_for(
     assert server.sinces()[1] == pytest.approx(NOW + 600 - CLOCKS_APART, abs=5)
 
 
-async def test_what_is_not_told_again_stays_and_what_is_told_replaces_it(
+async def test_a_run_that_changed_replaces_the_old_one_and_the_others_stay(
     server: Server, deployment: Deployment
 ) -> None:
     server.runs = [_run("old", "SUCCESS", NOW - 900, NOW - 900), _run("a", "STARTED", NOW)]

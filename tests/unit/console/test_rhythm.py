@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.freshness import Verdict
-from console.domain.rhythm import Rhythm, rhythm
-from console.domain.urgency import by_urgency, summary
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.freshness.rhythm import Rhythm, rhythm
+from console.domain.freshness.urgency import by_urgency, summary
 from tests.unit.console.assets import graph_of, key, made
+
+if TYPE_CHECKING:
+    from random import Random
 
 HOUR, DAY = 3600.0, 86_400.0
 NOW = 1_795_000_000.0
@@ -82,4 +85,4 @@ def test_the_summary_counts_what_is_overdue_by_its_own_rhythm() -> None:
     graph = graph_of([("quick", "")])
     statuses = {key("quick"): made("quick", NOW - 5 * HOUR)}
     found = by_urgency(graph, statuses, NOW, {key("quick"): Rhythm(HOUR, 9)})
-    assert ("1 overdue by their rhythm", Verdict.WARNING) in summary(found, NOW)
+    assert ("1 overdue by their rhythm", FreshnessVerdict.WARNING) in summary(found, NOW)

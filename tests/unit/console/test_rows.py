@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.partitions import PartitionKeys
-from console.domain.rows import AssetStatus, Latest, Span, row_of
-from console.domain.runs import Run, RunStatus
-from console.domain.status import State
+from console.domain.grid.asset_status import AssetStatus, Latest, row_of
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.runs.run import Run, RunStatus
+from console.domain.status.spans import Span
+from console.domain.status.states import State
 
 KEY = ("asset",)
 KEYS = PartitionKeys(("d1", "d2", "d3", "d4"))
@@ -40,7 +41,7 @@ def _run(status: RunStatus, first: str = "", last: str = "", asset: tuple[str, .
     return Run("r1", status, assets=(asset,), tags=tags if first else {})
 
 
-def test_what_lies_in_no_span_is_missing() -> None:
+def test_a_partition_in_no_span_is_missing() -> None:
     assert _states(("d2", "d3", M)) == [N, M, M, N]
 
 

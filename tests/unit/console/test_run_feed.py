@@ -4,7 +4,7 @@ from typing import Any
 
 from console.api.client import Client
 from console.store.deployment import Deployment
-from console.store.run_feed import PAGE, RunFeed
+from console.store.runs.run_feed import PAGE, RunFeed
 
 
 class RunsServer(Client):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual.pilot import Pilot
+import pytest
 
 from console.api.client import Client
 from console.app import Deck
-from console.screens.confirm import ConfirmScreen
-from console.screens.run import RunScreen
-from console.screens.runs import RunsScreen
+from console.screens.modals.confirm import ConfirmScreen
+from console.screens.run.screen import RunScreen
+from console.screens.runs.screen import RunsScreen
 from console.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
 
 ERROR = {"message": "wrapper", "className": "StepError", "cause": {"message": "away"}}
 
@@ -35,6 +39,9 @@ class RunsServer(Client):
             statuses = given["filter"].get("statuses")
             found = [r for r in RUNS if not statuses or r["status"] in statuses]
             return {"runsOrError": {"__typename": "Runs", "results": found}}
+        if name == "runs_named":
+            named = [run for run in RUNS if run["id"] in given["ids"]]
+            return {"runsOrError": {"__typename": "Runs", "results": named}}
         if name == "pulse":
             runs = {"__typename": "Runs", "results": RUNS}
             return {
@@ -166,6 +173,22 @@ async def test_terminating_asks_first_and_says_why_it_failed(tmp_path: Path) -> 
         assert server.commands[0][1]["ids"] == ["aaaa1111-1"]
 
 
+async def test_a_run_that_ended_while_the_dialog_stood_open_gets_nothing_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _deck(tmp_path) as (deck, pilot):
+        screen = await _runs(deck, pilot)
+        server = deck.deployment.client
+        assert isinstance(server, RunsServer)
+        await pilot.press("x")
+        await pilot.pause()
+        monkeypatch.setitem(RUNS[0], "status", "SUCCESS")
+        await pilot.press("y")
+        said = "run aaaa1111 has ended meanwhile (success): nothing was sent"
+        await _until(pilot, lambda: screen.keys._note == (said, "text"))
+        assert server.commands == []
+
+
 async def test_a_run_that_has_ended_is_not_terminated(tmp_path: Path) -> None:
     async with _deck(tmp_path) as (deck, pilot):
         screen = await _runs(deck, pilot)
@@ -218,10 +241,10 @@ async def test_a_search_may_hold_any_key_of_the_screen(tmp_path: Path) -> None:
 async def test_a_run_that_was_left_is_polled_no_more(tmp_path: Path) -> None:
     async with _deck(tmp_path) as (deck, pilot):
         screen = await _run(deck, pilot, "aaaa1111-1")
-        assert screen.watched in deck.poller._watches
+        assert screen.watched in deck.poller.watches
         await pilot.press("escape")
         for _ in range(200):
-            if screen.watched not in deck.poller._watches:
+            if screen.watched not in deck.poller.watches:
                 break
             await pilot.pause(0.02)
-        assert screen.watched not in deck.poller._watches
+        assert screen.watched not in deck.poller.watches

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from console.api.client import Client
-from console.api.errors import ApiError, Unreachable
-from console.domain.runs import RunStatus
-from console.store.deployment import Deployment
-from console.store.poller import Poller
-from console.store.run_watch import LATE_LOOKS, RunWatch
+from console.domain.errors import ApiError, Unreachable
+from console.domain.runs.run import RunStatus
+from console.store.runs import event_log
+from console.store.runs.run_watch import LATE_LOOKS, RunWatch
 
 
 class ScriptedClient(Client):
@@ -40,7 +39,15 @@ def _page(*messages: str, more: bool = False, cursor: str = "c") -> dict[str, An
 
 
 def _run(status: str) -> dict[str, Any]:
-    return {"runOrError": {"__typename": "Run", "id": "r", "status": status, "stepStats": []}}
+    return {
+        "runOrError": {
+            "__typename": "Run",
+            "id": "r",
+            "status": status,
+            "endTime": 1000.0,
+            "stepStats": [],
+        }
+    }
 
 
 async def test_a_log_is_read_page_by_page_without_a_pause() -> None:
@@ -57,7 +64,11 @@ async def test_a_log_is_read_page_by_page_without_a_pause() -> None:
     assert watch.read
 
 
-async def test_a_run_that_ended_is_looked_at_a_few_times_more_and_then_left() -> None:
+async def test_a_run_that_ended_is_looked_at_a_few_times_more_and_then_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_log, "LATE_SECONDS", 0.0)
+    monkeypatch.setattr(event_log, "BEHIND_SECONDS", 0.0)
     client = ScriptedClient(log=[_page("a"), _page("late"), _page()], run=[_run("FAILURE")])
     watch = RunWatch(client, "r")
     looks = 0
@@ -94,11 +105,3 @@ async def test_an_error_leaves_what_was_read_and_the_next_look_goes_on_from_ther
     await watch.look()
     assert [event.message for event in watch.events] == ["a", "b"]
     assert client.asked[-2][1]["cursor"] == "1"
-
-
-async def test_a_watch_that_gets_no_answer_is_not_asked_again_at_once() -> None:
-    deployment = Deployment(ScriptedClient(log=[Unreachable("away")]))
-    poller = Poller(deployment)
-    poller.add(RunWatch(deployment.client, "r"))
-    assert await poller._watched() >= 1
-    assert deployment.connection.problem == "away"

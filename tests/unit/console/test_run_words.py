@@ -2,17 +2,19 @@ from typing import Any
 
 import pytest
 
-from console.domain.run_words import (
+from console.domain.runs.run import Run, RunStatus
+from console.domain.runs.words import (
     by_text,
     calm,
     span_text,
+    started_text,
     telling_tags,
     took,
+    waited,
     what_and_rest,
     what_text,
     why_waiting,
 )
-from console.domain.runs import Run, RunStatus
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
@@ -71,7 +73,19 @@ def test_a_run_that_was_cancelled_in_the_queue_took_no_time() -> None:
     assert took(_run(RunStatus.CANCELED, started=5.0, ended=5.0), 99.0) == "–"
     assert took(_run(RunStatus.SUCCESS, started=5.0, ended=19.0), 99.0) == "14s"
     assert took(_run(started=5.0, created=1.0), 19.0) == "14s"
-    assert took(_run(RunStatus.QUEUED, created=1.0), 41.0) == "40s"
+    assert took(_run(started=50.0, created=1.0), 19.0) == "0s"
+
+
+def test_a_run_that_waits_has_neither_started_nor_taken_any_time() -> None:
+    for status in (RunStatus.QUEUED, RunStatus.NOT_STARTED):
+        run = _run(status, created=1.0, started=1.0)
+        assert took(run, 41.0) == started_text(run, 41.0) == "–"
+        assert waited(run, 41.0).endswith(", 40s")
+    assert waited(_run(RunStatus.STARTED, created=1.0), 41.0) == ""
+
+
+def test_a_start_that_is_ahead_by_a_wrong_clock_says_so() -> None:
+    assert started_text(_run(started=700.0), 100.0) == "in 10m"
 
 
 def test_a_growing_duration_changes_each_five_seconds_past_a_minute() -> None:

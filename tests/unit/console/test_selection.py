@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from dagster import (
@@ -23,14 +24,19 @@ from dagster._core.definitions.antlr_asset_selection.antlr_asset_selection impor
     AntlrAssetSelectionParser,
 )
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph as DagstersGraph
-from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetNode
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from console.domain.assets import Asset, AssetGraph, PartitionsDefinition
-from console.domain.keys import AssetKey
-from console.domain.selection import BadSelection, Facts, joined, select, select_some, written
-from console.domain.selection_syntax import (
+from console.domain.assets.graph import Asset, AssetGraph, PartitionsDefinition
+from console.domain.selection.evaluation import (
+    BadSelection,
+    SelectionFacts,
+    joined,
+    select,
+    select_some,
+    written,
+)
+from console.domain.selection.syntax import (
     ATTRIBUTES,
     UNKNOWN_ATTRIBUTES,
     Both,
@@ -43,6 +49,11 @@ from console.domain.selection_syntax import (
     Reached,
     parse,
 )
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetNode
+
+    from console.domain.assets.keys import AssetKey
 
 NAMES = ("a", "ab", "b/a", "b/c", "c_1", "d", "sensor", "e/f/g")
 ODD_NAMES = ("with blank", "x-y")
@@ -204,7 +215,7 @@ def test_with_sources_it_selects_those_too_as_dagster_does(text: str, seed: int)
 @example(text="key:*", seed=0)
 @example(text="notkey:a", seed=0)
 @example(text="key:a or2+key:b", seed=0)
-def test_what_dagster_refuses_is_refused_unless_a_name_is_written_bare(
+def test_a_selection_that_dagster_refuses_is_refused_unless_a_name_is_written_bare(
     text: str, seed: int
 ) -> None:
     theirs, graph = graphs(seed)
@@ -276,7 +287,9 @@ def test_attributes_that_the_console_does_not_know_say_so() -> None:
 
 
 def test_a_status_selects_the_assets_that_have_it() -> None:
-    facts = Facts({("d",): frozenset({"failed", "missing"})}, frozenset({"failed", "stale"}))
+    facts = SelectionFacts(
+        {("d",): frozenset({"failed", "missing"})}, frozenset({"failed", "stale"})
+    )
     assert select("status:failed", GRAPH, facts) == (("d",),)
     assert select("status:FAILED and not status:stale", GRAPH, facts) == (("d",),)
     assert select("status:stale", GRAPH, facts) == ()

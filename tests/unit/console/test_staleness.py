@@ -10,20 +10,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.affected import affected
-from console.domain.looked_up import GONE, Facts, Past, Point, RunFacts
-from console.domain.made import Made, Observed, nothing_made
-from console.domain.mappings import one_to_one
-from console.domain.partitions import PartitionKeys
-from console.domain.provenance import NO_TAGS, Provenance, joined, provenance
-from console.domain.stale_words import cause, hint
-from console.domain.staleness import Cause, Child, Parent, Verdict, Verdicts, judge, unjudged
+from console.api.server import Server, counts_assumed_versions
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.partitions.upstreams import one_to_one
+from console.domain.staleness.invalidation import affected
+from console.domain.staleness.lookups import GONE, Lookups, Past, Point, RunFacts
+from console.domain.staleness.materializations import LastMaterializations, Observed, nothing_made
+from console.domain.staleness.provenance import NO_TAGS, Provenance, joined, provenance
+from console.domain.staleness.reasons import cause, hint
+from console.domain.staleness.rule import (
+    Child,
+    Parent,
+    StaleCause,
+    StaleVerdict,
+    Verdicts,
+    judge,
+    unjudged,
+)
 
 UP, CHILD = ("raw", "up"), ("down",)
 KEYS = PartitionKeys(("d1", "d2", "d3"))
 POINTER = 40
 STARTED = 90.0
-FRESH, STALE, LOOK, ASK = Verdict.FRESH, Verdict.STALE, Verdict.LOOK, Verdict.ASK
+FRESH, STALE, LOOK, ASK = (
+    StaleVerdict.FRESH,
+    StaleVerdict.STALE,
+    StaleVerdict.LOOK,
+    StaleVerdict.ASK,
+)
 
 
 def _tags(version: str = "v", pointer: str = str(POINTER), **more: str) -> Provenance:
@@ -37,24 +51,24 @@ def _tags(version: str = "v", pointer: str = str(POINTER), **more: str) -> Prove
     return provenance({**tags, **{f"dagster/{name}": value for name, value in more.items()}})
 
 
-def _made(*times: int, known: Provenance | None = None, run: str = "r") -> Made:
+def _made(*times: int, known: Provenance | None = None, run: str = "r") -> LastMaterializations:
     """One run, and its provenance, for everything; 0 where nothing was made."""
     runs = array("i", [0 if time else -1 for time in times])
-    return Made(array("q", times), runs, [run], {0: known} if known else {})
+    return LastMaterializations(array("q", times), runs, [run], {0: known} if known else {})
 
 
-def _versioned(version: str, *times: int) -> Made:
+def _versioned(version: str, *times: int) -> LastMaterializations:
     """A parent that declares a code version, so that its data versions may stay the same."""
     known = provenance({"dagster/code_version": "1", "dagster/data_version": version})
     return _made(*times, known=known, run="up-run")
 
 
-def _unversioned(*times: int) -> Made:
+def _unversioned(*times: int) -> LastMaterializations:
     tags = {"dagster/code_version": "up-run", "dagster/data_version": "new"}
     return _made(*times, known=provenance(tags), run="up-run")
 
 
-def _parent(made: Made | None, **more: Any) -> Parent:
+def _parent(made: LastMaterializations | None, **more: Any) -> Parent:
     return replace(Parent(UP, False, made, KEYS, one_to_one(3)), **more)
 
 
@@ -64,26 +78,26 @@ def _child(parent: Parent | None, known: Provenance | None = None, **more: Any) 
     return replace(Child(CHILD, "1", made, KEYS, parents), **more)
 
 
-def _judged(child: Child, facts: Facts | None = None) -> Verdicts:
+def _judged(child: Child, facts: Lookups | None = None) -> Verdicts:
     verdicts = unjudged(len(child.made.times))
-    judge(child, facts or Facts(), verdicts, range(len(child.made.times)))
+    judge(child, facts or Lookups(), verdicts, range(len(child.made.times)))
     return verdicts
 
 
-def _first(child: Child, facts: Facts | None = None) -> Verdict:
-    return Verdict(_judged(child, facts).states[0])
+def _first(child: Child, facts: Lookups | None = None) -> StaleVerdict:
+    return StaleVerdict(_judged(child, facts).states[0])
 
 
-def _run(single: bool = False, **more: Any) -> Facts:
-    return Facts(runs={"r": RunFacts(STARTED, single)}, **more)
+def _run(single: bool = False, **more: Any) -> Lookups:
+    return Lookups(runs={"r": RunFacts(STARTED, single)}, **more)
 
 
-def test_what_was_never_materialized_is_not_judged() -> None:
+def test_a_partition_never_materialized_is_not_judged() -> None:
     child = _child(None, made=nothing_made(3))
-    assert list(_judged(child).states) == [Verdict.UNJUDGED] * 3
+    assert list(_judged(child).states) == [StaleVerdict.UNJUDGED] * 3
 
 
-def test_what_is_made_from_nothing_is_fresh() -> None:
+def test_a_materialization_without_inputs_is_fresh() -> None:
     assert _first(_child(None, Provenance("1"))) is FRESH
 
 
@@ -93,7 +107,7 @@ def test_a_materialization_whose_tags_were_not_read_is_asked_for() -> None:
 
 @pytest.mark.parametrize(("declared", "verdict"), [("1", FRESH), ("2", STALE), (None, FRESH)])
 def test_another_code_version_is_stale_and_none_is_not(
-    declared: str | None, verdict: Verdict
+    declared: str | None, verdict: StaleVerdict
 ) -> None:
     child = _child(None, Provenance("1"), code_version=declared)
     assert _first(child) is verdict
@@ -128,11 +142,23 @@ def test_a_new_dependency_of_which_no_partition_is_read_changes_nothing() -> Non
         ("NULL", None, FRESH),
     ],
 )
-def test_of_a_parent_without_partitions_only_its_version_counts(
-    noted: str, now: str | None, verdict: Verdict
+def test_only_the_version_counts_for_a_parent_without_partitions(
+    noted: str, now: str | None, verdict: StaleVerdict
 ) -> None:
     parent = Parent(UP, False, _unversioned(999), None, None, now)
     assert _first(_child(parent, _tags(noted))) is verdict
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [("1.10.19", STALE), ("1.9.13", STALE), ("1.10.20", FRESH), ("unknown", FRESH)],
+)
+def test_a_parent_assumed_and_never_made_makes_stale_before_1_10_20(
+    version: str, verdict: StaleVerdict
+) -> None:
+    facts = Lookups(assumed_counts=counts_assumed_versions(Server(version)))
+    parent = Parent(UP, False, _unversioned(0), None, None, None)
+    assert _first(_child(parent, _tags("INITIAL")), facts) is verdict
 
 
 def test_a_parent_that_had_no_event_never_makes_stale() -> None:
@@ -167,7 +193,7 @@ def test_versions_of_several_partitions_are_joined_in_the_order_of_their_keys() 
 
 
 def test_a_run_is_wanted_where_hashes_differ_and_all_before_its_start_is_fresh() -> None:
-    child, facts = _child(_parent(_versioned("x", 50, 50, 50))), Facts()
+    child, facts = _child(_parent(_versioned("x", 50, 50, 50))), Lookups()
     assert _first(child, facts) is LOOK
     assert facts.wanted_runs == {"r"}
     assert _first(child, _run()) is FRESH
@@ -189,7 +215,7 @@ def test_to_a_run_over_a_range_the_version_before_tells() -> None:
     assert _first(child, _run(pointers=point, pasts=past)) is STALE
 
 
-def test_what_was_made_while_the_run_was_under_way_is_told_by_the_pointer() -> None:
+def test_a_materialization_made_during_the_run_is_told_by_the_pointer() -> None:
     child = _child(_parent(_unversioned(95, 95, 95)), _tags())
     facts = _run()
     assert _first(child, facts) is LOOK
@@ -216,7 +242,7 @@ def test_an_asset_made_from_itself_is_told_by_pointers_alone() -> None:
     ("times", "verdict"),
     [((50,) * 3, FRESH), ((100,) * 3, ASK), ((200,) * 3, STALE), ((0,) * 3, STALE)],
 )
-def test_without_provenance_only_times_count(times: tuple[int, ...], verdict: Verdict) -> None:
+def test_without_provenance_only_times_count(times: tuple[int, ...], verdict: StaleVerdict) -> None:
     child = _child(_parent(_unversioned(*times)), NO_TAGS, code_version="9")
     assert _first(child) is verdict
     assert _first(_child(_parent(None, external=True), NO_TAGS)) is FRESH
@@ -259,7 +285,7 @@ def test_an_unknown_mapping_is_asked_for() -> None:
         ({1: [(200, "x")]}, FRESH),
     ],
 )
-def test_of_an_external_asset_only_observations_count(events: Any, verdict: Verdict) -> None:
+def test_only_observations_count_for_an_external_asset(events: Any, verdict: StaleVerdict) -> None:
     parent = _parent(None, external=True, observed=Observed(events))
     facts = _run(pointers={(UP, POINTER): Point(70, "", 0)})
     assert _first(_child(parent), facts) is verdict
@@ -267,10 +293,25 @@ def test_of_an_external_asset_only_observations_count(events: Any, verdict: Verd
     assert _first(_child(incomplete), facts) is ASK
 
 
+def test_where_an_external_asset_was_reported_the_pointer_decides_and_not_the_runs_start() -> None:
+    events = {0: [(10, "x"), (200, "y")]}
+    facts = Lookups(
+        runs={"r": RunFacts(300, single=False)}, pointers={(UP, POINTER): Point(100, "", 0)}
+    )
+    observed = _parent(None, external=True, observed=Observed(events))
+    assert _first(_child(observed), facts) is FRESH
+    reported = replace(observed, observed=Observed(events, reported=True))
+    assert _first(_child(reported), facts) is STALE
+
+
 def test_an_answer_of_the_server_is_its_own_reason() -> None:
     child = _child(_parent(_unversioned(50, 50, 50)))
     verdicts = _judged(child, _run())
-    verdicts.states[1], verdicts.causes[1], verdicts.words[1] = STALE, Cause.ASKED, "it says so"
+    verdicts.states[1], verdicts.causes[1], verdicts.words[1] = (
+        STALE,
+        StaleCause.ASKED,
+        "it says so",
+    )
     assert cause(child, verdicts, 1, 0.0) == "it says so"
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from console.domain.runs import Run, RunStatus, Step, StepStatus
-from console.widgets.step_lines import all_steps, step_lines
+from console.domain.runs.run import Run, RunStatus, Step, StepStatus
+from console.widgets.log.step_timeline import all_steps, step_lines
 
 ENDED = Run("r", RunStatus.FAILURE, started=0.0, ended=100.0)
 RUNNING = Run("r", RunStatus.STARTED, started=0.0)
@@ -41,7 +41,7 @@ def test_attempts_are_counted_when_there_were_several() -> None:
 
 
 @pytest.mark.parametrize("most", [2, 3, 5])
-def test_what_failed_or_runs_is_never_the_step_left_out(most: int) -> None:
+def test_a_failed_or_running_step_is_never_left_out(most: int) -> None:
     steps = [_done(f"done_{n}") for n in range(20)]
     steps.insert(11, Step("broken", StepStatus.FAILURE, 5, 6))
     lines = _texts(steps, ENDED, most)

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from console.domain.text import clean, cut, one_line
+from console.domain.text import (
+    cells,
+    clean,
+    cut,
+    first_cells,
+    last_cells,
+    one_line,
+    padded,
+    right_aligned,
+    visible,
+)
 
 HOSTILE = st.text(
     st.one_of(st.sampled_from("\x1b[]0123;mPX_^\\\x07\x9b\x90\r\nab"), st.characters())
@@ -73,5 +83,51 @@ def test_a_cut_text_is_never_wider_than_asked_and_says_when_it_is_cut(
     text: str, width: int
 ) -> None:
     shown, whole = cut(text, width), one_line(text)
-    assert len(shown) <= width
+    assert cells(shown) <= width
     assert shown == whole or width == 0 or shown.endswith("…")
+
+
+WIDE = st.text(st.sampled_from("ab 日売é👨\u200d👩❤️क\u094d"), max_size=12)
+
+
+@given(WIDE, st.integers(0, 30))
+@example("日次売上", 9)
+def test_padded_text_is_as_many_cells_wide_as_asked(text: str, width: int) -> None:
+    shown = cut(text, width)
+    assert cells(padded(shown, width)) == cells(right_aligned(shown, width)) == width
+    assert padded(shown, width).startswith(shown)
+    assert right_aligned(shown, width).endswith(shown)
+
+
+@given(WIDE, st.integers(0, 30))
+def test_the_beginning_and_the_end_of_a_line_never_take_more_cells_than_asked(
+    text: str, width: int
+) -> None:
+    line = one_line(text)
+    assert cells(first_cells(line, width)) <= width
+    assert cells(last_cells(line, width)) <= width
+    assert line.endswith(last_cells(line, width))
+
+
+@pytest.mark.parametrize("emoji", ["👨\u200d👩", "👨\u200d👩\u200d👧", "👩🏽\u200d🚀", "❤️\u200d🔥"])
+def test_an_emoji_of_several_parts_stays_whole(emoji: str) -> None:
+    assert clean(emoji) == emoji
+    assert cells(emoji) == 2
+
+
+@pytest.mark.parametrize("text", ["a\u200db", "\u200dx", "x\u200d", "👨\u200d", "a\u200bb"])
+def test_a_zero_width_character_that_joins_nothing_is_shown(text: str) -> None:
+    assert "�" in clean(text)
+
+
+@given(st.lists(ANY, min_size=2, max_size=2, unique=True))
+@example(["a", "a\n"])
+@example(["a", " a"])
+@example(["a", "\x1b[31ma"])
+@example(["\x00", "\x01"])
+@example(['"a"', "a"])
+@example(["\\u0000", "\0"])
+def test_two_names_never_look_alike(names: list[str]) -> None:
+    first, second = map(visible, names)
+    assert first != second
+    assert one_line(first) == first

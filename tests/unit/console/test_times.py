@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.times import age, clock, clock_ms, duration, moment
+from console.domain.times import (
+    age,
+    clock,
+    clock_ms,
+    dated_clock_ms,
+    duration,
+    moment,
+    past_moment,
+    short_moment,
+)
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -87,3 +96,27 @@ def test_a_moment_is_as_short_as_its_distance_allows(then: float, text: str) -> 
 
 def test_an_unknown_moment_is_shown_as_unknown() -> None:
     assert moment(None, 0.0) == "–"
+
+
+def test_a_time_of_another_day_carries_the_date_wherever_it_stands() -> None:
+    now = _at(2026, 11, 26, 0, 5)
+    before, next_year = _at(2026, 11, 25, 23, 40), _at(2027, 11, 1)
+    assert short_moment(before, now, UTC) == "Nov 25"
+    assert short_moment(now, now, UTC) == "00:05"
+    assert short_moment(next_year, now, UTC) == "2027-11"
+    assert dated_clock_ms(before, now, UTC) == "Nov 25 23:40:00.000"
+    assert dated_clock_ms(now, now, UTC) == "00:05:00.000"
+    assert dated_clock_ms(next_year, now, UTC) == "2027-11-01 00:00:00.000"
+
+
+@given(st.floats(0, 4e9), st.floats(0, 4e9))
+def test_a_short_moment_fits_its_column(at: float, now: float) -> None:
+    assert len(short_moment(at, now, UTC)) <= 7
+
+
+def test_a_past_event_ahead_of_the_clock_says_so() -> None:
+    now = _at(2026, 11, 26, 12)
+    assert past_moment(now + 300, now, UTC) == "in 5m"
+    assert past_moment(now - 300, now, UTC) == "11:55"
+    assert age(-300) == "in 5m"
+    assert age(-3) == "now"

@@ -1,10 +1,20 @@
 from __future__ import annotations
 
-from console.domain.freshness import Cron, TimeWindow, Verdict
-from console.domain.rows import AssetStatus, Latest
-from console.domain.runs import RunStatus
-from console.domain.status import Row, State
-from console.domain.urgency import Blame, Cause, because, by_urgency, due_words, summary, urgency
+from dataclasses import replace
+
+from console.domain.freshness.policy import Cron, FreshnessVerdict, TimeWindow
+from console.domain.freshness.urgency import (
+    Blame,
+    LateCause,
+    because,
+    by_urgency,
+    due_words,
+    summary,
+    urgency,
+)
+from console.domain.grid.asset_status import AssetStatus, Latest
+from console.domain.runs.run import RunStatus
+from console.domain.status.states import Row, State
 from tests.unit.console.assets import failed, graph_of, key, made
 
 HOUR = 3600.0
@@ -41,10 +51,13 @@ def test_the_summary_counts_each_asset_once() -> None:
 def test_when_all_is_well_the_summary_names_the_next_deadline() -> None:
     graph = graph_of([("a", "b")], {"a": WINDOW, "b": WINDOW})
     found = by_urgency(graph, _statuses(made("a", NOW), made("b", NOW - 2 * HOUR)), NOW)
-    assert summary(found, NOW)[0] == ("everything fresh; next deadline in 8h: b", Verdict.HEALTHY)
+    assert summary(found, NOW)[0] == (
+        "everything fresh; next deadline in 8h: b",
+        FreshnessVerdict.HEALTHY,
+    )
 
 
-def test_what_was_never_materialized_is_not_called_fresh() -> None:
+def test_an_asset_never_materialized_is_not_called_fresh() -> None:
     graph = graph_of([("a", "b")], {"a": WINDOW, "b": WINDOW})
     found = by_urgency(graph, _statuses(made("a", NOW), made("b", None)), NOW)
     assert [text for text, _ in summary(found, NOW)] == [
@@ -65,6 +78,18 @@ def test_words_for_what_is_due() -> None:
         assert due_words(one, NOW) == words
 
 
+def test_data_that_only_the_server_knows_to_be_old_makes_late() -> None:
+    """Before Dagster 1.11 what an asset was made from counts too, however new it is itself."""
+    graph = graph_of([("a", "b")], {"a": replace(WINDOW, by_data=True), "b": WINDOW})
+    late = [
+        replace(made(name, NOW), daemon_verdict=FreshnessVerdict.DEGRADED) for name in ("a", "b")
+    ]
+    by_data, by_itself = (urgency(graph, _statuses(*late), key(name), NOW) for name in "ab")
+    assert (by_data.verdict, by_data.judge) == (FreshnessVerdict.DEGRADED, "Dagster")
+    assert (by_itself.verdict, by_itself.judge) == (FreshnessVerdict.HEALTHY, "daemon")
+    assert due_words(by_data, NOW)
+
+
 def test_nothing_told_yet_is_not_the_same_as_never_materialized() -> None:
     graph = graph_of([("a", "")], {"a": Cron("0 6 * * *", HOUR, "UTC")})
     assert not urgency(graph, {}, key("a"), NOW).known
@@ -75,7 +100,7 @@ def test_a_late_asset_whose_own_run_failed_is_late_because_of_that() -> None:
     graph = graph_of([("a", "")], {"a": WINDOW})
     statuses = _statuses(failed("a", NOW - HOUR, made_at=NOW - 11 * HOUR))
     assert because(graph, statuses, key("a"), NOW) == [
-        Cause(key("a"), Blame.FAILED, "7c1f0000-dead", NOW - HOUR)
+        LateCause(key("a"), Blame.FAILED, "7c1f0000-dead", NOW - HOUR)
     ]
 
 
@@ -111,7 +136,7 @@ def test_blame_goes_up_to_the_root() -> None:
     ]
 
 
-def test_what_a_run_skipped_is_blamed_on_what_failed_in_it_first() -> None:
+def test_a_skipped_asset_blames_the_first_failure_of_its_run() -> None:
     graph = graph_of([("dlt", "stg"), ("stg", "fct"), ("fct", "mrt")], {"mrt": WINDOW})
     old = NOW - 20 * HOUR
     statuses = _statuses(
@@ -121,7 +146,7 @@ def test_what_a_run_skipped_is_blamed_on_what_failed_in_it_first() -> None:
     assert [cause.key[0] for cause in chain] == ["fct", "stg", "dlt"]
 
 
-def test_of_two_equally_near_the_failed_one_is_blamed() -> None:
+def test_the_failed_one_of_two_equally_near_assets_is_blamed() -> None:
     graph = graph_of([("late", "mrt"), ("broken", "mrt")], {"late": WINDOW, "mrt": WINDOW})
     old = NOW - 20 * HOUR
     statuses = _statuses(made("late", old), failed("broken", NOW - HOUR), made("mrt", old))
@@ -139,3 +164,13 @@ def test_a_cycle_ends_the_search() -> None:
     old = NOW - 20 * HOUR
     chain = because(graph, _statuses(made("a", old), made("b", old)), key("a"), NOW)
     assert [cause.key for cause in chain] == [key("b")]
+
+
+def test_an_asset_whose_every_run_failed_is_late_and_not_unknown() -> None:
+    graph = graph_of([("up", "")], {"up": WINDOW})
+    one = urgency(graph, _statuses(failed("up", NOW - HOUR)), key("up"), NOW)
+    assert one.verdict is FreshnessVerdict.DEGRADED
+    assert due_words(one, NOW) == "never made"
+    assert because(graph, _statuses(failed("up", NOW - HOUR)), key("up"), NOW)[0].run_id
+    untried = urgency(graph, _statuses(made("up", None)), key("up"), NOW)
+    assert untried.verdict is FreshnessVerdict.UNKNOWN

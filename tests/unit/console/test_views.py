@@ -10,27 +10,28 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from console.domain.assets import Asset, AssetGraph
-from console.domain.groups import Group, ambiguous, folded, group_of, members
-from console.domain.keys import AssetKey
-from console.domain.layout import lay_out
-from console.domain.neighbourhood import MOST_CHOSEN, chosen, neighbourhood
-from console.domain.selection import Facts
-from console.domain.tree import MOST_LINES, downstream_tree, upstream_tree
-from console.domain.views import (
+from console.domain.asset_map.groups import Group, ambiguous, folded, group_of, members
+from console.domain.asset_map.layout import lay_out
+from console.domain.asset_map.neighbourhood import MOST_CHOSEN, chosen, neighbourhood
+from console.domain.asset_map.paths import ways
+from console.domain.asset_map.tree import MOST_LINES, downstream_tree, upstream_tree
+from console.domain.asset_map.views import (
     Around,
     Between,
     Folded,
     Indented,
+    MapView,
     Selected,
-    View,
     part_of,
     title,
 )
-from console.domain.ways import ways
+from console.domain.assets.graph import Asset, AssetGraph
+from console.domain.selection.evaluation import SelectionFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from console.domain.assets.keys import AssetKey
 
 Edges = set[tuple[int, int]]
 numbers = st.integers(0, 7)
@@ -154,7 +155,7 @@ def test_a_group_of_two_code_locations_is_two_groups() -> None:
 
 def test_a_view_says_what_it_shows() -> None:
     graph = _graph({(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)})
-    shown: dict[str, View] = {
+    shown: dict[str, MapView] = {
         "a3 · 1 hop around": Around(_key(3), 1),
         "a3 · tree": Indented(_key(3)),
         "all 8 assets by group": Folded(),
@@ -163,16 +164,16 @@ def test_a_view_says_what_it_shows() -> None:
         "a1+ · 3 assets": Selected("a1+"),
     }
     for words, view in shown.items():
-        assert title(view, part_of(view, graph, Facts()), graph) == words
+        assert title(view, part_of(view, graph, SelectionFacts()), graph) == words
 
 
 def test_a_view_of_an_asset_that_is_gone_draws_nothing() -> None:
     graph = _graph(set())
     for view in (Around(("gone",)), Between(("gone",), _key(1)), Indented(("gone",))):
-        assert part_of(view, graph, Facts()).nodes == ()
+        assert part_of(view, graph, SelectionFacts()).nodes == ()
 
 
-def test_of_too_many_the_first_are_drawn() -> None:
+def test_the_first_of_too_many_assets_are_drawn() -> None:
     graph = _graph((), MOST_CHOSEN + 5)
     part = chosen(graph, graph.order)
     assert (len(part.nodes), part.reached) == (MOST_CHOSEN, MOST_CHOSEN + 5)
@@ -195,7 +196,7 @@ def test_ten_thousand_assets_of_any_shape_do_not_hang(shape: str) -> None:
     assert len(tree.lines) == MOST_LINES
     assert len({line.key for line in tree.lines}) + tree.more == count - 1
     assert ways(graph, _key(0), _key(count - 1)) is not None
-    part_of(Selected("sinks(+a5000+)"), graph, Facts())
+    part_of(Selected("sinks(+a5000+)"), graph, SelectionFacts())
     part = folded(graph, ())
     lay_out(part.nodes, part.edges, dict.fromkeys(part.nodes, 10))
     assert time.monotonic() - started < 10

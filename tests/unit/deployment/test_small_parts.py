@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -19,6 +18,9 @@ from pipelines.deployment.logs import last_words
 from pipelines.deployment.parts import without_password
 from pipelines.deployment.processes import find, identity
 from pipelines.deployment.state import State, read_state, write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("content", ['{"ports": {"webserver": 30', "", "[]", '{"ports": 3}', "\0"])

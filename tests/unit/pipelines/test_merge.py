@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-from pipelines.raw.description import Row
 from pipelines.raw.merge import by_day, merge_day
+
+if TYPE_CHECKING:
+    from pipelines.raw.description import Row
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = datetime(2026, 5, 2, tzinfo=UTC)

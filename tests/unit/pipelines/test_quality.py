@@ -14,8 +14,8 @@ LATE, BEHIND = timedelta(minutes=30), timedelta(hours=2)
 
 
 def readings(day: date, count: int, sgv: int | None = 110) -> list[Reading]:
-    """One each 5 minutes from midnight on; a sixth of that apart from the 289th on."""
-    step = timedelta(minutes=5) if count <= 288 else timedelta(seconds=25)
+    """One each 5 minutes from midnight on; more than 288 are spread over the day evenly."""
+    step = min(timedelta(minutes=5), timedelta(days=1) / count)
     midnight = datetime.combine(day, time(), UTC)
     moments = [midnight + i * step for i in range(count)]
     return [
@@ -34,25 +34,25 @@ def test_good_days_have_no_findings() -> None:
     assert wrong(readings(DAY_BEFORE, 280) + readings(TODAY, 288)) == {}
 
 
-def test_a_reading_without_value_or_stored_twice_is_named() -> None:
-    good = readings(TODAY, 100)
-    assert wrong([*good[1:], good[0] | {"sgv": None}]) == {"readings_are_complete": [f"{TODAY}-0"]}
+def test_a_reading_that_is_stored_twice_is_named() -> None:
+    good = readings(TODAY, 280)
     assert wrong([*good, good[7]]) == {"readings_are_unique": [f"{TODAY}-7"]}
 
 
-def test_what_is_wrong_with_the_day_before_is_not_laid_to_this_one() -> None:
-    assert wrong(readings(DAY_BEFORE, 288, sgv=3) + readings(TODAY, 288)) == {}
+def test_a_fault_of_the_day_before_does_not_count_against_this_day() -> None:
+    twice = readings(DAY_BEFORE, 288)
+    assert wrong([*twice, twice[3], *readings(TODAY, 288)]) == {}
 
 
-def test_one_implausible_reading_is_told_and_a_day_of_them_blocks() -> None:
-    one = [*readings(TODAY, 287), readings(TODAY, 288)[-1] | {"sgv": 601}]
-    assert list(wrong(one)) == ["readings_are_plausible"]
-    in_mmol_l = wrong(readings(TODAY, 288, sgv=6))
-    assert in_mmol_l["days_are_in_range"] == [str(TODAY)]
+def test_a_day_of_few_readings_and_one_of_two_devices_are_told() -> None:
+    assert wrong(readings(TODAY, 201)) == {"days_are_complete": [f"{TODAY}: 201 of 288"]}
+    own, other = readings(TODAY, 288), readings(TODAY, 288)[:40]
+    shared = [*own, *(each | {"_id": f"{each['_id']}-b", "device": "b"} for each in other)]
+    assert wrong(shared) == {"one_device_a_day": [f"{TODAY}: 288 of no device, 40 of b"]}
 
 
 def test_only_what_blocks_keeps_a_day_from_being_published() -> None:
-    odd = [*readings(TODAY, 100), readings(TODAY, 101)[-1] | {"sgv": 601}]
+    odd = readings(TODAY, 101)
     assert faults(readings(DAY_BEFORE, 288) + odd, TODAY, LATER) == []
     spoiled = [*odd, odd[0]]
     assert faults(spoiled, TODAY, LATER) == [f"readings_are_unique: 1 wrong, the first {TODAY}-0"]
@@ -63,7 +63,7 @@ def test_a_day_of_ten_times_the_readings_blocks_and_one_of_half_is_told() -> Non
     flood = wrong(readings(DAY_BEFORE, 288) + readings(TODAY, 2881))
     assert flood["row_count_is_believable"] == [f"{TODAY}: 2881 readings, 288 the day before"]
     fewer = wrong(readings(DAY_BEFORE, 288) + readings(TODAY, 143))
-    assert list(fewer) == ["row_count_is_like_the_day_before"]
+    assert list(fewer) == ["row_count_is_like_the_day_before", "days_are_complete"]
 
 
 def test_a_day_after_a_silent_one_and_a_device_that_reads_each_minute_do_not_block() -> None:

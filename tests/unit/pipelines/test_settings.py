@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.settings import REPOSITORY, Settings, WrongSettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_settings_are_read_from_a_dotenv_file(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from httpx import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from pipelines.standin.github import MOST_EVENTS, GithubServer, routes
 from pipelines.standin.github_events import WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from httpx import Response
 
 EVENTS = "/users/demo/events"
 

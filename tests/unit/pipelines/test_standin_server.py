@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
-from httpx import Response
 from starlette.testclient import TestClient
 
 from pipelines.standin import days
 from pipelines.standin.nightscout import NightscoutServer, application
 from pipelines.standin.store import EntryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from httpx import Response
 
 NOW = datetime(2026, 5, 20, 15, 30, tzinfo=UTC)
 DAY = date(2026, 5, 18)
@@ -92,7 +96,7 @@ def test_a_text_that_is_no_date_gets_an_error_that_names_it(client: TestClient) 
     assert "yesterday" in response.json()["message"]
 
 
-def test_what_was_seen_before_is_answered_with_304(client: TestClient) -> None:
+def test_an_unchanged_page_is_answered_with_304(client: TestClient) -> None:
     first = of_day(client, DAY)
     seen = {"If-Modified-Since": first.headers["last-modified"]}
     start = {"find[dateString][$gte]": f"{DAY}", "find[dateString][$lte]": f"{DAY}T99"}

@@ -1,0 +1,72 @@
+"""Questions to Dagster that only a plan needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.api.queries import key_input
+from console.api.reading import defining_locations, items, key_of, keys_of, strings, success
+from console.domain.partitions.keys import KeyRanges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.api.client import Client
+    from console.domain.assets.keys import AssetKey
+
+TARGETS_AT_ONCE = 10
+
+
+async def preview(
+    client: Client, keys: Sequence[AssetKey], partitions: Sequence[str]
+) -> dict[AssetKey, KeyRanges | None]:
+    """The partitions that a backfill of the roots' `partitions` reaches by the server's mappings.
+
+    For each asset its ranges of keys, or None for an asset without partitions. An asset that
+    isn't reached isn't there. Raises ApiError.
+    """
+    params = {
+        "partitionNames": list(partitions),
+        "assetSelection": [key_input(key) for key in keys],
+    }
+    data = await client.ask("preview", {"params": params})
+    return {
+        key_of(item): _ranges(item.get("partitions"))
+        for item in items(data.get("assetBackfillPreview"))
+    }
+
+
+async def required_with(client: Client, keys: Sequence[AssetKey]) -> tuple[AssetKey, ...]:
+    """Assets that can't be left out when `keys` are materialized. Raises ApiError."""
+    data = await client.ask("required", {"keys": [key_input(key) for key in keys]})
+    return keys_of(data, "assetNodeAdditionalRequiredKeys")
+
+
+async def backfill_targets(
+    client: Client, backfill: str, keys: Sequence[AssetKey]
+) -> dict[AssetKey, KeyRanges]:
+    """Which partitions of these partitioned assets a backfill targets. Raises ApiError."""
+    found: dict[AssetKey, KeyRanges] = {}
+    for start in range(0, len(keys), TARGETS_AT_ONCE):
+        asked = list(keys[start : start + TARGETS_AT_ONCE])
+        padded = asked + asked[:1] * (TARGETS_AT_ONCE - len(asked))
+        named = {f"k{at}": key_input(key) for at, key in enumerate(padded)}
+        data = await client.ask("backfill_targets", {"id": backfill, **named})
+        value = success(data, "partitionBackfillOrError", "PartitionBackfill")
+        for at, key in enumerate(asked):
+            found[key] = _ranges(value.get(f"k{at}")) or []
+    return found
+
+
+async def collisions(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, tuple[str, ...]]:
+    """The code locations of each of these assets that more than one defines. Raises ApiError."""
+    data = await client.ask("collisions", {"keys": [key_input(key) for key in keys]})
+    return defining_locations(data)
+
+
+def _ranges(value: object) -> KeyRanges | None:
+    """Ranges of keys, both ends included; None where the server names no partitions."""
+    if not isinstance(value, dict):
+        return None
+    ranges = [(str(item.get("start")), str(item.get("end"))) for item in items(value.get("ranges"))]
+    return ranges or [(key, key) for key in strings(value.get("partitionKeys"))]

@@ -1,0 +1,35 @@
+"""Long lists asked for in portions, smaller ones where a proxy limits a request's body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from console.domain.errors import TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer")
+
+
+async def in_portions(
+    wanted: Sequence[_Item], size: int, ask: Callable[[list[_Item]], Awaitable[_Answer]]
+) -> list[tuple[list[_Item], _Answer]]:
+    """Each portion with what `ask` said of it, in order. Raises ApiError.
+
+    A portion that is too large for a proxy is halved, and so are all that follow.
+    """
+    answers: list[tuple[list[_Item], _Answer]] = []
+    start = 0
+    while start < len(wanted):
+        portion = list(wanted[start : start + size])
+        try:
+            answers.append((portion, await ask(portion)))
+        except TooLarge:
+            if len(portion) == 1:
+                raise
+            size = len(portion) // 2
+            continue
+        start += len(portion)
+    return answers

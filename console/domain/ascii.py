@@ -1,0 +1,41 @@
+"""Text for those who can show ASCII alone: each character by the one most like it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from console.domain.text import cells
+
+_ALIKE = {
+    "·•": ".",
+    "…▒": "~",
+    "─━═–—−▔▁": "-",
+    "│┃║▌▐▏▕▎▊": "|",
+    "┌┐└┘├┤┬┴┼╭╮╯╰╔╗╚╝╟╢╞╡╫╪╬": "+",
+    "▶▸›→»": ">",
+    "◀◂‹←«": "<",
+    "▾▼↓": "v",
+    "▴▲↑": "^",
+    "■█▇▆▅▄▃▂": "#",
+    "✗×": "x",
+    "●★": "*",
+    "◌○◯": "o",
+    "⚠": "!",
+    "✓": "+",
+    "“”": '"',
+    "‘’": "'",
+    "\u00a0": " ",
+}
+_TABLE = {character: ascii for characters, ascii in _ALIKE.items() for character in characters}
+
+
+def ascii_only(text: str) -> str:
+    """`text` in ASCII, as many cells wide as before; `?` where no character is like it."""
+    return text if text.isascii() else "".join(map(_ascii, text))
+
+
+@lru_cache(4096)
+def _ascii(character: str) -> str:
+    if character.isascii():
+        return character
+    return _TABLE.get(character) or "?" * cells(character)

@@ -1,0 +1,66 @@
+"""A part of the asset graph, to be drawn: around an asset, or just some assets."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.domain.assets.walk import distances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.domain.assets.graph import AssetGraph
+    from console.domain.assets.keys import AssetKey
+
+MOST_BOXES = 400
+"""Nobody can read more; those nearest to the centre go first."""
+MOST_CHOSEN = 2000
+"""The most that are drawn when they were asked for by name."""
+
+Node = Hashable
+"""A box is an asset, by its key, or a group of assets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """Boxes and the lines between them."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[tuple[Node, Node], ...] = ()
+    """(upstream, downstream), each once, none to itself."""
+    outside: dict[Node, tuple[int, int]] | None = None
+    """For a node the neighbours that are left out: (upstream, downstream)."""
+    reached: int = 0
+    """The number of assets, those included that are left out for their number."""
+
+
+def neighbourhood(graph: AssetGraph, centre: AssetKey, hops: int) -> Subgraph:
+    """Ancestors and descendants of `centre` at most `hops` edges away."""
+    reached = distances([centre], graph.downstream, hops)
+    reached |= distances([centre], graph.upstream, hops)
+    nearest = sorted(reached, key=reached.__getitem__)[:MOST_BOXES]
+    return among(graph, nearest, len(reached))
+
+
+def chosen(graph: AssetGraph, keys: Iterable[AssetKey]) -> Subgraph:
+    """Just these, the first of them where they are too many."""
+    every = list(keys)
+    return among(graph, every[:MOST_CHOSEN], len(every))
+
+
+def among(graph: AssetGraph, inside: Iterable[AssetKey], reached: int) -> Subgraph:
+    """These assets and the edges between them."""
+    taken = set(inside)
+    keys = tuple(key for key in graph.order if key in taken)
+    edges: dict[tuple[Node, Node], None] = {}
+    outside: dict[Node, tuple[int, int]] = {}
+    for key in keys:
+        up, down = set(graph.upstream(key)), set(graph.downstream(key))
+        above = (other for other in graph.upstream(key) if other in taken and other != key)
+        edges |= dict.fromkeys((other, key) for other in above)
+        left_out = len(up - taken), len(down - taken)
+        if any(left_out):
+            outside[key] = left_out
+    return Subgraph(keys, tuple(edges), outside, reached)

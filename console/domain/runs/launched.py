@@ -1,0 +1,34 @@
+"""The run or backfill that a launch started, and the backfills under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from console.domain.assets.keys import AssetKey
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A backfill or, for assets without partitions, one run."""
+
+    backfill: str | None
+    run: str | None
+
+    @property
+    def text(self) -> str:
+        return f"backfill {self.backfill}" if self.backfill else f"run {(self.run or '')[:8]}"
+
+    @property
+    def id(self) -> str:
+        return str(self.backfill or self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveBackfill:
+    """A backfill that goes on, `launch` its tag where a console launched it."""
+
+    id: str
+    assets: tuple[AssetKey, ...]
+    launch: str | None

@@ -1,0 +1,41 @@
+"""The run queue's rules that hold a backfill's own number of runs at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from console.domain.runs.run import PARALLEL_TAG
+
+_EACH_VALUE = "value: {applyLimitPerUniqueValue: true}"
+
+
+def holds(tag_limits: str, parallel: int) -> bool:
+    """Whether `tag_concurrency_limits`, YAML as the server gives it, let in at most `parallel`."""
+    return any(
+        _limit(rule, PARALLEL_TAG.format(parallel)) <= parallel for rule in _rules(tag_limits)
+    )
+
+
+def rule_to_add(parallel: int) -> str:
+    """The rule that `dagster.yaml` lacks for `parallel` runs at once, as YAML in one line."""
+    rule = f"{{key: {PARALLEL_TAG.format(parallel)}, limit: {parallel}, {_EACH_VALUE}}}"
+    return f"concurrency: {{runs: {{tag_concurrency_limits: [{rule}]}}}}"
+
+
+def _rules(tag_limits: str) -> list[Any]:
+    try:
+        rules = yaml.safe_load(tag_limits)
+    except yaml.YAMLError:
+        return []
+    return rules if isinstance(rules, list) else []
+
+
+def _limit(rule: Any, key: str) -> float:
+    """The number of runs that the rule lets in for each value of the tag `key`; infinite for another rule."""
+    if not isinstance(rule, dict) or rule.get("key") != key:
+        return float("inf")
+    value, limit = rule.get("value"), rule.get("limit")
+    each = value is None or (isinstance(value, dict) and value.get("applyLimitPerUniqueValue"))
+    return limit if each and isinstance(limit, int) else float("inf")

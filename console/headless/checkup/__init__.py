@@ -1,0 +1,1 @@
+"""What `dagdeck doctor` looks at, a module for each subject."""

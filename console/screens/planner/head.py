@@ -1,0 +1,75 @@
+"""The lines above a plan: what is asked, and what it comes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from console.domain.partitions.keys import ranges_text
+from console.domain.status.states import State
+from console.domain.text import cut
+from console.widgets.common.line_list import strip_of
+from console.widgets.common.styled_text import StyledLine
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from console.domain.partitions.keys import PartitionKeys
+    from console.planner.request import Request
+    from console.store.planning.launch import Preview
+
+LEAST_HEIGHT = 6
+STATES = (State.MISSING, State.FAILED, State.STALE, State.MATERIALIZED)
+
+
+class PlanHead(Widget):
+    """The head of the planner: the request and its result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[StyledLine] = []
+
+    def show(self, lines: list[StyledLine]) -> None:
+        if lines != self._lines:
+            self._lines = lines
+            self.styles.height = max(len(lines), LEAST_HEIGHT)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        line = self._lines[y] if y < len(self._lines) else []
+        return strip_of(line, self.size.width)
+
+
+def partitions_parts(request: Request, keys: PartitionKeys | None, room: int) -> StyledLine:
+    """The chosen partitions as ranges of `keys`, and how many they are."""
+    chosen = request.partitions
+    if not chosen:
+        return [("none: not partitioned" if request.assets else "–", "dim")]
+    text = ""
+    if keys:
+        known = (keys.positions[key] for key in chosen if key in keys.positions)
+        text = ranges_text(known, keys.keys)
+    return [
+        (cut(text, room - 18), "text"),
+        (f"   {len(chosen)} partition{'s' * (len(chosen) != 1)}", "dim"),
+    ]
+
+
+def states_parts(request: Request) -> StyledLine:
+    """Cells of which states are to run, and how many runs at once."""
+    parts: StyledLine = []
+    for state in STATES:
+        on = state in request.run_states
+        word = "fresh" if state is State.MATERIALIZED else state.word
+        parts.append((f"[{'x' if on else ' '}] {word}  ", "text" if on else "dim"))
+    return [*parts, (f" at once: {request.parallel or 'any'}", "dim")]
+
+
+def warnings_of(preview: Preview, *, ascii_only: bool) -> StyledLine:
+    """Why a plan can't be launched, and what else is to be known of it; a text each."""
+    sign = "!" if ascii_only else "⚠"
+    notes = [(f"{sign} {text}", "bad") for text in preview.obstacles]
+    if preview.warnings:
+        notes.append((f"{sign} {' · '.join(preview.warnings)}", "warn"))
+    return notes

@@ -1,0 +1,499 @@
+"""The planner: choose cells, see what would happen to each and why, launch just that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widget import Widget
+
+from console.domain.assets.keys import key_text
+from console.domain.errors import ApiError
+from console.domain.partitions.keys import (
+    BadPartitions,
+    PartitionKeys,
+    parse_partitions,
+    ranges_text,
+)
+from console.domain.runs.run import MOST_PARALLEL
+from console.domain.selection.evaluation import BadSelection, joined, written
+from console.domain.status.states import State
+from console.domain.text import cut
+from console.domain.web_address import Place
+from console.planner.folded import AssetLine, CellsLine, PlanLine, folded
+from console.planner.launch_states import Known, in_flight, words
+from console.planner.plan import CellAction
+from console.planner.request import Request
+from console.screens.base import DeckScreen
+from console.screens.modals.confirm import ConfirmScreen
+from console.screens.modals.text import TextScreen
+from console.screens.openings import Opening, PlanCells, WatchBackfill
+from console.screens.planner.head import PlanHead, partitions_parts, states_parts, warnings_of
+from console.screens.planner.partitions import known_or_newest, named_or_newest, newest
+from console.screens.planner.states_now import states_now
+from console.store.planning import launch, selection
+from console.store.runs.backfill_watch import BackfillWatch
+from console.store.runs.ending import end_backfill
+from console.store.signals import Topic
+from console.widgets.common.line_list import LineList
+from console.widgets.common.question import SELECTION_HINT, Question
+from console.widgets.common.styled_text import StyledLine
+from console.widgets.planner.backfill_lines import (
+    asset_progress,
+    asset_progress_line,
+    backfill_head,
+    progress,
+)
+from console.widgets.planner.plan_lines import (
+    estimate_text,
+    plan_line,
+    reasons_text,
+    runs_text,
+    summary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.app import Deck
+    from console.store.planning.launch import Preview
+
+
+class PlannerScreen(DeckScreen):
+    CSS_PATH = "screen.tcss"
+    NAME = "planner"
+    TAKES = frozenset({PlanCells, WatchBackfill})
+    TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STATUS, Topic.STRUCTURE, Topic.RUNS})
+
+    def __init__(self, deck: Deck) -> None:
+        super().__init__(deck)
+        self.head = PlanHead()
+        self.list = LineList(self._draw)
+        self.question = Question()
+        self.request = Request((), ())
+        self.selection = ""
+        """What selects the assets of the request, as it was written."""
+        self.preview: Preview | None = None
+        self.problem = ""
+        self.planning = False
+        self._how_far = ""
+        """What of the plan is being read, in words."""
+        self.launched: BackfillWatch | None = None
+        self.outcome: tuple[str, str] | None = None
+        self._pending: Preview | None = None
+        """The plan whose launch is under way."""
+        self._waiting: Callable[[], None] | None = None
+        """What was asked for and can't be planned before more has been read."""
+        self._expanded = False
+        self._lines: list[PlanLine] = []
+
+    def body(self) -> list[Widget]:
+        return [self.head, self.list, self.question]
+
+    def on_mount(self) -> None:
+        self._forget_launch = self.deck.launcher.signals.listen(lambda _: self._told_of_launch())
+
+    def on_unmount(self) -> None:
+        self._forget_launch()
+
+    # what is asked
+
+    def take(self, opening: Opening) -> None:
+        """Change only those parts of the request that the opening names."""
+        match opening:
+            case PlanCells():
+                self._when_read(lambda: self._plan_cells(opening))
+            case WatchBackfill(backfill):
+                self.watch_backfill(backfill)
+            case _:
+                super().take(opening)
+
+    def _plan_cells(self, wanted: PlanCells) -> None:
+        keys = selection.shared_keys(self.deployment, wanted.assets)
+        try:
+            chosen = known_or_newest(keys, wanted.partitions)
+        except BadPartitions as error:
+            self.keys.say(str(error), "bad")
+            return
+        self.selection = joined(wanted.assets)
+        request = replace(
+            self.request, assets=wanted.assets, partitions=chosen, within=None, excluded=frozenset()
+        )
+        if wanted.states is not None:
+            request = replace(request, run_states=wanted.states, downstream=False)
+        self._ask(request)
+
+    def _when_read(self, ask: Callable[[], None]) -> None:
+        """Ask it now, or as soon as the partitions that it needs have been read."""
+        self._waiting = None
+        try:
+            ask()
+        except selection.StillReading as error:
+            self._waiting = ask
+            self._show_plan(None)
+            self.keys.say(f"{error} …", "dim")
+        except (BadSelection, selection.NothingToPartition) as error:
+            self.keys.say(str(error.args[0]), "bad")
+
+    def _told(self, topic: Topic) -> None:
+        super()._told(topic)
+        if self._waiting is not None and self.is_current:
+            self._when_read(self._waiting)
+        if topic is Topic.STRUCTURE and self.launched is None and self._something_is_gone():
+            self._ask(self.request)
+
+    def _something_is_gone(self) -> bool:
+        planned = self.preview.plan.by_id if self.preview else ()
+        return any(asset not in self.deployment.graph for asset, _ in planned)
+
+    def watch_backfill(self, backfill_id: str) -> None:
+        """Show how a backfill goes on; of one launched elsewhere there is no plan to show."""
+        if self.launched is None or self.launched.id != backfill_id:
+            self._stop_watching()
+            self.request, self.selection, self.problem = Request((), ()), "", ""
+            self.outcome, self._pending, self.planning = None, None, False
+            self._watch(backfill_id)
+            self._show_plan(None)
+
+    def _ask(self, request: Request) -> None:
+        """Every change of the request is planned anew; nothing is launched by it."""
+        self.request = request
+        self._stop_watching()
+        self.outcome = None
+        self.keys.hush()
+        if request.assets:
+            self.planning, self._how_far = True, ""
+            self.run_worker(self._plan(request), group="plan", exclusive=True)
+        self.update_view()
+
+    async def _plan(self, request: Request) -> None:
+        try:
+            preview = await launch.preview(
+                self.deployment, request, partial(self._tell_how_far, request)
+            )
+            self.problem = ""
+        except (ApiError, BadPartitions, selection.NothingToPartition) as error:
+            preview, self.problem = None, str(error)
+        if request is self.request:
+            self.planning = False
+            self._show_plan(preview)
+
+    def _tell_how_far(self, request: Request, words: str) -> None:
+        """Reading what the plan rests on has come so far."""
+        if request is self.request:
+            self._how_far = words
+            self.head.show(self._head_lines())
+
+    def _show_plan(self, preview: Preview | None) -> None:
+        self.preview = preview
+        self._lines = folded(preview.plan, expanded=self._expanded) if preview else []
+        self.list.set_count(len(self._lines))
+        self.update_view()
+
+    # what is shown
+
+    def update_view(self) -> None:
+        self.head.show(self._head_lines())
+        self.list.show_empty(self._empty_text())
+        self.list.refresh_lines_at(
+            *(at for at, line in enumerate(self._lines) if isinstance(line, AssetLine))
+        )
+        launched = f"backfill {self.launched.id}" if self.launched else "nothing launched yet"
+        self.bar.show_title(f"planner · {launched}")
+
+    def _empty_text(self) -> str:
+        if self.problem:
+            return ""
+        if self._waiting is not None:
+            return "still reading what this plan rests on …"
+        if self.launched is not None and self.preview is None:
+            return "reading how the backfill goes on …"
+        if not self.request.assets:
+            return "choose assets with a, or press b on an asset or a selection of partitions"
+        return "planning …" if self.planning else "no cell in question"
+
+    def _head_lines(self) -> list[StyledLine]:
+        request, width = self.request, max(self.size.width, 20)
+        if self.launched is not None and not request.assets:
+            return [*backfill_head(self.launched, width), *self._result_lines(width)]
+        names = self.selection or "none chosen"
+        plus = " and all downstream" if request.downstream and request.within is None else ""
+        room = width - 14 - len(plus)
+        lines: list[StyledLine] = [
+            [(" assets      ", "dim"), (cut(names, room), "text"), (plus, "dim")],
+            [(" partitions  ", "dim"), *partitions_parts(request, self._own_keys(), width - 14)],
+            [(" run         ", "dim"), *states_parts(request)],
+            [(("-" if self.ascii_only else "─") * width, "dim")],
+        ]
+        return [*lines, *self._result_lines(width)]
+
+    def _result_lines(self, width: int) -> list[StyledLine]:
+        if self.problem:
+            return [[(f" {cut(self.problem, width - 2)}", "bad")]]
+        if self.planning:
+            return [[(cut(f" {self._how_far} …", width), "dim")]] if self._how_far else []
+        if self.preview is None and self.launched is None:
+            return []
+        lines, notes = [], [self.outcome or ("", "")]
+        if self.launched is not None:
+            lines.append(progress(self.launched))
+        if self.preview is not None:
+            lines = lines or [summary(self.preview)]
+            notes.insert(0, (reasons_text(self.preview), "dim"))
+            notes += warnings_of(self.preview, ascii_only=self.ascii_only)
+        lines += [[(f" {cut(text, width - 2)}", colour)] for text, colour in notes if text]
+        return [*lines, [(("-" if self.ascii_only else "─") * width, "dim")]]
+
+    def _draw(self, index: int, width: int) -> StyledLine:
+        if self.preview is None and self.launched is not None:
+            return asset_progress_line(*asset_progress(self.launched)[index], width)
+        line = self._lines[index]
+        states = (
+            states_now(self.deployment, line, launched=self.launched is not None)
+            if isinstance(line, AssetLine)
+            else []
+        )
+        return plan_line(line, width, states, ascii_only=self.ascii_only)
+
+    def _own_keys(self) -> PartitionKeys | None:
+        try:
+            return selection.shared_keys(self.deployment, self.request.assets)
+        except selection.NothingToPartition:
+            return None
+
+    # actions that change the request
+
+    def action_edit_assets(self) -> None:
+        names = [written(key) for key in self.deployment.graph.order]
+        self.question.ask(
+            "assets",
+            self.selection,
+            self._check_assets,
+            self._take_assets,
+            hint=SELECTION_HINT,
+            line_joint=" or ",
+            suggestions=names,
+        )
+
+    def _check_assets(self, text: str) -> str | None:
+        if self.deployment.structure is None:
+            return "still reading the assets …"
+        try:
+            selection.request_for(self.deployment, text, self.facts())
+        except selection.StillReading:
+            return None
+        except (BadSelection, selection.NothingToPartition) as error:
+            return str(error.args[0])
+        return None
+
+    def _take_assets(self, text: str) -> None:
+        self._when_read(lambda: self._ask_for_selection(text))
+
+    def _ask_for_selection(self, text: str) -> None:
+        chosen = selection.request_for(self.deployment, text, self.facts())
+        keys = selection.shared_keys(self.deployment, chosen.assets)
+        kept = tuple(p for p in self.request.partitions if keys and p in keys.positions)
+        whole = chosen.downstream and chosen.within is None
+        self.selection = joined(chosen.assets) if whole else text.strip()
+        self._ask(
+            replace(
+                self.request,
+                assets=chosen.assets,
+                partitions=kept or newest(keys),
+                downstream=chosen.downstream,
+                within=chosen.within,
+                excluded=frozenset(),
+            )
+        )
+
+    def action_edit_partitions(self) -> None:
+        keys = self._own_keys()
+        if keys is None:
+            self.keys.say("choose a partitioned asset first, with a", "warn")
+            return
+        positions = (
+            keys.positions[key] for key in self.request.partitions if key in keys.positions
+        )
+        span = f"[{keys.keys[0]}...{keys.keys[-1]}]" if len(keys) else "none"
+        hint = f"a key, [first...last], [first...], 2026-11-*, commas between; all are {span}"
+        value = ranges_text(positions, keys.keys)
+        self.question.ask(
+            "partitions", value, self._check_partitions, self._take_partitions, hint=hint
+        )
+
+    def _check_partitions(self, text: str) -> str | None:
+        keys = self._own_keys()
+        try:
+            parse_partitions(text, keys or PartitionKeys(()))
+        except BadPartitions as error:
+            return str(error)
+        return None
+
+    def _take_partitions(self, text: str) -> None:
+        chosen = named_or_newest(self._own_keys(), text)
+        self._ask(replace(self.request, partitions=chosen, excluded=frozenset()))
+
+    def action_toggle_downstream(self) -> None:
+        only = self.request.within
+        downstream = only is not None or not self.request.downstream
+        self._ask(replace(self.request, downstream=downstream, within=None))
+
+    def action_toggle_state(self, name: str) -> None:
+        self._ask(replace(self.request, run_states=self.request.run_states ^ {State[name.upper()]}))
+
+    def action_toggle_fresh(self) -> None:
+        self.action_toggle_state(State.MATERIALIZED.name)
+
+    def action_parallel(self, step: int) -> None:
+        now = (self.request.parallel or 0) + step
+        parallel = None if now < 1 else min(now, MOST_PARALLEL)
+        self._ask(replace(self.request, parallel=parallel))
+
+    def action_exclude(self) -> None:
+        line = self._line()
+        cells = frozenset(cell.id for cell in line.cells) if line else frozenset()
+        if not cells:
+            return
+        excluded = self.request.excluded
+        self._ask(
+            replace(
+                self.request, excluded=excluded - cells if cells <= excluded else excluded | cells
+            )
+        )
+
+    # moving
+
+    def _line(self) -> PlanLine | None:
+        return self._lines[self.list.cursor] if self._lines else None
+
+    def action_move(self, lines: int) -> None:
+        self.list.move(lines)
+
+    def action_page(self, pages: int) -> None:
+        self.list.page(pages)
+
+    def action_expand(self) -> None:
+        self._expanded = not self._expanded
+        self._show_plan(self.preview)
+
+    def action_open_run(self) -> None:
+        """The newest run of the backfill that was launched, of this asset where there is one."""
+        watch, line = self.launched, self._line()
+        runs = [run for run in self.deployment.newest if watch and run.backfill == watch.id]
+        wanted = line.cells[0].asset if isinstance(line, AssetLine | CellsLine) else None
+        own = [run for run in runs if wanted in run.assets]
+        if own or runs:
+            self.deck.open_run((own or runs)[0].id)
+        else:
+            self.keys.say("no run of this plan yet", "dim")
+
+    # launching
+
+    def action_launch(self) -> None:
+        preview = self.preview
+        if preview is None or self.planning:
+            return
+        if self.launched is not None:
+            self.keys.say("launched already; change the request to plan anew", "warn")
+            return
+        count = preview.plan.counts[CellAction.RUN]
+        if not count:
+            self.keys.say("nothing to run: every cell would be skipped or is blocked", "warn")
+            return
+        if preview.obstacles:
+            self._show_obstacles(preview.obstacles)
+            return
+        details = [
+            f"{key_text(asset)}: {len(cells)}" for asset, cells in preview.plan.to_run.items()
+        ]
+        question = f"Launch {count} cell{'s' * (count != 1)} on {self.deployment.client.place}?"
+        facts = [f"{runs_text(preview)}, {estimate_text(preview)}", *details]
+        name = self.deck.launcher.ask()
+        if name is None:
+            self.keys.say(f"a launch is under way: {words(self.deck.launcher.state)}", "warn")
+            return
+        self.app.push_screen(
+            ConfirmScreen(question, facts, yes="Launch"),
+            lambda yes: self._confirmed(yes, name, preview),
+        )
+
+    def _show_obstacles(self, obstacles: tuple[str, ...]) -> None:
+        text = "\n\n".join(obstacles)
+        self.app.push_screen(TextScreen("can't be launched", text, ascii_only=self.ascii_only))
+
+    def _confirmed(self, yes: bool | None, name: str, preview: Preview) -> None:
+        launcher = self.deck.launcher
+        if not yes:
+            launcher.decline(name)
+        elif launcher.confirm(name, preview):
+            self._pending = preview
+
+    def _told_of_launch(self) -> None:
+        """Tell the outcome of a launch; at the foot, if its plan is no longer shown."""
+        launcher, pending = self.deck.launcher, self._pending
+        if pending is None:
+            return
+        state = launcher.state
+        shown = self.preview is pending
+        if isinstance(launcher.error, launch.Drifted) and not in_flight(state):
+            self._pending = None
+            if shown:
+                self._show_plan(launcher.error.preview)
+        elif isinstance(state, Known) and shown:
+            self._show_launched(state)
+        self.update_view()
+
+    def _show_launched(self, state: Known) -> None:
+        launcher = self.deck.launcher
+        notes = [*([launcher.second.words] if launcher.second else []), *launcher.differences]
+        if notes:
+            self.outcome = ("; ".join(notes), "bad")
+        if state.launched is None:
+            return
+        if state.launched.backfill is None and self.outcome is None:
+            self.outcome = (words(state), "run")
+            if self.is_current:
+                self.deck.open_run(state.launched.id)
+        elif state.launched.backfill is not None and self.launched is None:
+            self._watch(state.launched.backfill)
+
+    def _watch(self, backfill_id: str) -> None:
+        self.launched = BackfillWatch(self.deployment.client, backfill_id)
+        self.launched.signals.listen(lambda _: self._watched())
+        self.deck.poller.add(self.launched)
+
+    def _watched(self) -> None:
+        found = self.launched.backfill if self.launched else None
+        if found is not None and found.error:
+            self.outcome = (found.error, "bad")
+        if found is not None and found.finished:
+            self.deck.poller.wake()
+        if self.preview is None and self.launched is not None:
+            self.list.set_count(len(asset_progress(self.launched)))
+        if self.is_current:
+            self.update_view()
+
+    def place(self) -> Place:
+        return Place(backfill=self.launched.id) if self.launched else Place(page="assets")
+
+    def _stop_watching(self) -> None:
+        if self.launched is not None:
+            self.deck.poller.remove(self.launched)
+            self.launched = None
+
+    def action_cancel(self) -> None:
+        watch = self.launched
+        if watch is None or (watch.backfill is not None and watch.backfill.finished):
+            self.keys.say("no backfill of this plan is running", "dim")
+            return
+        question = f"Cancel backfill {watch.id}? No further run starts, those under way are ended."
+        self.app.push_screen(
+            ConfirmScreen(question, yes="Cancel the backfill"),
+            lambda yes: self._cancel_if(yes, watch.id),
+        )
+
+    def _cancel_if(self, yes: bool | None, backfill_id: str) -> None:
+        if yes:
+            self.keys.say(f"asking Dagster to cancel backfill {backfill_id} …")
+            self.deck.see_through(end_backfill(self.deployment.client, backfill_id))

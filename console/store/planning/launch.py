@@ -1,0 +1,171 @@
+"""Making a plan of a request, and launching a shown plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from console.api import commands, run_queries
+from console.domain.assets.keys import key_text
+from console.domain.errors import Refused
+from console.domain.runs.launched import Launched
+from console.planner.drift import Drift, drift
+from console.planner.estimate import Estimate, estimate, narrow_pools
+from console.planner.launches import Batch, batches, waves
+from console.planner.plan import Plan, plan
+from console.store.planning.obstacles import obstacles
+from console.store.planning.selection import NothingToPartition
+from console.store.planning.snapshot import read_snapshot, silent
+
+if TYPE_CHECKING:
+    from console.planner.request import Request, Snapshot
+    from console.store.deployment import Deployment
+    from console.store.planning.stale_cells import Tell
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A plan with what launching it would mean."""
+
+    plan: Plan
+    batches: tuple[Batch, ...]
+    runs: int
+    waves: int
+    parallel: int | None
+    estimate: Estimate | None
+    warnings: tuple[str, ...]
+    obstacles: tuple[str, ...] = ()
+    """Why it can't be launched as it is, a sentence each."""
+
+
+class Drifted(Exception):
+    """The deployment no longer looks as it did when the plan was shown."""
+
+    def __init__(self, changes: list[Drift], preview: Preview) -> None:
+        self.changes = changes
+        self.preview = preview
+        more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
+        super().__init__(f"not launched: the deployment changed since the plan: {changes[0]}{more}")
+
+
+async def preview(deployment: Deployment, request: Request, tell: Tell = silent) -> Preview:
+    """Read what the plan needs, freshly, and plan; how far it is goes to `tell`.
+
+    Assets that are gone from the deployment are left out, with a warning. Raises ApiError,
+    BadPartitions, NothingToPartition.
+    """
+    while True:
+        graph = deployment.graph
+        try:
+            return await _read_and_plan(deployment, request, tell)
+        except KeyError:
+            if deployment.graph is graph:
+                raise
+            # A code location was reloaded meanwhile, so it is planned anew.
+
+
+async def _read_and_plan(deployment: Deployment, request: Request, tell: Tell) -> Preview:
+    there, gone = _still_there(deployment, request)
+    snapshot = await read_snapshot(deployment, there, tell)
+    tell("planning what happens to each cell")
+    made = _preview(there, snapshot)
+    return replace(
+        made,
+        warnings=(*gone, *made.warnings),
+        obstacles=await obstacles(deployment, made.plan),
+    )
+
+
+async def look_again(deployment: Deployment, shown: Preview) -> Preview:
+    """The plan that was shown, as it is just before it is launched.
+
+    Raises Drifted when something changed since, Refused when it can't be launched, ApiError.
+    """
+    now = await preview(deployment, shown.plan.request)
+    changes = drift(shown.plan, now.plan)
+    if changes:
+        raise Drifted(changes, now)
+    if now.obstacles:
+        raise Refused(now.obstacles[0])
+    return now
+
+
+async def send(deployment: Deployment, made: Plan, launch: str) -> Launched:
+    """Launch just this plan, tagged with `launch`: one mutation, sent once.
+
+    Raises OutcomeUnknown where no answer came, another ApiError where one came.
+    """
+    targets, request = made.to_run, made.request
+    if _in_one_run(deployment, made):
+        run = await commands.launch_whole(
+            deployment.client, deployment.graph, list(targets), launch=launch
+        )
+        return Launched(None, run)
+    backfill = await commands.launch_backfill(
+        deployment.client,
+        targets,
+        deployment.keys,
+        launch=launch,
+        title=request.title,
+        parallel=request.parallel,
+    )
+    return Launched(backfill, None)
+
+
+async def compare(deployment: Deployment, launched: Launched, shown: Plan) -> list[str]:
+    """The differences between the request and what the server started, in sentences."""
+    if launched.backfill is None:
+        return []
+    found = await run_queries.backfill(deployment.client, launched.backfill)
+    if found.error:
+        return [f"the server gave the backfill up: {found.error}"]
+    problems = []
+    for asset, partitions in shown.to_run.items():
+        targeted = found.counts.get(asset, (None,))[0]
+        if targeted is not None and targeted != len(partitions):
+            problems.append(
+                f"{key_text(asset)}: {len(partitions)} asked for, the server targets {targeted}"
+            )
+        if found.counts and targeted is None:
+            problems.append(f"{key_text(asset)}: asked for, but not in the backfill")
+    return problems
+
+
+def _preview(request: Request, snapshot: Snapshot) -> Preview:
+    made = plan(request, snapshot)
+    cut = batches(made, snapshot)
+    limits = [n for n in (request.parallel, snapshot.max_concurrent_runs) if n]
+    parallel = min(limits, default=None)
+    pools = narrow_pools(cut, snapshot, parallel)
+    return Preview(
+        made,
+        tuple(cut),
+        sum(batch.runs for batch in cut),
+        waves(cut, parallel),
+        parallel,
+        estimate(cut, snapshot, parallel),
+        (*made.warnings, *(pool_note(pool, limit, snapshot) for pool, limit in pools.items())),
+    )
+
+
+def pool_note(pool: str, limit: int, snapshot: Snapshot) -> str:
+    """How a narrow pool slows the plan, in the unit that the deployment counts it in."""
+    unit = "run" if snapshot.pools_hold_runs else "step"
+    return f"pool {pool} lets {limit} {unit}{'s' * (limit != 1)} in at once"
+
+
+def _in_one_run(deployment: Deployment, made: Plan) -> bool:
+    """Assets without partitions, of one code location, with nothing that a backfill alone takes."""
+    targets, request = made.to_run, made.request
+    places = {(deployment.graph[key].location, deployment.graph[key].repository) for key in targets}
+    whole = all(deployment.keys.get(key) is None for key in targets)
+    return whole and len(places) == 1 and not request.title and request.parallel is None
+
+
+def _still_there(deployment: Deployment, request: Request) -> tuple[Request, list[str]]:
+    gone = [key for key in request.assets if key not in deployment.graph]
+    words = [f"{key_text(key)} is gone from the deployment" for key in gone]
+    there = tuple(key for key in request.assets if key in deployment.graph)
+    if gone and not there:
+        raise NothingToPartition("; ".join(words))
+    return (replace(request, assets=there) if gone else request), words

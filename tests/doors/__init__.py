@@ -1,0 +1,1 @@
+"""What stands before a Dagster: proxies, logins and certificates, on real sockets."""

@@ -1,0 +1,1 @@
+"""Launches over a bad line: Dagster's own webserver without a daemon, and a proxy before it."""

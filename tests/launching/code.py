@@ -1,0 +1,28 @@
+"""The assets that are launched: days, two without partitions, one that lacks configuration."""
+
+import dagster as dg
+
+DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2026-01-01")
+
+
+@dg.asset(partitions_def=DAYS)
+def readings() -> None:
+    """A day a partition."""
+
+
+@dg.asset
+def totals() -> None:
+    """The whole of it."""
+
+
+@dg.asset
+def stations() -> None:
+    """The whole of it, too."""
+
+
+@dg.asset(config_schema={"city": str}, partitions_def=DAYS)
+def forecasts() -> None:
+    """Needs a city, which no console gives."""
+
+
+definitions = dg.Definitions(assets=[readings, totals, stations, forecasts])

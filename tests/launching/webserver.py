@@ -1,0 +1,92 @@
+"""Dagster's own webserver over an instance of its own; no daemon, so nothing that is launched starts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import uvicorn
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.remote_representation.grpc_server_registry import GrpcServerRegistry
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._grpc.constants import GrpcServerCommand
+from dagster_webserver.app import create_app_from_workspace_process_context
+
+from tests.launching import code, code_elsewhere
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+QUEUE = {"module": "dagster._core.run_coordinator.queued_run_coordinator"}
+HOLDS_TWO = [{"key": "dagdeck/parallel-2", "limit": 2, "value": {"applyLimitPerUniqueValue": True}}]
+
+
+class Webserver:
+    """Where it listens, and the instance behind it."""
+
+    def __init__(self, instance: dg.DagsterInstance, port: int) -> None:
+        self.instance = instance
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+
+    def launched(self, name: str | None = None) -> list[str]:
+        """The ids of backfills and runs with the launch tag `name`; with any, for None."""
+        tag = "dagdeck/launch"
+        backfills = [(one.backfill_id, one.tags) for one in self.instance.get_backfills()]
+        runs = [(one.run_id, one.tags) for one in self.instance.get_runs()]
+        return [
+            one for one, tags in (*backfills, *runs) if tag in tags and name in (None, tags[tag])
+        ]
+
+    def status(self, backfill: str) -> str:
+        found = self.instance.get_backfill(backfill)
+        assert found is not None
+        return found.status.value
+
+
+@contextmanager
+def webserver(home: Path) -> Iterator[Webserver]:
+    """A webserver that has loaded two code locations of this folder."""
+    queue = {
+        **QUEUE,
+        "class": "QueuedRunCoordinator",
+        "config": {"tag_concurrency_limits": HOLDS_TWO},
+    }
+    overrides = {"run_coordinator": queue, "telemetry": {"enabled": False}}
+    origins = [
+        InProcessCodeLocationOrigin(
+            LoadableTargetOrigin(module_name=module.__name__, attribute="definitions"),
+            location_name=module.__name__,
+        )
+        for module in (code, code_elsewhere)
+    ]
+    with (
+        dg.instance_for_test(overrides=overrides, temp_dir=str(home)) as instance,
+        GrpcServerRegistry(
+            instance_ref=None,
+            server_command=GrpcServerCommand.API_GRPC,
+            heartbeat_ttl=30,
+            startup_timeout=30,
+            wait_for_processes_on_shutdown=True,
+        ) as registry,
+        WorkspaceProcessContext(
+            instance, InProcessWorkspaceLoadTarget(origins), grpc_server_registry=registry
+        ) as process,
+    ):
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app_from_workspace_process_context(process), log_level="critical")
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield Webserver(instance, listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(10)

@@ -1,0 +1,119 @@
+"""`dagdeck status --bad`: what needs somebody, as text and as an object."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.domain.status.needs import needy, never_asked_for
+from console.domain.status.states import Row, State
+from tests.fake_dagster.assets import Asset, Stretch
+from tests.fake_dagster.partitions import daily
+from tests.fake_dagster.runs import FakeRun
+from tests.fake_dagster.server import FakeDagster
+from tests.fake_dagster.world import root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DAGDECK = Path(sys.executable).with_name("dagdeck")
+NOW = time.time()
+DAYS = daily(20, NOW)
+LETTERS = {
+    "M": State.MATERIALIZED,
+    "F": State.FAILED,
+    "-": State.MISSING,
+    "S": State.STALE,
+    "R": State.RUNNING,
+}
+
+
+def _row(letters: str) -> Row:
+    return Row(bytes(LETTERS[letter] for letter in letters), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("letters", "by_time", "may_wait", "missing", "apart"),
+    [
+        ("---M-M", True, False, [4], 3),
+        ("---M-M", False, False, [0, 1, 2, 4], 3),
+        ("-F-MMM", True, False, [], 2),
+        ("MM--", True, False, [2, 3], 0),
+        ("MM--", True, True, [2], 0),
+        ("----", True, False, [], 4),
+        ("", True, True, [], 0),
+    ],
+    ids=["gap", "no time", "failed before", "late", "may wait", "never made", "none"],
+)
+def test_a_missing_cell_needs_somebody_after_the_first_materialization(
+    letters: str, by_time: bool, may_wait: bool, missing: list[int], apart: int
+) -> None:
+    row = _row(letters)
+    assert needy(row, by_time=by_time, may_wait=may_wait).get(State.MISSING, []) == missing
+    assert never_asked_for(row) == apart
+
+
+def test_failed_and_stale_cells_need_somebody_wherever_they_are() -> None:
+    found = needy(_row("F--SR"), by_time=True, may_wait=True)
+    assert found == {State.FAILED: [0], State.STALE: [3]}
+
+
+@pytest.fixture(scope="module")
+def dagster() -> Iterator[FakeDagster]:
+    """One asset is well, one has been failing since a run of today."""
+    well = Asset("well", "g", NOW - 3_600, DAYS)
+    stretches = (Stretch(0, 4, "-"), Stretch(8, 9, "-"), Stretch(12, 13, "F"))
+    ill = Asset("ill", "g", NOW - 3_600, DAYS, stretches=stretches)
+    failed = FakeRun("7c1f0000", "FAILURE", NOW - 600, [ill], 12, 13, cause="KeyError: 'sgv'")
+    with FakeDagster(root([well, ill], [failed], now=NOW)) as made:
+        yield made
+
+
+def _status(dagster: FakeDagster, folder: Path, *arguments: str) -> str:
+    clean = {name: text for name, text in os.environ.items() if not name.startswith("DAGDECK_")}
+    done = subprocess.run(
+        [str(DAGDECK), "status", "--url", dagster.url, "--bad", *arguments],
+        env={**clean, "DAGDECK_HOME": str(folder), "DAGDECK_CONFIG": str(folder / "none")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_ranges_and_the_newest_cause_of_what_is_bad_are_told(
+    dagster: FakeDagster, tmp_path: Path
+) -> None:
+    days = DAYS.keys
+    (told,) = json.loads(_status(dagster, tmp_path, "--json"))["assets"]
+    assert told["key"] == ["ill"]
+    assert told["bad"] == {
+        "failed": {"count": 2, "partitions": f"[{days[12]}...{days[13]}]"},
+        "missing": {"count": 2, "partitions": f"[{days[8]}...{days[9]}]"},
+    }
+    assert told["not_begun"] == 5
+    assert "KeyError" in told["cause"]
+
+
+def test_the_text_ends_with_the_sum_and_tells_apart_what_was_not_begun(
+    dagster: FakeDagster, tmp_path: Path
+) -> None:
+    lines = _status(dagster, tmp_path).splitlines()
+    assert lines[0] == "ill"
+    assert any(line.split()[:2] == ["failed", "2"] for line in lines)
+    assert lines[-1] == ("1 of 2 assets need somebody · 2 failed · 2 missing · 5 not begun")
+
+
+def test_a_selection_without_anything_bad_says_so(dagster: FakeDagster, tmp_path: Path) -> None:
+    assert _status(dagster, tmp_path, "well") == "nothing is bad in 1 asset\n"
+    assert json.loads(_status(dagster, tmp_path, "well", "--json")) == {"assets": []}
