@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -55,6 +56,17 @@ class MovedClock:
     def pytest_runtest_setup(self) -> None:
         """Moves the clock to the moment."""
         self._clock.move_to(self.moment)
+
+
+def dagdeck() -> list[str]:
+    """The command `dagdeck`, whose clock is moved as that of the tests is."""
+    if VARIABLE not in os.environ:
+        return [str(Path(sys.executable).with_name("dagdeck"))]
+    code = (
+        "import sys, time_machine; from console.cli import main; moment = float(sys.argv.pop(1)); "
+    )
+    code += "time_machine.travel(moment).start(); main()"
+    return [sys.executable, "-c", code, str(time.time())]
 
 
 def main(arguments: list[str]) -> int:

@@ -92,6 +92,21 @@ def past_moment(timestamp: float | None, now: float, zone: tzinfo | None = None)
     return moment(timestamp, now, zone)
 
 
+def told_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
+    """`moment` of what has happened, in a sentence: `12:05 (in 5m)` where a clock is wrong."""
+    told = moment(timestamp, now, zone)
+    if timestamp is not None and timestamp > now + 60:
+        return f"{told} ({age(now - timestamp)})"
+    return told
+
+
+def short_past_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
+    """`short_moment` of what has happened; `in 5m` where a clock is wrong and it is ahead."""
+    if timestamp is not None and timestamp > now + 60:
+        return age(now - timestamp)
+    return short_moment(timestamp, now, zone)
+
+
 def moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
     """`14:02` today, `Nov 20 14:02` this year, `2024 Nov 20` before."""
     if timestamp is None:

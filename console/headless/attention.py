@@ -10,7 +10,7 @@ from console.domain.freshness.urgency import LateCause, because, blame_words, by
 from console.domain.health import Condition
 from console.domain.runs.progress import backfill_left
 from console.domain.text import cut, one_line
-from console.domain.times import moment
+from console.domain.times import told_moment
 
 if TYPE_CHECKING:
     from console.domain.freshness.urgency import Urgency
@@ -158,7 +158,7 @@ def as_lines(overview: Overview, now: float) -> list[str]:
         names = ", ".join(shown_key(key) for key in cause.assets[:3])
         words = cut(cause.words if cause.known else "why it failed was not read", 120)
         lines.append(
-            f"failing  {len(cause.runs)}× {words} · {names} · last {moment(cause.last, now)} · {cause.state_words}"
+            f"failing  {len(cause.runs)}× {words} · {names} · last {told_moment(cause.last, now)} · {cause.state_words}"
         )
     if overview.reading_words:
         lines.append(f"failing  not all was read: {overview.reading_words}")

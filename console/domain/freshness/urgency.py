@@ -13,7 +13,7 @@ from console.domain.assets.walk import hop_by_hop
 from console.domain.freshness.policy import Freshness, FreshnessVerdict, Policy, freshness_at
 from console.domain.runs.run import RunStatus
 from console.domain.status.states import State
-from console.domain.times import duration, moment
+from console.domain.times import duration, told_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -233,10 +233,10 @@ def blame_words(cause: LateCause, of: AssetKey, now: float) -> str:
     """`dlt_glucose_entries: last run 7c1f failed at 05:14`; without a name of `of` itself."""
     name = "" if cause.key == of else f"{shown_key(cause.key)}: "
     if cause.blame is Blame.FAILED:
-        when = f" at {moment(cause.at, now)}" if cause.at else ""
+        when = f" at {told_moment(cause.at, now)}" if cause.at else ""
         return f"{name}last run {(cause.run_id or '?')[:8]} failed{when}"
     if cause.blame is Blame.LATE:
-        return f"{name}late since {moment(cause.at, now)}"
+        return f"{name}late since {told_moment(cause.at, now)}"
     return f"{name}never materialized"
 
 

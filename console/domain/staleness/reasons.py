@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from console.domain.assets.keys import key_text
 from console.domain.staleness.provenance import NO_TAGS
 from console.domain.staleness.rule import SKIPPED_FROM, StaleCause
-from console.domain.times import moment
+from console.domain.times import told_moment
 
 if TYPE_CHECKING:
     from console.domain.staleness.rule import Child, Parent, Verdicts
@@ -45,7 +45,7 @@ def _by_parent(child: Child, parent: Parent, position: int, kind: StaleCause, no
     newest = max(times, key=times.__getitem__, default=None)
     if newest is None or not times[newest]:
         return f"{name} has a new version"
-    when = moment(times[newest] / 1000, now)
+    when = told_moment(times[newest] / 1000, now)
     if times[newest] > child_time:
         return f"{_where(name, parent, newest)} was materialized {when}, after this"
     return f"{_where(name, parent, newest)} has another version than was read"

@@ -12,7 +12,7 @@ from console.domain.freshness.policy import FreshnessVerdict, policy_text, polic
 from console.domain.freshness.urgency import Blame, because, by_urgency, due_words, span, summary
 from console.domain.reading import MARK
 from console.domain.text import cells, cut, one_line, padded
-from console.domain.times import age, moment
+from console.domain.times import age, told_moment
 from console.screens.base import DeckScreen, of_the_lit_row
 from console.screens.openings import Opening, ShowAsset
 from console.store.signals import Topic
@@ -306,7 +306,7 @@ class FreshnessScreen(DeckScreen):
     def _making(self, key: AssetKey) -> list[StyledLine]:
         for run in self.deployment.busy_runs(key)[:1]:
             verb = "waits to make" if run.status.waiting else "is making"
-            since = moment(run.started or run.created, self._now)
+            since = told_moment(run.started or run.created, self._now)
             span = run.partition_text
             return [[(f"run {run.short_id} {verb} it {span} since {since}", "run")]]
         return []

@@ -131,7 +131,8 @@ class AssetWords:
         if at is None:
             return "never"
         old = age(self.now - at)
-        return f"{moment(at, self.now)}, {old if old == 'now' else f'{old} ago'}"
+        told = old if old == "now" or old.startswith("in ") else f"{old} ago"
+        return f"{moment(at, self.now)}, {told}"
 
     def _glyph(self, state: State) -> str:
         return glyph(state, ascii_only=self.ascii_only)

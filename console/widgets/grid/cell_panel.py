@@ -13,7 +13,7 @@ from textual.widget import Widget
 from console.domain.assets.keys import shown_key
 from console.domain.status.states import LOOKS, State
 from console.domain.text import cut, one_line, visible
-from console.domain.times import moment
+from console.domain.times import told_moment
 from console.widgets.common.line_list import strip_of
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph, run_state
@@ -98,7 +98,7 @@ class CellPanel(Widget):
             return [(" never materialized", "dim")]
         facts = [f"{one_line(label)} {one_line(value)}" for label, value in cell.metadata[:4]]
         run = f" by run {(cell.run_id or '')[:8]}" if cell.run_id else ""
-        text = f" materialized {moment(cell.materialized, time.time())}{run}"
+        text = f" materialized {told_moment(cell.materialized, time.time())}{run}"
         return [(text, "text"), ("".join(f"  {cut(fact, 28)}" for fact in facts), "dim")]
 
     def _last_run(self, cell: CellDetail) -> StyledLine:
@@ -113,7 +113,7 @@ class CellPanel(Widget):
         if run is None or run.id == cell.run_id:
             return []
         state = run_state(run.status)
-        at = moment(run.ended or run.started or run.created, time.time())
+        at = told_moment(run.ended or run.started or run.created, time.time())
         if cell.error:
             return [(f" run {run.short_id} failed {at}  ", "text"), (one_line(cell.error), "bad")]
         word = f"{glyph(state, ascii_only=self._ascii)} {run.status.word}"

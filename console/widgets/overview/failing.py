@@ -8,7 +8,7 @@ from console.domain.assets.keys import shown_key
 from console.domain.runs.words import span_text, what_text
 from console.domain.status.states import State
 from console.domain.text import cells, cut, one_line
-from console.domain.times import moment, short_moment
+from console.domain.times import moment, short_past_moment, told_moment
 from console.store.overview.overview import MOST_ERRORS
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph
@@ -62,7 +62,7 @@ def _line(cause: FailureGroup, frame: Frame) -> OverviewLine:
             (sign, "dim" if cause.open and known else colour),
             (f"{_news(cause, frame)}{one_line(words)}", shade),
             (frame.marked(f"{len(cause.runs)}", frame.reasons), shade),
-            (short_moment(cause.last, frame.now), "dim"),
+            (short_past_moment(cause.last, frame.now), "dim"),
             _where(cause, frame),
         ),
         ("cause", cause.words, str(cause.known)),
@@ -147,11 +147,11 @@ def _detail(cause: FailureGroup, frame: Frame) -> list[StyledLine]:
     count = frame.marked(f"{len(cause.runs)} run{'s' * (len(cause.runs) != 1)}", frame.reasons)
     state = "mended since" if cause.mended else f"{cause.state_words} now"
     state = frame.marked(state, _reading(cause, frame))
-    first = moment(min(run.ended or run.created for run in cause.runs), frame.now)
+    first = told_moment(min(run.ended or run.created for run in cause.runs), frame.now)
     return [
         [(cut(words, room), "text")],
         [(cut(words[len(cut(words, room)) - 1 :], room) if cells(words) > room else "", "text")],
-        [(f"{count}, first {first}, last {moment(cause.last, frame.now)} · {state}", "dim")],
+        [(f"{count}, first {first}, last {told_moment(cause.last, frame.now)} · {state}", "dim")],
         [(cut(names, room), "dim")],
     ]
 

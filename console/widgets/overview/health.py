@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.domain.health import Condition
 from console.domain.text import cells, cut, one_line
-from console.domain.times import age, moment
+from console.domain.times import age, told_moment
 from console.widgets.common.styled_text import StyledLine, StyledText
 from console.widgets.overview.line import ASKING, Frame, Leads, OverviewLine
 
@@ -102,7 +102,7 @@ def _last_tick(frame: Frame) -> StyledText:
 
 def _line(fault: Fault, frame: Frame) -> OverviewLine:
     plain, simple, colour = _SIGNS[fault.condition]
-    when = "" if fault.at is None else moment(fault.at, frame.now)
+    when = "" if fault.at is None else told_moment(fault.at, frame.now)
     says = " · ".join(filter(None, (when and f"last at {when}", one_line(fault.why))))
     words = one_line(fault.words)
     parts: StyledLine = [

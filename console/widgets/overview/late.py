@@ -9,7 +9,7 @@ from console.domain.freshness.policy import FreshnessVerdict, policy_text
 from console.domain.freshness.urgency import Blame, because, span
 from console.domain.runs.progress import usual_seconds
 from console.domain.text import cut, one_line
-from console.domain.times import duration, moment, short_moment
+from console.domain.times import duration, short_moment, told_moment
 from console.widgets.common.asset_words import AssetWords
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import verdict_look
@@ -119,7 +119,7 @@ def _failure(root: LateCause, one: Urgency, frame: Frame) -> str:
     run = next((run for run in known if run.id == root.run_id), None)
     name = "its run" if root.key == one.key else shown_key(root.key)
     partition = f" {run.partition_text}" if run and run.partition_text else ""
-    when = f" at {moment(root.at, frame.now)}" if root.at else ""
+    when = f" at {told_moment(root.at, frame.now)}" if root.at else ""
     error = overview.errors.get(root.run_id or "")
     return f"{name}{partition} failed{when}" + (f": {one_line(error)}" if error else "")
 
@@ -127,7 +127,7 @@ def _failure(root: LateCause, one: Urgency, frame: Frame) -> str:
 def _under_way(one: Urgency, frame: Frame) -> str:
     deployment = frame.overview.deployment
     for run in deployment.busy_runs(one.key)[:1]:
-        since = moment(run.started or run.created, frame.now)
+        since = told_moment(run.started or run.created, frame.now)
         usual = usual_seconds(run, frame.overview.past())
         takes = f", usually {duration(usual[0])}" if usual else ""
         return f"{'queued' if run.status.waiting else 'running'} since {since}{takes}"

@@ -10,7 +10,7 @@ from console.domain.runs.progress import backfill_left, run_left, usual_seconds
 from console.domain.runs.words import by_text, span_text, took, what_text, why_waiting
 from console.domain.status.states import LOOKS, State
 from console.domain.text import cut, one_line
-from console.domain.times import duration, moment
+from console.domain.times import duration, told_moment
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph, run_state
 from console.widgets.overview.line import ASKING, Frame, Leads, OverviewLine
@@ -80,9 +80,7 @@ def _backfill_detail(
     )
     pace = "nothing done yet to tell how long it takes"
     if left is not None:
-        pace = (
-            f"about {span(left)} left, by its own pace since {moment(backfill.created, frame.now)}"
-        )
+        pace = f"about {span(left)} left, by its own pace since {told_moment(backfill.created, frame.now)}"
     names = ", ".join(shown_key(key) for key in backfill.assets)
     return [
         [(f"backfill {backfill.id}  ", "text"), (one_line(backfill.title), "text")],

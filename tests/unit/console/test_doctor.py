@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from email.utils import formatdate
 from pathlib import Path
@@ -19,12 +18,12 @@ from console.headless.checkup.finding import Verdict
 from console.headless.checkup.local import findings_of
 from console.headless.checkup.server import clock, healthy
 from console.headless.checkup.terminal import terminal_kind, terminal_size
+from tests.clock import dagdeck
 from tests.fake_dagster.assets import Asset
 from tests.fake_dagster.server import FakeDagster
 from tests.fake_dagster.world import root
 from tests.unit.console.fake_server import FakeServer, page, refused_url
 
-DAGDECK = Path(sys.executable).with_name("dagdeck")
 NOW = time.time()
 DONE, FAILED, USAGE, OUT_OF_REACH, REFUSED = range(5)
 
@@ -37,7 +36,7 @@ def _run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProc
         "DAGDECK_CONFIG": str(folder / "config.toml"),
     }
     return subprocess.run(
-        [str(DAGDECK), "doctor", *arguments],
+        [*dagdeck(), "doctor", *arguments],
         env={**clean, **places, **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import pytest
 
 from console.domain.status.needs import needy, never_asked_for
 from console.domain.status.states import Row, State
+from tests.clock import dagdeck
 from tests.fake_dagster.assets import Asset, Stretch
 from tests.fake_dagster.partitions import daily
 from tests.fake_dagster.runs import FakeRun
@@ -23,7 +23,6 @@ from tests.fake_dagster.world import root
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DAGDECK = Path(sys.executable).with_name("dagdeck")
 NOW = time.time()
 DAYS = daily(20, NOW)
 LETTERS = {
@@ -79,7 +78,7 @@ def dagster() -> Iterator[FakeDagster]:
 def _status(dagster: FakeDagster, folder: Path, *arguments: str) -> str:
     clean = {name: text for name, text in os.environ.items() if not name.startswith("DAGDECK_")}
     done = subprocess.run(
-        [str(DAGDECK), "status", "--url", dagster.url, "--bad", *arguments],
+        [*dagdeck(), "status", "--url", dagster.url, "--bad", *arguments],
         env={**clean, "DAGDECK_HOME": str(folder), "DAGDECK_CONFIG": str(folder / "none")},
         stdin=subprocess.DEVNULL,
         capture_output=True,

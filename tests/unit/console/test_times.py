@@ -13,6 +13,8 @@ from console.domain.times import (
     moment,
     past_moment,
     short_moment,
+    short_past_moment,
+    told_moment,
 )
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -118,5 +120,9 @@ def test_a_past_event_ahead_of_the_clock_says_so() -> None:
     now = _at(2026, 11, 26, 12)
     assert past_moment(now + 300, now, UTC) == "in 5m"
     assert past_moment(now - 300, now, UTC) == "11:55"
+    assert short_past_moment(now + 300, now, UTC) == "in 5m"
+    assert short_past_moment(now - 300, now, UTC) == "11:55"
+    assert told_moment(now + 300, now, UTC) == "12:05 (in 5m)"
+    assert told_moment(now - 300, now, UTC) == "11:55"
     assert age(-300) == "in 5m"
     assert age(-3) == "now"
