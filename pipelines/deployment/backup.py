@@ -29,6 +29,7 @@ from pipelines.deployment.dump import dump, other_roles
 from pipelines.deployment.errors import DeploymentError
 from pipelines.deployment.home import Home
 from pipelines.deployment.parts import Layout
+from pipelines.deployment.usable import demand_whole
 from pipelines.deployment.version import HomeVersion, read_version
 from pipelines.deployment.waiting import Waiting
 from pipelines.settings import Settings
@@ -74,8 +75,10 @@ def backup(settings: Settings, file: Path, say: Waiting) -> Contents:
     if file.resolve().is_relative_to(home.root):
         raise DeploymentError(f"{file} is within the home that it would hold; put it elsewhere.")
     waiting = partial(say, "Another dagdeck command is at work here; waiting for it.")
-    with home.locked(waiting), database(settings, home, say) as layout:
-        return _archived(layout, file, say)
+    with home.locked(waiting):
+        demand_whole(home)
+        with database(settings, home, say) as layout:
+            return _archived(layout, file, say)
 
 
 def _archived(layout: Layout, file: Path, say: Waiting) -> Contents:

@@ -25,21 +25,34 @@ WRITTEN = ("*", "dagster/*", "dbt/*", "lake/*", "lake/*/*", "lake/*/*/*")
 def demand_usable(home: Home) -> None:
     """Raises DeploymentError where the home is in between two states, the disk is full, or files are
     another user's."""
+    demand_whole(home)
+    demand_writable(home)
+
+
+def demand_whole(home: Home) -> None:
+    """Raises DeploymentError where the home is half restored or half on its way back."""
     if home.going_back.exists():
         raise DeploymentError(
             f"{home.root} is half on its way back from an upgrade: run "
-            "`python -m pipelines.deployment.back` again, which goes on."
+            "`python -m pipelines.deployment.back` again, which goes on.",
+            REFUSED,
         )
-    demand_writable(home)
+    _demand_restored(home)
+
+
+def _demand_restored(home: Home) -> None:
+    if home.restoring.exists():
+        raise DeploymentError(
+            f"{home.root} is half restored: run `dagdeck restore FILE` again, which begins it "
+            "anew.",
+            REFUSED,
+        )
 
 
 def demand_writable(home: Home) -> None:
     """Raises DeploymentError where the home is half restored, the disk is full, or files are another
     user's."""
-    if home.restoring.exists():
-        raise DeploymentError(
-            f"{home.root} is half restored: run `dagdeck restore FILE` again, which begins it anew."
-        )
+    _demand_restored(home)
     _demand_space(home.root)
     for path in chain([home.root], *(home.root.glob(pattern) for pattern in WRITTEN)):
         if path != home.postgres:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.deployment import usable
+from pipelines.deployment.backup import backup
 from pipelines.deployment.errors import DeploymentError
 from pipelines.deployment.home import Home
 from pipelines.deployment.postgres import system_uid
+from pipelines.deployment.waiting import Waiting
 from pipelines.settings import Settings
 
 NOBODY = 65534
@@ -88,6 +90,23 @@ def test_a_data_folder_that_postgres_may_not_open_is_named(home: Home) -> None:
 def test_a_half_restored_home_is_refused(home: Home) -> None:
     home.restoring.touch()
     assert "half restored" in refusal(home)
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("going-back", "half on its way back from an upgrade: run `python -m pipelines.depl"),
+        ("restoring", "half restored: run `dagdeck restore FILE` again"),
+    ],
+)
+def test_a_home_between_two_states_is_not_backed_up(home: Home, mark: str, words: str) -> None:
+    file = home.root.with_name("backup.tar.gz")
+    home.state.write_text("{}")
+    (home.root / mark).touch()
+    with pytest.raises(DeploymentError, match=words) as refused:
+        backup(Settings(home=home.root), file, Waiting())
+    assert refused.value.exit_code == 4
+    assert list(home.root.parent.iterdir()) == [home.root]
 
 
 @pytest.mark.parametrize(
