@@ -45,15 +45,20 @@ def release_home(last_release: Release) -> Path:
 
 @pytest.fixture(scope="session")
 def old_home(release_home: Path, last_release: Release) -> Path:
-    """The same less one column in each place, and with a reader's view."""
-    home = release_home.with_name("less")
-    old = last_release.deployment(copy_of(release_home, home))
+    """The same less one column in each place, and with a reader's view.
+
+    It is changed where it was made, for that release's tables name their files by whole paths.
+    """
+    aside = release_home.rename(release_home.with_name("aside"))
+    old = last_release.deployment(copy_of(aside, release_home))
     try:
         old.up("--wait")
         without_columns(old)
     finally:
         old.down()
-    return old.home
+    less = release_home.rename(release_home.with_name("less"))
+    aside.rename(release_home)
+    return less
 
 
 def backfilled(old: LiveDeployment, first: date, last: date) -> None:
