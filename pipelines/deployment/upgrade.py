@@ -161,13 +161,12 @@ def _follow(layout: Layout) -> None:
 
 def _zone(layout: Layout) -> Iterator[Step]:
     """The zone of the days is noted in a home from before it was."""
+    from pipelines.raw.relocate import catalogued
     from pipelines.raw.zone import is_kept
     from pipelines.tables import RAW_TABLES
 
-    catalog = _catalog(layout)
-    if not is_kept(layout.lake_settings) and any(
-        catalog.table_exists(described.identifier) for described in RAW_TABLES
-    ):
+    names = {identifier for identifier, _metadata in catalogued(_catalog(layout))}
+    if not is_kept(layout.lake_settings) and any(raw.identifier in names for raw in RAW_TABLES):
         words = f"the zone of the days is noted, {layout.settings.timezone}"
         yield Step(words, partial(_note_zone, layout))
 

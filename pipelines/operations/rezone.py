@@ -67,7 +67,18 @@ def rezone(settings: Settings) -> list[str]:
     for path in (settings.duckdb_path, settings.duckdb_path.with_name("warehouse.duckdb.wal")):
         path.unlink(missing_ok=True)
     end_move(settings)
-    return [*lines, f"The days are those of {settings.timezone}; run all of them again."]
+    words = f"The days are those of {settings.timezone}; run all of them again"
+    return [*lines, f"{words}{_range_of_days(catalog)}."]
+
+
+def _range_of_days(catalog: SqlCatalog) -> str:
+    """The first and the last day that has rows, in words; empty where none has."""
+    days = {
+        row[DAY]
+        for described in (GLUCOSE_ENTRIES, GITHUB_USER_EVENTS)
+        for row in stored_rows(raw_table(catalog, described), (), (DAY,))
+    }
+    return f", {min(days)} to {max(days)}" if days else ""
 
 
 def _rezone(catalog: SqlCatalog, described: RawTable, settings: Settings) -> int:

@@ -49,11 +49,11 @@ def moved_tables(catalog: SqlCatalog) -> list[Moved]:
     A table whose files are still where the catalog has them, and not in the lake, is another
     home's and is left alone. Raises LostTableError where they are nowhere.
     """
-    return [moved for row in _rows(catalog) if (moved := _moved(catalog, *row))]
+    return [moved for row in catalogued(catalog) if (moved := _moved(catalog, *row))]
 
 
-def _rows(catalog: SqlCatalog) -> list[tuple[str, str]]:
-    """The identifier and the metadata's path of each table."""
+def catalogued(catalog: SqlCatalog) -> list[tuple[str, str]]:
+    """The identifier and the metadata's path of each table; no file is read, so none need be there."""
     wanted = select(
         IcebergTables.table_namespace, IcebergTables.table_name, IcebergTables.metadata_location
     ).where(IcebergTables.catalog_name == catalog.name)

@@ -293,6 +293,7 @@ def test_rows_get_the_days_of_another_zone_and_keep_their_moments(source: Source
     try:
         told = rezone(moved)
         assert told[0] == "raw.glucose_entries: 216 rows are of another day"
+        assert told[-1].endswith(f"run all of them again, {FIRST} to {SECOND + timedelta(days=1)}.")
         rows = source.lakehouse.raw([])
         assert {row["_id"]: row["date"] for row in rows} == before
         assert Counter(row["partition_day"] for row in rows) == {
