@@ -73,7 +73,8 @@ def sentence(error: BaseException, table: str, days: Sequence[date] = ()) -> str
     root = root_of(error)
     subject = f"{table} for {_span(days)}" if days else table
     if isinstance(root, ToldError):
-        return f"{subject}: {root}"
+        told = str(root)
+        return told if told.startswith(f"{table} ") else f"{subject}: {told}"
     words = " ".join(str(root).split())[:LONGEST_MESSAGE]
     why = f"{type(root).__name__}: {words}" if words else type(root).__name__
     return f"{subject}: {why} (at {place_of(root)}); {advice(root)}"

@@ -55,6 +55,7 @@ def test_words_that_are_a_sentence_already_stay_and_are_not_looked_behind() -> N
             raise ToldError("column a can't become b") from error
 
     assert sentence(caught(told), "raw.entries") == "raw.entries: column a can't become b"
+    assert sentence(caught(told), "column") == "column a can't become b"
     assert not may_pass(caught(told))
 
 
