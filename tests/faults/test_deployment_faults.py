@@ -124,7 +124,7 @@ def test_a_home_that_a_restore_left_half_done_is_refused(fresh: LiveDeployment) 
     fresh.home.mkdir()
     (fresh.home / "restoring").touch()
     done = fresh.run("up")
-    assert done.returncode == 1
+    assert done.returncode == 4
     assert "dagdeck restore FILE" in one_sentence(done)
 
 
