@@ -1,4 +1,4 @@
-"""Homes that the last landed release made, once a session; each test opens a copy of one."""
+"""Homes that earlier releases made, once a session; each test opens a copy of one."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from tests.backfills import READINGS, READINGS_MARTS, await_success, launch
 from tests.conftest import traversable
 from tests.deployments import LiveDeployment, free_ports
 from tests.integration.lakehouse import settled_days
-from tests.upgrade.releases import LAST_RELEASE, Release, release
+from tests.upgrade.releases import RELEASES, Release, release
 
 OLD_DAYS, NEW_DAY = settled_days(3)[:2], settled_days(3)[2]
 BACKFILL_SECONDS = 600
 
 
-@pytest.fixture(scope="session")
-def last_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return release(LAST_RELEASE, traversable(tmp_path_factory.mktemp("release")))
+@pytest.fixture(scope="session", params=RELEASES)
+def earlier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return release(request.param, traversable(tmp_path_factory.mktemp("release")))
 
 
 @pytest.fixture(scope="session")
-def release_home(last_release: Release) -> Path:
+def release_home(earlier: Release) -> Path:
     """Two days of readings and their marts, as the release made them."""
-    home = last_release.code.parent / "home"
-    old = last_release.deployment(LiveDeployment(home, free_ports()))
+    home = earlier.code.parent / "home"
+    old = earlier.deployment(LiveDeployment(home, free_ports()))
     try:
         old.up("--wait")
         backfilled(old, OLD_DAYS[0], OLD_DAYS[1])
@@ -44,13 +44,13 @@ def release_home(last_release: Release) -> Path:
 
 
 @pytest.fixture(scope="session")
-def old_home(release_home: Path, last_release: Release) -> Path:
+def old_home(release_home: Path, earlier: Release) -> Path:
     """The same less one column in each place, and with a reader's view.
 
     It is changed where it was made, for that release's tables name their files by whole paths.
     """
     aside = release_home.rename(release_home.with_name("aside"))
-    old = last_release.deployment(copy_of(aside, release_home))
+    old = earlier.deployment(copy_of(aside, release_home))
     try:
         old.up("--wait")
         without_columns(old)

@@ -14,8 +14,8 @@ import pytest
 from tests.deployments import LiveDeployment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LAST_RELEASE = "3c918c8"
-"""The commit that the last landed release is at."""
+RELEASES = ("3c918c8",)
+"""The commits or tags of the releases whose homes are opened, the newest last; a release adds itself."""
 DECIDING = (
     "dagster",
     "dagster-dbt",

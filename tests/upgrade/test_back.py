@@ -57,10 +57,10 @@ def rows_of(live: LiveDeployment) -> dict[str, int]:
 
 
 def test_a_home_goes_back_to_the_release_it_came_from_however_often_that_is_killed(
-    release_home: Path, last_release: Release, tmp_path: Path
+    release_home: Path, earlier: Release, tmp_path: Path
 ) -> None:
     live = copy_of(release_home, traversable(tmp_path) / "home")
-    old = last_release.deployment(live)
+    old = earlier.deployment(live)
     try:
         live.up("--wait")
         before = (live.home / "before-upgrade" / "postgres.dump").read_bytes()
@@ -88,7 +88,7 @@ def test_a_home_goes_back_to_the_release_it_came_from_however_often_that_is_kill
         assert sum(rows_of(old).values()) < sum(upgraded.values())
         backfilled(old, OLD_DAYS[0], NEW_DAY)
         old.down()
-        anew = fresh(last_release, traversable(tmp_path) / "anew")
+        anew = fresh(earlier, traversable(tmp_path) / "anew")
         old.up("--wait")
         assert rows_of(old) == anew
     finally:
@@ -96,9 +96,9 @@ def test_a_home_goes_back_to_the_release_it_came_from_however_often_that_is_kill
         assert live.processes() == []
 
 
-def fresh(last_release: Release, home: Path) -> dict[str, int]:
+def fresh(earlier: Release, home: Path) -> dict[str, int]:
     """The rows of a home that the release made anew."""
-    old = last_release.deployment(LiveDeployment(home, free_ports()))
+    old = earlier.deployment(LiveDeployment(home, free_ports()))
     try:
         old.up("--wait")
         backfilled(old, OLD_DAYS[0], NEW_DAY)

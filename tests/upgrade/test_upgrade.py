@@ -1,4 +1,4 @@
-"""A home of the last landed release is opened by the present one."""
+"""A home of each earlier release is opened by the present one."""
 
 from __future__ import annotations
 
