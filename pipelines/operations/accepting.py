@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipelines.partitions import DAILY
 from pipelines.resources.connections import Lake
-from pipelines.settings import Settings, WrongSettingsError
+from pipelines.settings import Settings
 
 TABLES = {
     "dlt_glucose_entries": "glucose_entries",
@@ -61,28 +61,30 @@ def accept_day() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Accepts the day given on the command line; the exit code is 0 done, 1 failed, 2 usage."""
-    from pipelines.deployment.errors import DeploymentError
-    from pipelines.operations.by_hand import connected
-    from pipelines.raw import accepted
+    """Accepts the day given on the command line; 0 done, 1 failed, 2 usage, 3 no Postgres."""
+    from pipelines.deployment.command import exit_code
 
     parser = argparse.ArgumentParser("python -m pipelines.operations.accepting")
     parser.add_argument("day", help="YYYY-MM-DD")
     parser.add_argument("--why", required=True, help="is kept with the day")
     parser.add_argument("--asset", default="dlt_glucose_entries", help=" or ".join(TABLES))
     asked = parser.parse_args(arguments)
-    config = Accepted(asset=asked.asset, day=asked.day, why=asked.why)
+    return exit_code(
+        lambda: _accept_typed(Accepted(asset=asked.asset, day=asked.day, why=asked.why))
+    )
+
+
+def _accept_typed(config: Accepted) -> None:
+    from pipelines.deployment.errors import USAGE, DeploymentError
+    from pipelines.operations.by_hand import connected
+    from pipelines.raw import accepted
+
     try:
-        table, day = config.table(), date.fromisoformat(asked.day)
-        accepted.accept(connected(Settings()), table, day, asked.why, f"by {getpass.getuser()}")
-    except (dg.Failure, WrongSettingsError) as error:
-        print(getattr(error, "description", None) or error, file=sys.stderr)  # noqa: T201
-        return 2
-    except (DeploymentError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return 1
-    print(f"{asked.day} of raw.{table} is accepted; run the day again")  # noqa: T201
-    return 0
+        table, day = config.table(), date.fromisoformat(config.day)
+    except dg.Failure as failure:
+        raise DeploymentError(failure.description or "a wrong day", USAGE) from failure
+    accepted.accept(connected(Settings()), table, day, config.why, f"by {getpass.getuser()}")
+    print(f"{day} of raw.{table} is accepted; run the day again")  # noqa: T201 - it is a command
 
 
 if __name__ == "__main__":

@@ -12,33 +12,29 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipelines.deployment.errors import FAILED, USAGE, DeploymentError
+from pipelines.deployment.command import exit_code
 from pipelines.operations.accepting import TABLES
 from pipelines.operations.by_hand import connected
-from pipelines.settings import Settings, WrongSettingsError
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.raw.description import Row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Shows the day given on the command line; the exit code is 0 done, 1 failed, 2 usage."""
+    """Shows the day given on the command line; 0 done, 1 failed, 2 usage, 3 no Postgres."""
     parser = argparse.ArgumentParser("python -m pipelines.operations.set_apart")
     parser.add_argument("day", type=_day, help="YYYY-MM-DD")
     parser.add_argument("--asset", default="dlt_glucose_entries", choices=TABLES)
     asked = parser.parse_args(arguments)
-    try:
-        rows = set_apart_on(connected(Settings()), TABLES[asked.asset], asked.day)
-    except WrongSettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - it is a command
-        return USAGE
-    except (DeploymentError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return FAILED
+    return exit_code(lambda: _show(TABLES[asked.asset], asked.day))
+
+
+def _show(source: str, day: date) -> None:
+    rows = set_apart_on(connected(Settings()), source, day)
     for row in rows:
-        print(f"{row['reason']}\t{row['record']}")  # noqa: T201
-    print(f"{len(rows)} records of {asked.day} are set apart.", file=sys.stderr)  # noqa: T201
-    return 0
+        print(f"{row['reason']}\t{row['record']}")  # noqa: T201 - it is a command
+    print(f"{len(rows)} records of {day} are set apart.", file=sys.stderr)  # noqa: T201
 
 
 def _day(text: str) -> date:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -17,6 +18,7 @@ from pipelines.operations import accepting, set_apart
 from pipelines.raw.ingest import Loaded
 from pipelines.raw.zone import ZoneChangedError, zone_path
 from pipelines.settings import Settings
+from tests.deployments import free_ports
 from tests.integration.lakehouse import INGEST, RECENT, Lakehouse
 from tests.sources.readings import midnight, reading, sent, whole_day
 from tests.sources.server import Entries, Sent, serving
@@ -316,3 +318,25 @@ def test_a_day_is_accepted_by_a_typed_command_too(
     assert kept["run_id"].startswith("by ")
     assert accepting.main(["2026-02-31", "--why", "x"]) == 2
     assert "no day '2026-02-31'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [accepting.main, set_apart.main])
+def test_a_command_whose_postgres_does_not_run_says_so(
+    command: Callable[[list[str]], int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("DAGDECK_POSTGRES_URL", raising=False)
+    monkeypatch.setenv("DAGDECK_HOME", str(tmp_path))
+    words = [str(FIRST)] if command is set_apart.main else [str(FIRST), "--why", "x"]
+    assert command(words) == 1
+    assert f"{tmp_path} has no deployment" in capsys.readouterr().err
+    state = json.dumps({"ports": {"postgres": free_ports()["postgres"]}})
+    (tmp_path / "state.json").write_text(state)
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "password").write_text("secret")
+    assert command(words) == 3
+    assert capsys.readouterr().err == (
+        f"The Postgres of {tmp_path} doesn't run; `dagdeck up` starts it.\n"
+    )
