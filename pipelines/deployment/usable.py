@@ -50,9 +50,10 @@ def _demand_restored(home: Home) -> None:
 
 
 def demand_writable(home: Home) -> None:
-    """Raises DeploymentError where the home is half restored, the disk is full, or files are another
-    user's."""
+    """Raises DeploymentError where the home is half restored, the disk is full or read-only, or files
+    are another user's."""
     _demand_restored(home)
+    _demand_mounted_for_writing(home.root)
     _demand_space(home.root)
     for path in chain([home.root], *(home.root.glob(pattern) for pattern in WRITTEN)):
         if path != home.postgres:
@@ -78,6 +79,14 @@ def demand_zone(settings: Settings, home: Home) -> None:
     except ZoneChangedError as error:
         words = str(error)
         raise DeploymentError(f"{words[0].upper()}{words[1:]}.", REFUSED) from error
+
+
+def _demand_mounted_for_writing(root: Path) -> None:
+    if os.statvfs(root).f_flag & os.ST_RDONLY:
+        raise DeploymentError(
+            f"The disk of {root} is mounted for reading only: mount it for writing, or set "
+            "DAGDECK_HOME to another one."
+        )
 
 
 def _demand_space(root: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,6 +59,13 @@ def test_a_disk_without_room_is_said_with_how_much_there_is(
 ) -> None:
     monkeypatch.setattr(usable, "LEAST_FREE_MB", 10**12)
     assert re.search(r"Only \d+ MB are free on the disk of .*DAGDECK_HOME", refusal(home))
+
+
+def test_a_disk_that_is_mounted_for_reading_only_is_said(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY))
+    assert f"The disk of {home.root} is mounted for reading only" in refusal(home)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
