@@ -127,5 +127,14 @@ def as_event(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def takes(name: str, value: object) -> bool:
+    """Whether a column takes the field of an event as it is sent."""
+    if name in NESTED:
+        return value is None or isinstance(value, Mapping)
+    if name == "public":
+        return value is None or isinstance(value, bool)
+    return name in ("id", "type", "created_at")
+
+
 def _as_text(value: Any) -> str | None:
     return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False)

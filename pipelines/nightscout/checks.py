@@ -52,12 +52,13 @@ def readings_are_good(
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of all checks, from one reading of what was written for the run's days and the days before."""
     from pipelines.nightscout.columns import GLUCOSE_ENTRIES
-    from pipelines.nightscout.fields import strange_fields
+    from pipelines.nightscout.fields import takes
     from pipelines.nightscout.quality import Finding, findings
     from pipelines.raw.description import DAY, RECORD
     from pipelines.raw.iceberg import raw_table
     from pipelines.raw.judgement import SET_APART, apart_of_days, judged_days
     from pipelines.raw.publish import last_written
+    from pipelines.raw.strange import strange_fields
 
     chosen, catalog = days_of_run(context.run.tags), lake.catalog()
     table = raw_table(catalog, GLUCOSE_ENTRIES)
@@ -66,9 +67,7 @@ def readings_are_good(
     apart = apart_of_days(catalog, GLUCOSE_ENTRIES, days)
     unusable = judged_days(lake.settings(), GLUCOSE_ENTRIES, written, apart)
     own_rows = [row for row in written.rows if row[DAY] in days]
-    strange = [
-        f"{field}: {n} times" for field, n in strange_fields(r[RECORD] for r in own_rows).items()
-    ]
+    strange = strange_fields((row[RECORD] for row in own_rows), takes)
     all_findings = [
         *findings(written.rows, days, written.at),
         Finding("days_are_usable", unusable, blocking=True),

@@ -1,9 +1,8 @@
-"""Nightscout's fields: the column of each, its type, and what of a record is neither."""
+"""Nightscout's fields: the column of each, its type, and what fits neither."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pipelines.raw.description import Kind
@@ -53,23 +52,7 @@ def fits(kind: Kind, value: object) -> bool:
     return abs(value) <= LARGEST and value.is_integer()
 
 
-def strange_fields(records: Iterable[str | None]) -> dict[str, int]:
-    """Fields that no column has, and those of another type than theirs, of records as JSON.
-
-    Each is told with the type that was sent, such as `mills (number)`, and how often.
-    """
-    counted: dict[str, int] = {}
-    for text in records:
-        for name, value in json.loads(text or "{}").items():
-            column = COLUMN_OF.get(name)
-            if column is None or not fits(KINDS[column], value):
-                words = f"{name} ({_type(value)})"
-                counted[words] = counted.get(words, 0) + 1
-    return counted
-
-
-def _type(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {bool: "truth value", str: "text", int: "whole number", float: "fraction"}
-    return names.get(type(value), "list" if isinstance(value, list) else "object")
+def takes(name: str, value: object) -> bool:
+    """Whether a column takes the field as it is sent."""
+    column = COLUMN_OF.get(name)
+    return column is not None and fits(KINDS[column], value)

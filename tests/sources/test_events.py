@@ -43,6 +43,7 @@ GOOD: list[dict[str, Any]] = [
     event(6, public=None),
     event(7, repo={"id": "no number", "name": "demo/two"}),
     event(8, payload={"text": "whole \U0001f600"}),
+    event(9, beta={"a": 1}, public="yes"),
 ]
 BAD: dict[str, list[Any]] = {
     "no actor": [event(11, actor={}), event(12, actor=None), event(13, actor={"login": 7})],
@@ -77,6 +78,11 @@ def test_each_odd_event_costs_itself_and_each_unusual_one_is_good(
     assert counted == [{"event_count": len(GOOD)}]
     assert outcome.metadata(ASSET, DAY)["rows_set_apart"] == apart.total()
     assert outcome.checks()["no_event_is_set_apart"] is False
+    checks = {each.check_name: each for each in outcome.result.get_asset_check_evaluations()}
+    fields = checks["fields_are_known"]
+    assert (fields.passed, fields.severity.value) == (False, "WARN")
+    named: Any = fields.metadata["which"].value
+    assert sorted(named) == ["beta (object): 1 times", "public (text): 1 times"]
 
 
 def test_an_event_without_a_moment_is_of_the_day_it_was_seen_on_and_of_no_other() -> None:
