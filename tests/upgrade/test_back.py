@@ -56,55 +56,47 @@ def rows_of(live: LiveDeployment) -> dict[str, int]:
     return lake | marts | count_warehouse(live.home / "warehouse.duckdb")
 
 
+def demand_refused(live: LiveDeployment, file: Path) -> None:
+    for arguments in (("up", "--wait"), ("up", "--check"), ("backup", str(file))):
+        refused = live.run(*arguments)
+        assert refused.returncode == 4
+        assert "half on its way back" in refused.stderr
+
+
 def test_a_home_goes_back_to_the_release_it_came_from_however_often_that_is_killed(
     release_home: Path, earlier: Release, tmp_path: Path
 ) -> None:
     live = copy_of(release_home, traversable(tmp_path) / "home")
     old = earlier.deployment(live)
+    dump = live.home / "before-upgrade" / "postgres.dump"
     try:
+        old.up("--wait")
+        before = rows_of(old)
+        old.down()
         live.up("--wait")
-        before = (live.home / "before-upgrade" / "postgres.dump").read_bytes()
+        kept = dump.read_bytes()
         backfilled(live, OLD_DAYS[0], NEW_DAY)
-        upgraded = rows_of(live)
+        assert rows_of(live) != before
         refused = back(live)
         assert (refused.returncode, "`dagdeck down` first" in refused.stderr) == (4, True)
         live.down()
         for number in range(1, STEPS + 1):
             assert killed_at(live, number) == number
-            kept = live.home / "before-upgrade" / "postgres.dump"
-            assert number == STEPS or kept.read_bytes() == before
-            backup = ("backup", str(tmp_path / "backup.tar.gz"))
-            for arguments in (("up", "--wait"), ("up", "--check"), backup):
-                refused = live.run(*arguments)
-                assert refused.returncode == 4
-                assert "half on its way back" in refused.stderr
-        left = STEPS if kept.exists() else 0
+            assert number == STEPS or dump.read_bytes() == kept
+            if number in (1, STEPS):
+                demand_refused(live, tmp_path / "backup.tar.gz")
+        left = STEPS if dump.exists() else 0
         done = back(live)
         assert (done.returncode, done.stderr.count("back: ")) == (0, left), done.stderr
         for gone in ("before-upgrade", "going-back", "version.json", "timezone"):
             assert not (live.home / gone).exists()
-        live.down()
         old.up("--wait")
-        assert sum(rows_of(old).values()) < sum(upgraded.values())
-        backfilled(old, OLD_DAYS[0], NEW_DAY)
-        old.down()
-        anew = fresh(earlier, traversable(tmp_path) / "anew")
-        old.up("--wait")
-        assert rows_of(old) == anew
+        assert rows_of(old) == before
+        backfilled(old, NEW_DAY, NEW_DAY)
+        assert sum(rows_of(old).values()) > sum(before.values())
     finally:
         live.down()
         assert live.processes() == []
-
-
-def fresh(earlier: Release, home: Path) -> dict[str, int]:
-    """The rows of a home that the release made anew."""
-    old = earlier.deployment(LiveDeployment(home, free_ports()))
-    try:
-        old.up("--wait")
-        backfilled(old, OLD_DAYS[0], NEW_DAY)
-        return rows_of(old)
-    finally:
-        old.down()
 
 
 def test_without_an_upgrade_there_is_no_way_back(tmp_path: Path) -> None:
