@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pipelines.raw.description import DAY
+from pipelines.raw.strange import shown
 
 Reading = dict[str, Any]
 EXPECTED = 288
@@ -78,7 +79,7 @@ def shared_days(readings: Sequence[Reading]) -> list[str]:
     for reading in readings:
         devices.setdefault(reading[DAY], Counter())[reading.get("device") or "no device"] += 1
     return [
-        f"{day}: " + ", ".join(f"{count} of {name}" for name, count in counted.most_common())
+        f"{day}: " + ", ".join(f"{count} of {shown(name)}" for name, count in counted.most_common())
         for day, counted in sorted(devices.items())
         if counted.total() - max(counted.values()) > MOST_OF_OTHERS * counted.total()
     ]

@@ -6,6 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+LONGEST = 40
+
+
+def shown(text: str) -> str:
+    """A source's own word as a check shows it: printable, with at most 40 characters."""
+    printable = text if text.isprintable() else ascii(text)[1:-1]
+    return printable if len(printable) <= LONGEST else f"{printable[: LONGEST - 1]}…"
+
 
 def strange_fields(
     records: Iterable[str | None], takes: Callable[[str, object], bool]
@@ -15,7 +23,7 @@ def strange_fields(
     `takes` tells whether a column takes a field of that name with that value.
     """
     counted = Counter(
-        f"{name} ({_type(value)})"
+        f"{shown(name)} ({_type(value)})"
         for text in records
         for name, value in json.loads(text or "{}").items()
         if not takes(name, value)

@@ -33,6 +33,7 @@ GOOD: list[Callable[[int], dict[str, Any]]] = [
     lambda _at: {"sgv": 39},
     lambda _at: {"sgv": 401},
     lambda _at: {"trend": 2**63, "mills": 1},
+    lambda _at: {"trend": 2**40, "device": "a\0b"},
 ]
 """Odd fields of a record that counts, given its epoch millisecond."""
 IN_2161 = 6_050_000_000_000

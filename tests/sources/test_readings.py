@@ -97,6 +97,10 @@ CASES: dict[str, Case] = {
     "a value of 1e30": Case(odd(sgv=1e30), 287, 287, {"above 600 mg/dL": 1}),
     "a value of 2^63": Case(odd(sgv=2**63), 287, 287, {"above 600 mg/dL": 1}),
     "a trend of 2^63": Case(odd(trend=2**63)),
+    "a trend of 2^40": Case(odd(trend=2**40)),
+    "texts of any length and character": Case(
+        odd(device="a\0b" * 20_000, direction="'\";\n{{x}}%s")
+    ),
     "half a surrogate pair in the device": Case(odd(device="\ud83d")),
     "half a surrogate pair in the id": Case(odd(_id="\ud83d"), 287, 287, {"no _id": 1}),
     "a record that is no record": Case(

@@ -14,7 +14,7 @@ with entries as (
         cast({{ local_time("epoch_ms(date) at time zone 'UTC'") }} as date) as reading_date,
         {{ local_time("epoch_ms(date) at time zone 'UTC'") }} as reading_local,
         date // 300000 as slot,
-        cast(trend as integer) as trend,
+        try_cast(trend as integer) as trend,
         direction,
         device,
         ingested_at,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pipelines.nightscout.lateness import Stored, lateness
 from pipelines.nightscout.quality import Reading, faults, findings
 from pipelines.raw.description import DAY
+from pipelines.raw.strange import shown
 
 DAY_BEFORE, TODAY = date(2026, 3, 1), date(2026, 3, 2)
 LATER = datetime(2026, 3, 9, tzinfo=UTC)
@@ -105,3 +106,9 @@ def test_both_current_is_nobodys_fault() -> None:
     newest = LATER - timedelta(minutes=5)
     ours = Stored(newest - timedelta(minutes=50), LATER)
     assert lateness(newest, ours, LATER).words(LATE, BEHIND) == ""
+
+
+def test_a_sources_own_words_are_shown_short_and_printable() -> None:
+    assert shown("xDrip-DexcomG6") == "xDrip-DexcomG6"
+    assert shown("a\0b\n") == "a\\x00b\\n"
+    assert shown("x" * 70_000) == "x" * 39 + "…"
