@@ -55,9 +55,10 @@ class Heading:
 
     group: str
     assets: int = 0
-    bad: int = 0
     tally: Tally = NOTHING
     cells: bytes = b""
+    begun: bytes = b""
+    """Folded, its cells without what was never begun."""
     reading: bool = False
     """Whether not everything that is counted has been read."""
 
@@ -65,9 +66,13 @@ class Heading:
     def folded(self) -> bool:
         return bool(self.cells)
 
+    @property
+    def bad(self) -> int:
+        return self.tally.needy
+
     @cached_property
     def bad_columns(self) -> bytes:
-        return bad_cells(self.cells)
+        return bad_cells(self.begun)
 
 
 GridLine = Heading | GridRow
@@ -95,6 +100,11 @@ class Grid:
             for index, line in enumerate(self.lines)
             if isinstance(line, GridRow) and line.secondary is None
         }
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What needs somebody in all assets that are shown."""
+        return sum((lines[0].tally for lines in self.made.values()), NOTHING)
 
     @property
     def level(self) -> Level:
@@ -280,9 +290,9 @@ def _lines(
 
 def _heading(group: str, members: Sequence[GridRow], folded: bool, reading: bool) -> Heading:
     cells = worst_across([row.cells for row in members]) if folded else b""
+    begun = worst_across([row.begun for row in members]) if folded else b""
     counts = sum((row.tally for row in members), NOTHING)
-    bad = sum(row.bad for row in members)
-    return Heading(group, len(members), bad, counts, cells, reading)
+    return Heading(group, len(members), counts, cells, begun, reading)
 
 
 def _is_bad(row: GridRow) -> bool:

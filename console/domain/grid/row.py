@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from console.domain.status.needs import NOTHING, Tally, tally
+from console.domain.status.needs import NOTHING, Tally, begun_cells, tally
 from console.domain.status.states import (
     State,
     bad_cells,
@@ -80,8 +80,8 @@ class GridRow:
     shift: int
     states: bytes = b""
     """A cell for each of the asset's own keys."""
-    bad: int = 0
-    """The number of its bad partitions, whether or not they share a cell."""
+    begun: bytes = b""
+    """Its cells without what was never begun; `cells` where that is the same."""
     tally: Tally = NOTHING
     """Its partitions that need somebody, by why."""
     secondary: str | None = None
@@ -152,9 +152,14 @@ class GridRow:
     def state(self, column: int) -> State:
         return state_of(self.cell(column))
 
+    @property
+    def bad(self) -> int:
+        """The number of its partitions that need somebody, whether or not they share a cell."""
+        return self.tally.needy
+
     @cached_property
     def bad_columns(self) -> bytes:
-        return bad_cells(self.cells)
+        return bad_cells(self.begun)
 
 
 @dataclass(frozen=True)
@@ -215,7 +220,6 @@ def _whole(asset: AssetKey, source: RowInput, width: int) -> GridRow:
     """Without keys the cells are at the axis' end."""
     states = source.states[-width:]
     cells = bytes(width - len(states)) + states
-    bad = sum(bad_cells(source.states))
     return GridRow(
         asset,
         cells,
@@ -224,7 +228,7 @@ def _whole(asset: AssetKey, source: RowInput, width: int) -> GridRow:
         None,
         0,
         source.states,
-        bad,
+        cells,
         tally(source.states, by_time=False),
         checks=source.checks,
         reading=source.reading,
@@ -240,12 +244,10 @@ def _row(
     secondary: str | None = None,
 ) -> GridRow:
     states = lane.fold(source.states)
-    bad = sum(bad_cells(source.states if secondary is None else states))
     shift, held = _placing(lane.keys, axis, width)
-    if held is None:
-        cells = bytes(shift) + states + bytes(width - shift - len(states))
-    else:
-        cells = _placed(states, held, shift, width)
+    cells = _placed(states, held, shift, width)
+    by_time = _by_time(source)
+    begun = begun_cells(states, by_time=by_time)
     checks = source.checks if secondary is None else 0
     return GridRow(
         asset,
@@ -255,20 +257,18 @@ def _row(
         held,
         shift,
         source.states,
-        bad,
-        _tally(source, lane, None if secondary is None else states),
+        cells if begun is states else _placed(begun, held, shift, width),
+        tally(source.states if secondary is None else states, by_time=by_time),
         secondary,
         checks=checks,
         reading=source.reading,
     )
 
 
-def _tally(source: RowInput, lane: Lane, own: bytes | None) -> Tally:
-    """Of the whole asset, or of `own`, the cells of one secondary key."""
-    if own is not None:
-        return tally(own, by_time=lane.keys.times is not None)
-    one_dimension = source.keys is not None and not source.keys.sides
-    return tally(source.states, by_time=one_dimension and lane.keys.times is not None)
+def _by_time(source: RowInput) -> bool:
+    """Whether the partitions are windows of time and nothing else."""
+    keys = source.keys
+    return keys is not None and keys.sides is None and keys.times is not None
 
 
 def _placing(
@@ -282,7 +282,11 @@ def _placing(
     return (before, placed.held) if placed.shift is None else (before + placed.shift, None)
 
 
-def _placed(states: bytes, held: Mapping[int, Sequence[int]], shift: int, width: int) -> bytes:
+def _placed(
+    states: bytes, held: Mapping[int, Sequence[int]] | None, shift: int, width: int
+) -> bytes:
+    if held is None:
+        return bytes(shift) + states + bytes(width - shift - len(states))
     cells = bytearray(width)
     parts = (
         states[positions.start : positions.stop]

@@ -24,6 +24,15 @@ def not_begun(states: bytes) -> int:
     return made.start() if made else len(states)
 
 
+def begun_cells(states: bytes, *, by_time: bool) -> bytes:
+    """The cells, those not begun taken for outside where the partitions are windows of time."""
+    begun = not_begun(states) if by_time else 0
+    waiting = states[:begun]
+    if State.MISSING not in waiting:
+        return states
+    return waiting.replace(bytes([State.MISSING]), bytes([State.OUTSIDE])) + states[begun:]
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The number of cells that need somebody, by why; `apart` counts those not begun."""
@@ -33,6 +42,23 @@ class Tally:
     stale: int = 0
     missing: int = 0
     apart: int = 0
+
+    @property
+    def needy(self) -> int:
+        """All but those not begun."""
+        return self.failed + self.checks + self.stale + self.missing
+
+    @property
+    def words(self) -> list[str]:
+        """`3 failed`, `2 stale`…, those not begun last; nothing of none."""
+        counts = (
+            (self.failed, "failed"),
+            (self.missing, "missing"),
+            (self.stale, "stale"),
+            (self.checks, "with a failed check"),
+            (self.apart, "not begun"),
+        )
+        return [f"{count} {word}" for count, word in counts if count]
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(

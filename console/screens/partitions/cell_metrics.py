@@ -57,6 +57,11 @@ class CellMetricsView:
         state = "" if self._deck.readings.interval is None else " (being read)"
         return self.reading.legend.format(bars[0], bars[-1]) + state
 
+    @property
+    def words(self) -> str:
+        """What the cells show instead of states; empty for the states."""
+        return "" if self.reading is CellMetric.STATE else self.reading.value
+
     def _in_sight(self) -> list[tuple[AssetKey, tuple[str, ...]]]:
         grid = self._grid
         lines = sorted(grid.lines_in_sight, key=lambda at: abs(at - grid.line))

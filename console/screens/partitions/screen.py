@@ -23,6 +23,7 @@ from console.store.signals import Topic
 from console.widgets.common.prompt import Prompt
 from console.widgets.grid.cell_panel import CellPanel
 from console.widgets.grid.cell_words import cells_lines, heading_lines, selection_lines
+from console.widgets.grid.modes import ModesLine, modes
 from console.widgets.grid.partition_grid import PartitionGrid
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class PartitionsScreen(DeckScreen):
         super().__init__(deck)
         self.grid = PartitionGrid(ascii_only=self.ascii_only, moved=self._cursor_moved)
         self.panel = CellPanel(ascii_only=self.ascii_only)
+        self.modes = ModesLine(ascii_only=self.ascii_only)
         self.going = Prompt("a partition, or how it begins; enter goes there", id="going")
         self.choosing = Prompt(
             'assets: group:marts, key:"dlt_*"+, +x, not …; empty for all', id="choosing"
@@ -67,7 +69,7 @@ class PartitionsScreen(DeckScreen):
         """Why the selection can't be told, in a sentence."""
 
     def body(self) -> list[Widget]:
-        return [self.grid, self.panel]
+        return [self.modes, self.grid, self.panel]
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -159,22 +161,9 @@ class PartitionsScreen(DeckScreen):
 
     def _show_title(self) -> None:
         grid, rows = self.grid.grid, self.deployment.rows
-        shown = [rows[key] for key in grid.made if key in rows]
         unread = self.deployment.reading.unread(self._wanted_assets())
         mark = MARK if unread else ""
-        counts = [
-            f"{count} {state.word}{mark}"
-            for state in (State.FAILED, State.MISSING, State.STALE)
-            if (count := sum(row.count(state) for row in shown))
-        ]
-        view = [
-            "only bad rows" if self.view.only_bad else "",
-            f"by {self.view.order.value}" if self.view.order is not Order.GRAPH else "",
-            f"a {self.view.level.word} a column" if self.view.level is not None else "",
-            f"{grid.left_out} of {grid.left_out + len(grid.made)} left out{mark}"
-            if grid.left_out
-            else "",
-        ]
+        left_out = f"{grid.left_out} of {grid.left_out + len(grid.made)} left out{mark}"
         of = len(set(self._wanted_assets()) & set(rows))
         filtered = self.filter_words(len(grid.made), of, all_read=not unread)
         structure = self.deployment.structure
@@ -184,12 +173,20 @@ class PartitionsScreen(DeckScreen):
             unseen,
             filtered,
             self.deployment.staleness.words or reading,
-            self.selection,
-            *counts,
-            *view,
+            *(f"{text}{mark}" for text in grid.tally.words),
+            left_out if grid.left_out else "",
         ]
+        self._show_modes()
         self.panel.show_caption(self.second.legend())
         self.bar.show_title(" · ".join(["partitions", *filter(None, words)]))
+
+    def _show_modes(self) -> None:
+        lines, columns = self.grid.selection
+        marked = (len(lines), len(columns)) if self.grid.mark is not None else None
+        values = self.second.words
+        self.modes.show_modes(
+            modes(self.view, selection=self.selection, values=values, marked=marked)
+        )
 
     def _go_to_wanted(self) -> None:
         if self._wanted is None:
@@ -222,6 +219,7 @@ class PartitionsScreen(DeckScreen):
 
     def _cursor_moved(self) -> None:
         self.forget_note()
+        self._show_modes()
         self._show_cell()
 
     @property

@@ -29,6 +29,7 @@ from console.widgets.common.styles import (
     style,
 )
 from console.widgets.grid.column_labels import column_labels
+from console.widgets.grid.edges import left_edge, newest_column, right_edge
 from console.widgets.grid.row_sum import row_sum
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class PartitionGrid(Widget, can_focus=True):
         """The cursor stays on its cell; at first it is on the newest partition."""
         if self._at_home:
             self.line = next((at for at, _ in enumerate(self.grid.lines) if self.grid.row(at)), 0)
-            self.column = self.grid.width - 1
+            self.column = newest_column(self.grid, self.line)
         else:
             label = self._label(before, self.line, self.column)
             from_end = before.width - self.column
@@ -288,11 +289,20 @@ class PartitionGrid(Widget, can_focus=True):
         if not self.grid.lines:
             return empty_strip(self.empty, y, width)
         if y < HEADER:
-            return strip_of([(" " * self._name_width() + self._labels()[y], "dim")], width)
+            return strip_of([(self._header(y), "dim")], width)
         line = self.top + y - HEADER
         if line >= len(self.grid.lines):
             return strip_of([], width)
         return self._draw(line, self.grid.lines[line])
+
+    def _header(self, y: int) -> str:
+        """The labels over the columns; beside the lower ones, how many columns are outside."""
+        names, seen, text = self._name_width(), self.columns_in_sight, self._labels()[y]
+        if y < HEADER - 1:
+            return " " * names + text
+        before = left_edge(seen.start, names, ascii_only=self._ascii)
+        after = right_edge(self.grid.width - seen.stop, ascii_only=self._ascii)
+        return before + padded(text, len(seen)) + after
 
     def _labels(self) -> tuple[str, str]:
         """The labels over the columns are of the cursor's own row, which may have its own keys."""

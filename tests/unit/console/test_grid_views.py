@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,7 +115,30 @@ def test_zoomed_every_partition_is_in_the_column_of_its_time_and_none_is_lost(
         else:
             assert row.cells[column] == State.OUTSIDE
     assert sorted(seen) == list(range(100))
-    assert row.bad == sum(state in (N, F, S) for state in states)
+    made = [at for at, state in enumerate(states) if state in (M, S)]
+    gaps = states[made[0] :].count(N) if made else 0
+    assert row.bad == states.count(F) + states.count(S) + gaps
+
+
+def test_the_walk_to_bad_cells_passes_what_was_never_begun() -> None:
+    states = bytes([N] * 40 + [F] + [N] * 19 + [M] * 20 + [N] + [M] * 19)
+    grid = _grid({"a": (DAYS, states), "b": (DAYS, bytes([N] * 100))})
+    line = grid.rows[("a",)]
+    assert grid.next_bad_across(line, 0, 1) == 40
+    assert grid.next_bad_across(line, 40, 1) == 80
+    assert grid.next_bad(line, 80, 1) == (line, 40)
+    only_bad = _grid({"a": (DAYS, states), "b": (DAYS, bytes([N] * 100))}, GridView(only_bad=True))
+    assert list(only_bad.rows) == [("a",)]
+
+
+@pytest.mark.parametrize("folded", [frozenset(), frozenset({"a"})], ids=["open", "folded"])
+def test_zoomed_a_month_with_a_day_not_begun_is_bad_only_by_its_others(
+    folded: frozenset[str],
+) -> None:
+    states = bytes([N] * 5 + [M] * 50 + [F] + [M] * 44)
+    grid = _grid({"a": (DAYS, states)}, GridView(Level.MONTH, folded=folded))
+    bad = grid.lines[0 if folded else 1].bad_columns
+    assert [column for column in range(grid.width) if bad[column]] == [1]
 
 
 def test_hours_days_and_months_stand_under_each_other() -> None:

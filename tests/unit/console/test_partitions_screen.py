@@ -111,6 +111,41 @@ async def test_it_opens_on_the_newest_partition_of_the_first_asset() -> None:
         assert _here(deck)[1] == "2026-11-20"
 
 
+async def test_it_opens_on_the_newest_partition_that_the_first_asset_has() -> None:
+    deck = _deck()
+    old = PartitionKeys(DAYS.keys[:20])
+    async with deck.run_test(size=(80, 24)) as pilot:
+        _take(deck, "clean", old, bytes([M] * 20))
+        await _open(pilot, deck)
+        assert _here(deck) == ("clean", "2026-09-20")
+
+
+async def test_the_edges_say_how_many_columns_are_outside() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(60, 24)) as pilot:
+        await _open(pilot, deck)
+        grid = _screen(deck).grid
+        outside = grid.columns_in_sight.start
+        assert outside > 0
+        assert f"◂ {outside} " in text_of(deck).splitlines()[2]
+        await pilot.press("home")
+        await pilot.pause()
+        line = text_of(deck).splitlines()[2]
+        assert "◂" not in line
+        assert f" {grid.grid.width - grid.columns_in_sight.stop} ▸" in line
+
+
+async def test_the_modes_have_a_line_of_their_own_that_is_never_cut() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(40, 24)) as pilot:
+        before = (await _open(pilot, deck)).splitlines()[1]
+        text = await _open(pilot, deck, "r", "B", "o", "z", "v", "left")
+        shown = " ".join(line.strip() for line in text.splitlines()[1:4])
+        for mode in ("reads rows", "only bad", "by name", "a week a column", "selected 1 × 2"):
+            assert mode in shown
+        assert before not in text.splitlines()[1]
+
+
 async def test_zoomed_out_a_column_is_a_month_and_the_panel_tells_its_share() -> None:
     deck = _deck()
     async with deck.run_test(size=(120, 30)) as pilot:
@@ -171,7 +206,8 @@ async def test_only_bad_rows_says_how_many_are_left_out() -> None:
     deck = _deck()
     async with deck.run_test(size=(120, 30)) as pilot:
         text = await _open(pilot, deck, "B")
-        assert "only bad rows · 1 of 4 left out" in text
+        assert " only bad (B)" in text.splitlines()[1]
+        assert "1 of 4 left out" in text
         assert " mart " not in text
 
 
@@ -180,7 +216,8 @@ async def test_a_selection_in_dagsters_syntax_chooses_the_assets() -> None:
     async with deck.run_test(size=(120, 30)) as pilot:
         text = await _open(pilot, deck, "s", *"group:in", "enter")
         assert list(_screen(deck).grid.grid.rows) == [("clean",), ("raw",)]
-        assert "partitions · group:in · 1 failed" in text
+        assert " assets group:in (s)" in text.splitlines()[1]
+        assert "partitions · 1 failed" in text
         assert "2 of 4 left out" in text
 
 
