@@ -104,6 +104,7 @@ ACTIONS = (
     Action("fold", "f", "fold the group", "partitions"),
     Action("fold_all", "F", "fold all groups", "partitions"),
     Action("open", "e", "each key of a second dimension", "partitions"),
+    Action("all_bad", "c", "all bad in sight or selected, as text", "partitions"),
     Action("copy", "y", "the cells of this state as text", "partitions"),
     Action("map", "m", "its place in the map", "partitions"),
     Action("filter_lines", "slash", "filter by name: words, !not, /regex/", "partitions"),

@@ -15,7 +15,8 @@ from console.domain.selection.evaluation import BadSelection, select_some
 from console.domain.status.states import State
 from console.domain.web_address import Place
 from console.screens.base import DeckScreen
-from console.screens.openings import Opening, ShowAsset, ShowCell
+from console.screens.openings import Opening, PlanCells, ShowAsset, ShowCell
+from console.screens.partitions.bad_cells import positions_of
 from console.screens.partitions.cell_metrics import CellMetricsView
 from console.screens.partitions.resting_cell import RestingCell
 from console.store.runs.cell_runs import runs_of
@@ -474,6 +475,20 @@ class PartitionsScreen(DeckScreen):
             self.deck.plan(failed.assets, failed.partitions, FAILED_ONLY)
         else:
             self.keys.say("none of these partitions failed", "good")
+
+    def action_all_bad(self) -> None:
+        """Everything bad in the selection, else in sight, as one text."""
+        from console.screens.modals.bad import BadScreen
+
+        cells = self._cells() if self.grid.mark is not None else None
+        within = positions_of(cells) if cells is not None else None
+        keys = list(self.grid.grid.made if within is None else within)
+        screen = BadScreen(self.deck, keys, within, ascii_only=self.ascii_only)
+        self.deck.push_screen(screen, self._plan_chosen)
+
+    def _plan_chosen(self, cells: PlanCells | None) -> None:
+        if cells is not None:
+            self.deck.open("planner", cells)
 
     def action_copy(self) -> None:
         """The partitions in the state of the cell under the cursor, as text."""
