@@ -1,28 +1,27 @@
 """`dagdeck status`: every asset's partitions and freshness, and what needs somebody.
 
-With `--bad` only what needs somebody (`console.headless.bad`). With `--json` an object: `assets`, and what `console.headless.attention.as_json` gives, the
-failures of the last 24 hours among it.
+With `--bad` only what needs somebody (`console.headless.bad`). With `--json` an object: `assets`,
+and what `console.headless.attention.as_json` gives, the failures of the last 24 hours among it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from console.domain.assets.keys import shown_key
 from console.domain.checks import FailedChecks
 from console.domain.errors import ApiError
 from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import urgency
 from console.domain.selection.evaluation import select
 from console.domain.status.states import State
-from console.domain.text import cells, padded, right_aligned
-from console.domain.times import age
 from console.exits import DONE, FAILED
 from console.headless.attention import as_json, as_lines, needs_somebody
 from console.headless.bad import print_bad, read_bad
 from console.headless.running import say
+from console.headless.status_table import table, terminal_width
 from console.store.overview.overview import Overview
 from console.store.status_words import read_checks, read_facts
 
@@ -41,8 +40,7 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     """
     overview = Overview(deployment)
     await _check_names(deployment, options.assets)
-    await _load_what_can_be_had(deployment)
-    await overview.load()
+    await asyncio.gather(_load_what_can_be_had(deployment), overview.load())
     known = await read_facts(deployment, options.assets)
     wanted = select(options.assets, deployment.graph, known, sources=True)
     keys = [key for key in wanted if key in deployment.rows or key in deployment.unreadable]
@@ -61,7 +59,8 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     else:
         for error in _load_errors(deployment):
             say(error)
-        _print_table(deployment, keys, now)
+        unknown = await _unjudged(deployment, keys)
+        print(*table(deployment, keys, unknown, now, terminal_width()), sep="\n")
         print("", *as_lines(overview, now), sep="\n")
     return FAILED if options.check and needs_somebody(overview, now) else DONE
 
@@ -80,6 +79,16 @@ async def _load_what_can_be_had(deployment: Deployment) -> None:
     except ApiError:
         if not deployment.rows:
             raise
+
+
+async def _unjudged(deployment: Deployment, keys: list[AssetKey]) -> frozenset[AssetKey]:
+    """The assets of which it could not be read what is stale, which is said."""
+    try:
+        await deployment.staleness.read(keys)
+    except ApiError as error:
+        say(f"not all stale partitions were read: {error}")
+        return frozenset(keys)
+    return frozenset()
 
 
 def _unknown_as_json(deployment: Deployment, key: AssetKey) -> dict[str, Any]:
@@ -138,35 +147,3 @@ def _checks_as_json(checks: Checks | None, key: AssetKey) -> dict[str, Any] | No
         ),
         "failed_before": list(checks.earlier.get(key, ())),
     }
-
-
-def _print_table(deployment: Deployment, keys: list[AssetKey], now: float) -> None:
-    heads = ("asset", "total", "materialized", "failed", "missing", "running", "freshness", "age")
-    lines = [heads, *(_cells(deployment, key, now) for key in keys)]
-    widths = [max(cells(line[at]) for line in lines) for at in range(len(heads))]
-    for line in lines:
-        name, *rest = line
-        shown = [
-            padded(name, widths[0]),
-            *(right_aligned(text, w) for text, w in zip(rest, widths[1:], strict=True)),
-        ]
-        print("  ".join(shown).rstrip())
-
-
-def _cells(deployment: Deployment, key: AssetKey, now: float) -> tuple[str, ...]:
-    row = deployment.rows.get(key)
-    if row is None:
-        return shown_key(key), *("?" for _ in range(6)), "not read"
-    latest = deployment.statuses[key].latest.materialized
-    verdict = urgency(deployment.graph, deployment.statuses, key, now).verdict
-    running = row.count(State.RUNNING) + row.count(State.QUEUED)
-    counts = (
-        row.total,
-        row.count(State.MATERIALIZED),
-        row.count(State.FAILED),
-        row.count(State.MISSING),
-        running,
-    )
-    word = "–" if verdict is FreshnessVerdict.NOT_APPLICABLE else verdict.value
-    old = age(now - latest) if latest else "never"
-    return shown_key(key), *(str(count) for count in counts), word, old
