@@ -113,7 +113,7 @@ class OverviewScreen(DeckScreen):
         if not self.filtered:
             self.bar.show_title(" · ".join(filter(None, [self.NAME, self.filter_words(0, 0)])))
             return overview_lines(frame, height)
-        lines = overview_lines(frame, ALL_LINES)
+        lines = overview_lines(frame, ALL_LINES, pictures=False)
         things = [line for line in lines if line.can_be_chosen]
         kept = [line for line in things if self.keeps(*_texts(line))]
         words = self.filter_words(len(kept), len(things))

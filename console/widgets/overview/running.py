@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "RUNNING"
 MOST_BAR = 40
+ELAPSED_CELLS = 10
 
 
 def running_lines(frame: Frame) -> list[OverviewLine]:
@@ -131,12 +132,27 @@ def _run(run: Run, frame: Frame) -> OverviewLine:
             (words, "text"),
             (took(run, frame.now), "text"),
             (told, "text" if left is not None else "dim"),
-            [(cut(why, frame.rest_width), shade)],
+            [*(bar := _elapsed(run, left, frame)), (cut(why, _room(bar, frame)), shade)],
         ),
         ("run", run.id),
         Leads(run=run.id, asset=next(iter(run.assets), None), partition=_only(run)),
         _run_detail(run, frame),
     )
+
+
+def _elapsed(run: Run, left: float | None, frame: Frame) -> StyledLine:
+    """How much of its expected time a run has gone on; nothing where that can't be told."""
+    if left is None or run.started is None or frame.rest_width < 3 * ELAPSED_CELLS:
+        return []
+    gone = max(frame.now - run.started, 0.0)
+    share = gone / ((gone + max(left, 0.0)) or 1.0)
+    full = min(max(round(share * ELAPSED_CELLS), 1), ELAPSED_CELLS)
+    done, ahead = ("#", ".") if frame.ascii_only else ("━", "─")
+    return [(done * full, "run"), (f"{ahead * (ELAPSED_CELLS - full)} ", "dim")]
+
+
+def _room(bar: StyledLine, frame: Frame) -> int:
+    return frame.rest_width - sum(len(text) for text, _ in bar)
 
 
 def _only(run: Run) -> str | None:

@@ -8,6 +8,7 @@ from console.widgets.overview.glance import glance
 from console.widgets.overview.health import health_lines
 from console.widgets.overview.late import late_lines
 from console.widgets.overview.line import Frame, Leads, OverviewLine
+from console.widgets.overview.pictures import picture_lines
 from console.widgets.overview.running import running_lines
 
 BLANK = OverviewLine([("", "dim")])
@@ -15,8 +16,10 @@ MORE = ("freshness", "runs", "runs")
 """The screens that have what was cut of LATE, FAILING and RUNNING."""
 
 
-def overview_lines(frame: Frame, height: int) -> list[OverviewLine]:
+def overview_lines(frame: Frame, height: int, *, pictures: bool = True) -> list[OverviewLine]:
     """The sections; the deployment's health comes first when it has faults, else last.
+
+    What room is left below has pictures: whatever comes and goes there, no line above moves.
 
     Nothing where nothing is known and nobody answers.
     """
@@ -36,7 +39,7 @@ def overview_lines(frame: Frame, height: int) -> list[OverviewLine]:
     lines = [glance(frame)]
     for section in sections:
         lines += [*([BLANK] if spare >= 0 else []), *section]
-    return lines
+    return [*lines, *(picture_lines(frame, height - len(lines)) if pictures else [])]
 
 
 def _rooms(wanted: list[int], room: int) -> list[int]:

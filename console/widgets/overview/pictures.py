@@ -1,0 +1,93 @@
+"""Pictures below the sections, as far as there is room: next deadlines, the last days of groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.domain.assets.keys import shown_key
+from console.domain.freshness.policy import FreshnessVerdict
+from console.domain.freshness.urgency import span
+from console.domain.grid.group_days import group_days, last_days
+from console.domain.status.states import LOOKS, state_of
+from console.domain.text import cut, one_line, padded
+from console.widgets.common.styled_text import StyledLine
+from console.widgets.common.styles import glyph
+from console.widgets.overview.line import Frame, OverviewLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from console.domain.grid.group_days import GroupDays
+    from console.domain.partitions.keys import PartitionKeys
+
+DAYS, MOST_DAYS = 14, 30
+MOST_DEADLINES = 8
+SHARE = 8
+"""Cells for ` 100 %`."""
+
+
+def picture_lines(frame: Frame, room: int) -> list[OverviewLine]:
+    """At most `room` lines, each picture after an empty one; none of them can be chosen."""
+    blank = OverviewLine([("", "dim")])
+    lines: list[OverviewLine] = []
+    for picture in (_next(frame), _groups(frame)):
+        left = room - len(lines) - 1
+        if picture and left >= min(len(picture), 2):
+            lines += [blank, *picture[:left]]
+    return lines
+
+
+def _next(frame: Frame) -> list[OverviewLine]:
+    """`NEXT  orders in 4h · stg_events in 6h`: the deadlines of what is in time, soonest first."""
+    in_time = (FreshnessVerdict.HEALTHY, FreshnessVerdict.WARNING)
+    ahead = sorted(
+        (one.freshness.due, shown_key(one.key))
+        for one in frame.by_urgency
+        if one.verdict in in_time and one.freshness.due is not None
+    )
+    between = " - " if frame.ascii_only else " · "
+    told = [f"{one_line(name)} in {span(due - frame.now)}" for due, name in ahead]
+    words = between.join(told[:MOST_DEADLINES])
+    return [frame.sentence("NEXT", f"deadlines: {words}")] if told else []
+
+
+def _groups(frame: Frame) -> list[OverviewLine]:
+    found = list(_days_of_groups(frame))
+    if not found:
+        return []
+    days = len(found[0][1].worst)
+    words = f"worst of each of the last {days} days, and how much of them is done"
+    return [frame.sentence("GROUPS", words), *(_strip(*each, frame) for each in found)]
+
+
+def _days_of_groups(frame: Frame) -> Iterator[tuple[str, GroupDays]]:
+    deployment = frame.overview.deployment
+    groups: dict[str, list[tuple[PartitionKeys, bytes]]] = {}
+    for key in deployment.graph.order:
+        keys = deployment.keys.get(key)
+        if keys is not None and key in deployment.rows:
+            group = groups.setdefault(deployment.graph[key].group, [])
+            group.append((keys, deployment.rows[key].states))
+    days = last_days(frame.now, _days(frame))
+    for name, assets in groups.items():
+        told = group_days(assets, days)
+        if told is not None:
+            yield name, told
+
+
+def _days(frame: Frame) -> int:
+    return max(min(frame.width - _name_width(frame) - SHARE - 3, MOST_DAYS), DAYS)
+
+
+def _name_width(frame: Frame) -> int:
+    return max(min(frame.width // 4, 28), 12)
+
+
+def _strip(name: str, days: GroupDays, frame: Frame) -> OverviewLine:
+    width = _name_width(frame)
+    parts: StyledLine = [(f"   {padded(cut(one_line(name) or 'no group', width), width)}", "text")]
+    for cell in days.worst:
+        state = state_of(cell)
+        parts.append((glyph(state, ascii_only=frame.ascii_only), LOOKS[state].style))
+    share = days.done * 100 // max(days.total, 1)
+    return OverviewLine([*parts, (f"{share:>5} %", "text")])
