@@ -106,7 +106,8 @@ class Deck(DeckApp):
         self.checks = self.deployment.reading.checks = Checks(self.deployment)
         self.readings = CellMetrics(self.deployment)
         self.poller.add(self.overview)
-        for watch in (self.rhythms, self.checks, self.readings, self.deployment.staleness):
+        patient = (self.rhythms, self.checks, self.readings, self.deployment.staleness)
+        for watch in (*patient, self.overview.run_hours):
             self.poller.add(watch, patient=True)
         self.launcher = Launcher(self.deployment)
         self.launcher.signals.listen(lambda _: self._told_of_launch())

@@ -22,12 +22,14 @@ from console.api.run_queries import first_error, read_backfills, read_runs
 from console.domain.errors import BadAnswer, ServerError
 from console.domain.health import Daemon, Health, Ticking
 from console.domain.runs.events import ErrorInfo, Event, reason
+from console.domain.runs.run import RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.api.client import Client
     from console.domain.assets.keys import AssetKey
+    from console.domain.runs.hours import RunEnd
     from console.domain.runs.run import Backfill, Run
 
 MOST_EVENTS = 1000
@@ -115,6 +117,14 @@ async def active_backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
     """The backfills that are under way, newest first, with their counts. Raises ApiError."""
     data = await client.ask("active_backfills", {"limit": limit})
     return read_backfills(success(data, "partitionBackfillsOrError", "PartitionBackfills"))
+
+
+async def run_ends(client: Client, since: float, limit: int) -> tuple[RunEnd, ...]:
+    """When and how the newest runs ended that changed after `since`. Raises ApiError."""
+    data = await client.ask("run_ends", {"since": since, "limit": limit})
+    found = items(success(data, "runsOrError", "Runs").get("results"))
+    ends = ((seconds(run.get("endTime")), RunStatus.read(run.get("status"))) for run in found)
+    return tuple((at, status) for at, status in ends if at is not None)
 
 
 async def load_error(client: Client, location: str) -> ErrorInfo | None:

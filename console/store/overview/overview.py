@@ -18,6 +18,7 @@ from console.domain.runs.recovery import RecoveryFacts
 from console.store.overview.failed_runs import FailedRuns
 from console.store.overview.job_successes import JobSuccesses
 from console.store.overview.last_seen import LastSeen
+from console.store.overview.run_hours import RunHours
 from console.store.signals import Signals, Topic
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class Overview:
         """Why a part of `PARTS` could not be had the last time it was asked for."""
         self.asked: dict[str, float] = {}
         """When each part was last answered, epoch seconds UTC."""
+        self.run_hours = RunHours(
+            deployment, lambda: self.seen, lambda: self.signals.tell(Topic.RUNS)
+        )
         self._looked = looked
         self._shown: LastSeen | None = None
         self._causes: list[FailureGroup] | None = None

@@ -8,6 +8,7 @@ from console.domain.assets.keys import shown_key
 from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import span
 from console.domain.grid.group_days import group_days, last_days
+from console.domain.grid.metrics import BARS, DIGITS
 from console.domain.status.states import LOOKS, state_of
 from console.domain.text import cut, one_line, padded
 from console.widgets.common.styled_text import StyledLine
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from console.domain.grid.group_days import GroupDays
     from console.domain.partitions.keys import PartitionKeys
+    from console.domain.runs.hours import RunHour
 
 DAYS, MOST_DAYS = 14, 30
 MOST_DEADLINES = 8
@@ -30,11 +32,43 @@ def picture_lines(frame: Frame, room: int) -> list[OverviewLine]:
     """At most `room` lines, each picture after an empty one; none of them can be chosen."""
     blank = OverviewLine([("", "dim")])
     lines: list[OverviewLine] = []
-    for picture in (_next(frame), _groups(frame)):
+    for picture in ([*_runs(frame), *_next(frame)], _groups(frame)):
         left = room - len(lines) - 1
         if picture and left >= min(len(picture), 2):
             lines += [blank, *picture[:left]]
     return lines
+
+
+def _runs(frame: Frame) -> list[OverviewLine]:
+    """A bar for each of the last 24 hours, as high as runs ended in it; red where one failed."""
+    hours = frame.overview.run_hours.hours(frame.now)
+    if not hours:
+        return []
+    most = max(hour.ended for hour in hours)
+    bars = [_bar(hour, most, ascii_only=frame.ascii_only) for hour in hours]
+    ended, failed = sum(hour.ended for hour in hours), sum(hour.failed for hour in hours)
+    more = "" if all(hour.known for hour in hours) else " and more"
+    words = f"  {ended}{more} ended in 24 h, at most {most} an hour, "
+    return [
+        OverviewLine(
+            [
+                (" RUNS  ", "text"),
+                *bars,
+                (words, "dim"),
+                (f"{failed} failed", "bad" if failed else "dim"),
+            ]
+        )
+    ]
+
+
+def _bar(hour: RunHour, most: int, *, ascii_only: bool) -> tuple[str, str]:
+    if not hour.known:
+        return "?", "dim"
+    if not hour.ended:
+        return ("." if ascii_only else "·"), "dim"
+    bars = DIGITS if ascii_only else BARS
+    height = bars[(hour.ended * len(bars) - 1) // most]
+    return height, "bad" if hour.failed else "good"
 
 
 def _next(frame: Frame) -> list[OverviewLine]:
