@@ -151,7 +151,7 @@ class RunsScreen(DeckScreen):
             return True
         names = ", ".join(key_text(key) for key in run.assets)
         what, by = what_and_rest(run), by_text(run, self.deployment.backfill_titles)
-        said = run.id, run.job, run.partition_text, names, telling_tags(run), by
+        said = run.id, run.job, run.partition_text, names, telling_tags(run), by, run.backfill or ""
         return self.keeps(_word(run), *what, span_text(run), *said)
 
     def _show_title(self) -> None:

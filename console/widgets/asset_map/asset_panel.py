@@ -145,7 +145,7 @@ class AssetPanel:
         found = self._labelled("partitions", [(f"{total}{said}", "text")], width)
         if row is None or keys is None or row.total != len(keys):
             return found
-        for state in (State.FAILED, State.MISSING):
+        for state in (State.FAILED, State.STALE, State.MISSING):
             places = [at for at, cell in enumerate(row.states) if cell == state]
             if places:
                 look = f"{glyph(state, ascii_only=self.words.ascii_only)} {state.word}"
