@@ -9,9 +9,10 @@ from console.domain.checks import AssetCheck
 from console.domain.freshness.policy import TimeWindow
 from console.domain.grid.asset_status import AssetStatus, Latest
 from console.domain.grid.details import AssetDetail, CellDetail
-from console.domain.status.states import State
+from console.domain.status.states import Row, State
 from console.screens.assets.screen import AssetsScreen
 from console.screens.partitions.screen import PartitionsScreen
+from console.store.signals import Topic
 from tests.unit.console.assets import deck_of, failed, graph_of, key, made, take, text_of
 
 if TYPE_CHECKING:
@@ -133,6 +134,21 @@ async def test_the_panel_names_the_partitions_that_are_missing_and_failed() -> N
         assert "[2026-11-01...2026-11-02]" in shown
         assert re.search(r"· missing +2026-11-10", shown)
         assert "10, Daily, starting 2026-11-01" in shown
+
+
+async def test_the_panel_names_the_partitions_that_are_stale() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(160, 40)) as pilot:
+        await _open(pilot, "left")
+        screen = deck.screen
+        assert isinstance(screen, AssetsScreen)
+        assert screen.asset is not None
+        rows = deck.deployment.rows
+        row = rows[screen.asset]
+        rows[screen.asset] = Row(bytes([*row.states[:-1], State.STALE]), row.at)
+        deck.deployment.signals.tell(Topic.STATUS)
+        await pilot.pause()
+        assert re.search(r"▒ stale +2026-11-10", text_of(deck))
 
 
 async def test_the_panel_says_why_an_asset_is_late() -> None:
