@@ -47,8 +47,8 @@ def _runs(frame: Frame) -> list[OverviewLine]:
     most = max(hour.ended for hour in hours)
     bars = [_bar(hour, most, ascii_only=frame.ascii_only) for hour in hours]
     ended, failed = sum(hour.ended for hour in hours), sum(hour.failed for hour in hours)
-    more = "" if all(hour.known for hour in hours) else " and more"
-    words = f"  {ended}{more} ended in 24 h, at most {most} an hour, "
+    more = "" if all(hour.known for hour in hours) else "+"
+    words = f"  {ended}{more} ended in 24 h, up to {most}/h, "
     return [
         OverviewLine(
             [

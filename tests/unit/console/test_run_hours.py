@@ -39,6 +39,13 @@ def test_the_picture_has_a_bar_for_each_hour_and_says_how_many_failed() -> None:
     assert line.parts[-1] == ("1 failed", "bad")
 
 
+def test_the_picture_fits_80_columns_with_as_many_runs_as_are_read() -> None:
+    frame = _frame()
+    frame.overview.run_hours.ends = ((NOW - HOUR, BAD),) * 1_000
+    (line,) = (line for line in picture_lines(frame, 5) if line.parts[0][0] == " RUNS  ")
+    assert sum(cells(text) for text, _ in line.parts) < 80
+
+
 def test_in_ascii_bars_are_digits() -> None:
     (line,) = (
         line for line in picture_lines(_frame(ascii_only=True), 5) if line.parts[0][0] == " RUNS  "
