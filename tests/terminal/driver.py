@@ -37,6 +37,7 @@ KEYS = {
     "tab": "\t",
     "space": " ",
     "ctrl+c": "\x03",
+    "ctrl+f": "\x06",
     "ctrl+p": "\x10",
     "ctrl+q": "\x11",
     "ctrl+r": "\x12",
@@ -297,7 +298,7 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
 
 def _take_terminal() -> None:
     """As a shell does; what a background job starts would ignore these signals otherwise."""
-    for number in (signal.SIGHUP, signal.SIGINT):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 

@@ -121,7 +121,7 @@ def another_than(before: str) -> Callable[[str], bool]:
 
 def explain_the_failure(terminal: Terminal, day: date) -> None:
     """The asset's days are walked until it is the failed one; its panel names the cause."""
-    terminal.press("/")
+    terminal.press("ctrl+f")
     terminal.wait_for("letters of an asset")
     terminal.press(INGEST, "enter")
     terminal.wait_for(lambda text: f"{INGEST} · 20" in text)
@@ -158,6 +158,7 @@ def find_what_is_late_and_why(acts: Acts, day: date) -> None:
     """The first screen has it; the run that is to blame and its error are one key away."""
     late = re.compile(rf"{MART} .*14h.* {INGEST} .*failed at")
     acts.terminal.wait_for(late.search, 30, "the late asset and the failed one")
+    acts.terminal.wait_until_quiet(1.0)
     acts.press("enter")
     acts.terminal.wait_for(lambda text: "STEP_FAILURE" in text and str(day) in text, 30)
     assert acts.done <= MOST_ACTS
@@ -166,7 +167,9 @@ def find_what_is_late_and_why(acts: Acts, day: date) -> None:
 def find_which_cells_are_bad(acts: Acts) -> None:
     """In the grid an asset stands above what is made from it, with the states of their cells."""
     acts.terminal.wait_for("daemons")
-    acts.press("/")
+    acts.press("3")
+    acts.terminal.wait_for(on_screen("partitions"))
+    acts.press("ctrl+f")
     acts.terminal.wait_for("letters of an asset")
     acts.type(INGEST)
     acts.press("enter")
