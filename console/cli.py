@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ LOCAL = ("up", "down", "ps", "backup", "restore")
 def main() -> None:
     """Entry point of `dagdeck`."""
     open_standard_streams()
+    _silence_libraries()
     try:
         code = _run_to_its_end(sys.argv[1:])
     except KeyboardInterrupt:
@@ -44,6 +46,12 @@ def main() -> None:
         say_last(f"dagdeck: {_report_of(error)}")
         code = CRASHED
     sys.exit(code)
+
+
+def _silence_libraries() -> None:
+    """Libraries' warnings are not for the person at the terminal; `python -W` shows them."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def _run_to_its_end(arguments: Sequence[str]) -> int:

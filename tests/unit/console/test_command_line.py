@@ -240,3 +240,12 @@ def test_status_is_cut_short_quietly_when_nobody_reads_it_any_more(
         )
     assert done.stderr == ""
     assert done.returncode == 128 + signal.SIGPIPE
+
+
+def test_a_warning_of_a_library_does_not_reach_the_terminal() -> None:
+    code = (
+        "import warnings; from console import cli; "
+        "cli._run_to_its_end = lambda _: warnings.warn('odd', RuntimeWarning) or 0; cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
