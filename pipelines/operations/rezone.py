@@ -36,7 +36,7 @@ RUN = "rezone"
 
 def main() -> int:
     """Rezones every raw table; the exit code is 0 done, 1 failed, 2 a wrong setting, 4 refused."""
-    return exit_code(lambda: print("\n".join(rezone_home(Settings(), Waiting()))))  # noqa: T201
+    return exit_code(lambda: print("\n".join(rezone_home(Settings(), Waiting()))))  # noqa: T201 - what a command prints
 
 
 def rezone_home(settings: Settings, say: Waiting) -> list[str]:

@@ -34,7 +34,7 @@ def _show(source: str, day: date) -> None:
     rows = set_apart_on(connected(Settings()), source, day)
     for row in rows:
         print(f"{row['reason']}\t{row['record']}")  # noqa: T201 - it is a command
-    print(f"{len(rows)} records of {day} are set apart.", file=sys.stderr)  # noqa: T201
+    print(f"{len(rows)} records of {day} are set apart.", file=sys.stderr)  # noqa: T201 - what a command prints
 
 
 def _day(text: str) -> date:

@@ -37,7 +37,7 @@ KEY = {"key": {"path": ["a"]}, "partitions": ["d1"]}
 
 @asynccontextmanager
 async def _client(url: str, *credentials: Credential, **door: object) -> AsyncIterator[Client]:
-    client = Client(url, door=Door(credentials, **door))  # type: ignore[arg-type]
+    client = Client(url, door=Door(credentials, **door))  # type: ignore[arg-type]  # of any door
     yield client
     await client.close()
 

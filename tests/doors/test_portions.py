@@ -46,7 +46,7 @@ async def test_four_hundred_keys_pass_a_limit_of_eight_kilobytes(dagster: FakeSe
         node = {"staleStatusByPartition": ["STALE" if key == KEYS[7] else "FRESH" for key in keys]}
         return data({"assetNodes": [node]})
 
-    dagster.answer("Stale", answer)  # type: ignore[arg-type]
+    dagster.answer("Stale", answer)  # type: ignore[arg-type]  # of one body alone
     with Proxy(dagster.url, Rules(most_bytes=8000)) as proxy:
         client = Client(proxy.url)
         found = await queries.stale(client, ("a",), KEYS)

@@ -168,7 +168,7 @@ async def test_a_request_made_before_its_partitions_are_read_is_planned_afterwar
 
     async def later(*arguments: object) -> None:
         await may_read.wait()
-        await load_statuses(*arguments)  # type: ignore[arg-type]
+        await load_statuses(*arguments)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(deck.deployment, "load_statuses", later)
     async with deck.run_test(size=(100, 30)) as pilot:

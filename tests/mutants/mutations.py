@@ -36,7 +36,7 @@ FOR_TYPES = "if TYPE_CHECKING"
 OPPOSITES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 
 
-class OppositeCall(Operator):  # type: ignore[misc]
+class OppositeCall(Operator):  # type: ignore[misc]  # the base has no types
     """Calls `any` in place of `all`, `min` in place of `max`, and the other way round."""
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:

@@ -125,7 +125,7 @@ async def test_runs_are_filtered_and_the_title_says_that_not_all_are_read() -> N
         await pilot.press("4")
         await pilot.pause()
         screen = deck.screen_named("runs")
-        feed = screen.feed  # type: ignore[attr-defined]
+        feed = screen.feed  # type: ignore[attr-defined]  # the screen of runs
         feed.runs = [_run(at, "dlt_entries" if at % 4 else "mrt_overview") for at in range(12)]
         feed.asked = True
         screen.show_filtered()
@@ -133,8 +133,8 @@ async def test_runs_are_filtered_and_the_title_says_that_not_all_are_read() -> N
         await pilot.pause()
         assert "/mrt 9 of 12 read hidden" in text_of(deck)
         assert "dlt_entries" not in text_of(deck)
-        assert screen.lines.cursor == 2  # type: ignore[attr-defined]
+        assert screen.lines.cursor == 2  # type: ignore[attr-defined]  # likewise
         await pilot.press("escape")
         await pilot.pause()
-        assert screen.lines.count == 12  # type: ignore[attr-defined]
-        assert screen._chosen() == feed.runs[8]  # type: ignore[attr-defined]
+        assert screen.lines.count == 12  # type: ignore[attr-defined]  # likewise
+        assert screen._chosen() == feed.runs[8]  # type: ignore[attr-defined]  # likewise
