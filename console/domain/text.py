@@ -16,6 +16,7 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_AFTER_BLANK = re.compile("(?<= ) ")
 _JOINER = "\u200d"
 _JOINED_BEFORE = ("So", "Sk", "Mn", "Mc")
 _JOINED_AFTER = ("So", "Lo")
@@ -58,7 +59,8 @@ def visible(text: str) -> str:
     """
     if text and one_line(text) == text and not text.startswith('"'):
         return text
-    return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
+    quoted = "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
+    return _AFTER_BLANK.sub("\\\\u0020", quoted)
 
 
 def _escaped(character: str) -> str:

@@ -118,7 +118,12 @@ def test_a_half_written_state_is_repaired(deployment: LiveDeployment) -> None:
 def one_of_each(deployment: LiveDeployment) -> bool:
     """No part runs twice: everything that is running belongs to a part that `ps` shows."""
     known = set(deployment.pids().values())
-    return all(
-        process.pid in known or {parent.pid for parent in process.parents()} & known
-        for process in deployment.processes()
-    )
+    return all(belongs(process, known) for process in deployment.processes())
+
+
+def belongs(process: psutil.Process, known: set[int]) -> bool:
+    """Whether it is, or stands below, one of `known`; one that has ended meanwhile runs no more."""
+    try:
+        return process.pid in known or not known.isdisjoint(p.pid for p in process.parents())
+    except psutil.NoSuchProcess:
+        return True

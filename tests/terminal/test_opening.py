@@ -39,11 +39,12 @@ def test_it_opens_on_what_needs_somebody(
     deployment: LiveDeployment, console: OpenConsole, columns: int, lines: int
 ) -> None:
     terminal = console("--url", deployment.url, columns=columns, lines=lines)
-    text = terminal.wait_for(lambda text: "locations 1/1" in text and "live" in header(text))
+    text = terminal.wait_for(
+        lambda text: "locations 1/1" in text and "daemons 7" in text and "live" in header(text)
+    )
     assert "dagdeck" in header(text)
     assert "overview" in header(text)
     assert all(section in text for section in ("LATE", "FAILING", "RUNNING", "HEALTH"))
-    assert "daemons 7" in text
     assert "? " in footer(text)
     assert len(text.splitlines()) == lines
 
