@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from console.widgets.common.pane import Pane, wrapped_as_it_is
 from console.widgets.common.prompt import Prompt
 from console.widgets.common.styled_text import StyledLine
-from console.widgets.log.log_view import Search
+from console.widgets.log.search import Search
 
 if TYPE_CHECKING:
     from textual import events

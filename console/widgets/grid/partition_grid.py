@@ -30,6 +30,7 @@ from console.widgets.common.styles import (
 )
 from console.widgets.grid.column_labels import column_labels
 from console.widgets.grid.edges import left_edge, newest_column, right_edge
+from console.widgets.grid.kept_place import GridPlace, kept_place, line_names, line_with_cells
 from console.widgets.grid.row_sum import row_sum
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ HEADER = 2
 SUMMARY = 12
 NARROWEST_NAME, WIDEST_NAME = 16, 44
 _RUNS = re.compile(rb"(.)\1*", re.DOTALL)
-GridPlace = tuple[int, int]
 
 
 class PartitionGrid(Widget, can_focus=True):
@@ -79,7 +79,7 @@ class PartitionGrid(Widget, can_focus=True):
     def show(self, grid: Grid) -> None:
         """Another state of the deployment: only lines that differ are drawn again."""
         before, self.grid = self.grid, grid
-        if before.axis is not grid.axis or _names(before) != _names(grid):
+        if before.axis is not grid.axis or line_names(before) != line_names(grid):
             self._keep_place(before)
             self.refresh()
             return
@@ -92,42 +92,9 @@ class PartitionGrid(Widget, can_focus=True):
             self.line = next((at for at, _ in enumerate(self.grid.lines) if self.grid.row(at)), 0)
             self.column = newest_column(self.grid, self.line)
         else:
-            label = self._label(before, self.line, self.column)
-            from_end = before.width - self.column
-            self.line = self._line_like(before)
-            self.column = self._column_like(label, from_end)
+            self.line, self.column = kept_place(before, self.grid, self.line, self.column)
         self.mark = None
         self._scroll()
-
-    def _line_like(self, before: Grid) -> int:
-        old = before.lines[self.line] if self.line < len(before.lines) else None
-        found = None
-        if isinstance(old, GridRow):
-            found = self.grid.line_of(old.asset, old.secondary)
-        if found is None and old is not None:
-            group = old.group if isinstance(old, Heading) else before.group_of(self.line)
-            found = self.grid.heading(group)
-        return self._line_with_cells(
-            min(self.line, len(self.grid.lines) - 1) if found is None else found, 1
-        )
-
-    def _column_like(self, label: str | None, from_end: int) -> int:
-        found = None
-        if label is not None:
-            row = self.grid.row(self.line)
-            found = row.column(label) if row is not None else None
-            if found is None:
-                at = self.grid.axis.column_of(label)
-                found = None if at is None else at + self.grid.width - len(self.grid.axis)
-        return max(
-            min(self.grid.width - from_end if found is None else found, self.grid.width - 1), 0
-        )
-
-    @staticmethod
-    def _label(grid: Grid, line: int, column: int) -> str | None:
-        row = grid.row(line)
-        own = row.label(column) if row is not None else None
-        return grid.axis_key(column) if own is None else own
 
     def show_empty(self, text: str) -> None:
         if text != self.empty:
@@ -163,7 +130,8 @@ class PartitionGrid(Widget, can_focus=True):
 
     def go(self, line: int, column: int) -> None:
         """Put the cursor on a cell, a heading giving way to the line beside it."""
-        line = self._line_with_cells(max(min(line, len(self.grid.lines) - 1), 0), line - self.line)
+        wanted = max(min(line, len(self.grid.lines) - 1), 0)
+        line = line_with_cells(self.grid, wanted, line - self.line)
         column = max(min(column, self.grid.width - 1), 0)
         before = (self.line, self.column)
         if (line, column) == before:
@@ -218,15 +186,6 @@ class PartitionGrid(Widget, can_focus=True):
         line, column = self.mark or (self.line, self.column)
         lines = range(min(line, self.line), max(line, self.line) + 1)
         return lines, range(min(column, self.column), max(column, self.column) + 1)
-
-    def _line_with_cells(self, line: int, direction: int) -> int:
-        """The line itself or the nearest that has cells, in this direction first."""
-        step = -1 if direction < 0 else 1
-        for away in range(len(self.grid.lines) + 1):
-            for candidate in (line + step * away, line - step * away):
-                if self.grid.has_cells(candidate):
-                    return candidate
-        return max(line, 0)
 
     # drawing
 
@@ -397,13 +356,6 @@ def cell_style(byte: int, background: str = "background") -> Style:
 
 
 on_palette_change(cell_style.cache_clear)
-
-
-def _names(grid: Grid) -> list[object]:
-    return [
-        (line.group, line.folded) if isinstance(line, Heading) else (line.asset, line.secondary)
-        for line in grid.lines
-    ]
 
 
 def _scrolled(start: int, cursor: int, room: int, total: int) -> int:

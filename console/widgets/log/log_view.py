@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -17,44 +16,20 @@ from textual.widget import Widget
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import BACKGROUND, HIGHLIGHT, style
 from console.widgets.log.log_source import EventSource, LogLayout
+from console.widgets.log.marked_line import line_text, marked_segments, with_cursor
+from console.widgets.log.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from textual import events
 
     from console.widgets.log.log_source import LogSource
 
 KEPT_ENTRIES = 2_000
-MATCH = Style(reverse=True, bold=True)
 
 Spot = tuple[int, int]
 """A line: the position among the shown entries, and the line within that entry."""
-
-
-@dataclass
-class Search:
-    """A literal search; a capital in it makes case matter."""
-
-    needle: str
-    found: list[int] = field(default_factory=list)
-    """Positions among the shown entries, ascending."""
-    seen: int = 0
-
-    @property
-    def folded(self) -> bool:
-        return self.needle == self.needle.lower()
-
-    def starts(self, text: str) -> Iterator[int]:
-        """Where in `text` the needle stands."""
-        hay = text.lower() if self.folded else text
-        at = hay.find(self.needle)
-        while at >= 0:
-            yield at
-            at = hay.find(self.needle, at + len(self.needle))
-
-    def hits(self, text: str) -> bool:
-        return self.needle in (text.lower() if self.folded else text)
 
 
 class LogView(Widget, can_focus=True):
@@ -335,9 +310,7 @@ class LogView(Widget, can_focus=True):
         self.search = Search(needle) if needle else None
         self._search_on()
         if self.search and self.search.found:
-            here = self.cursor[0]
-            at = bisect_left(self.search.found, here) % len(self.search.found)
-            self._show_found(self.search.found[at])
+            self._show_found(self.search.from_here(self.cursor[0]))
         self.refresh()
         self.post_message(self.Changed())
         return len(self.search.found) if self.search else 0
@@ -346,18 +319,13 @@ class LogView(Widget, can_focus=True):
         """Move to the next entry with the text, around the end; whether there is one."""
         if not self.search or not self.search.found:
             return False
-        found, here = self.search.found, self.cursor[0]
-        at = bisect_right(found, here) if direction > 0 else bisect_left(found, here) - 1
-        self._show_found(found[at % len(found)])
+        self._show_found(self.search.beside(self.cursor[0], direction))
         return True
 
     @property
     def found_number(self) -> int:
         """Which of those found the cursor is on, from 1; 0 when on none."""
-        if not self.search:
-            return 0
-        at = bisect_left(self.search.found, self.cursor[0])
-        return at + 1 if self.search.found[at : at + 1] == [self.cursor[0]] else 0
+        return self.search.number(self.cursor[0]) if self.search else 0
 
     def _search_on(self) -> None:
         """Look through the entries that came since."""
@@ -378,7 +346,7 @@ class LogView(Widget, can_focus=True):
 
     def _line_found(self, position: int) -> int | None:
         for at, line in enumerate(self._lines(position)):
-            if self.search and self.search.hits("".join(text for text, _ in line)):
+            if self.search and self.search.hits(line_text(line)):
                 return at
         return None
 
@@ -424,46 +392,7 @@ class LogView(Widget, can_focus=True):
         background = HIGHLIGHT if here else BACKGROUND
         line = self._lines(spot[0])[spot[1]]
         if here:
-            line = _with_cursor(line, ascii_only=self.form.ascii)
-        strip = Strip(self._segments(line, background))
+            line = with_cursor(line, ascii_only=self.form.ascii)
+        spans = self.search.spans(line_text(line)) if self.search else []
+        strip = Strip(marked_segments(line, background, spans))
         return strip.adjust_cell_length(width, style("text", background))
-
-    def _segments(self, line: StyledLine, background: str) -> list[Segment]:
-        marks = self._marks("".join(text for text, _ in line))
-        segments, at = [], 0
-        for text, colour in line:
-            look = style(colour, background)
-            for start, end, marked in _stretches(at, at + len(text), marks):
-                piece = text[start - at : end - at]
-                segments.append(Segment(piece, look + MATCH if marked else look))
-            at += len(text)
-        return segments
-
-    def _marks(self, text: str) -> list[tuple[int, int]]:
-        if self.search is None:
-            return []
-        size = len(self.search.needle)
-        return [(at, at + size) for at in self.search.starts(text)]
-
-
-def _with_cursor(line: StyledLine, *, ascii_only: bool) -> StyledLine:
-    """The cursor by a sign too, since 16 colours have no background to spare."""
-    text, colour = line[0]
-    return [("|" if ascii_only else "▌", "run"), (text[1:], colour), *line[1:]]
-
-
-def _stretches(
-    start: int, end: int, marks: list[tuple[int, int]]
-) -> Iterator[tuple[int, int, bool]]:
-    """`start` to `end` cut where marks begin and end, and whether each is marked."""
-    at = start
-    for first, last in marks:
-        if last <= at or first >= end:
-            continue
-        if first > at:
-            yield at, first, False
-            at = first
-        yield at, min(last, end), True
-        at = min(last, end)
-    if at < end:
-        yield at, end, False

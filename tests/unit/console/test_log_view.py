@@ -9,7 +9,8 @@ from textual.app import App, ComposeResult
 from console.domain.runs.events import ErrorInfo, Event
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.log.log_source import EventSource, LogLayout
-from console.widgets.log.log_view import LogView, Search
+from console.widgets.log.log_view import LogView
+from console.widgets.log.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -1,0 +1,67 @@
+"""Where the cursor stands in a grid that has just taken the place of another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.domain.grid.grid import Heading
+from console.domain.grid.row import GridRow
+
+if TYPE_CHECKING:
+    from console.domain.grid.grid import Grid
+
+GridPlace = tuple[int, int]
+"""A line and a column."""
+
+
+def kept_place(before: Grid, grid: Grid, line: int, column: int) -> GridPlace:
+    """Where in `grid` the cell is that `before` had there, or what comes nearest to it."""
+    label, from_end = _label(before, line, column), before.width - column
+    found = _line_like(before, grid, line)
+    return found, _column_like(grid, found, label, from_end)
+
+
+def line_with_cells(grid: Grid, line: int, direction: int) -> int:
+    """The line itself or the nearest that has cells, in this direction first."""
+    step = -1 if direction < 0 else 1
+    for away in range(len(grid.lines) + 1):
+        for candidate in (line + step * away, line - step * away):
+            if grid.has_cells(candidate):
+                return candidate
+    return max(line, 0)
+
+
+def line_names(grid: Grid) -> list[object]:
+    """What each line stands for."""
+    return [
+        (line.group, line.folded) if isinstance(line, Heading) else (line.asset, line.secondary)
+        for line in grid.lines
+    ]
+
+
+def _line_like(before: Grid, grid: Grid, line: int) -> int:
+    old = before.lines[line] if line < len(before.lines) else None
+    found = None
+    if isinstance(old, GridRow):
+        found = grid.line_of(old.asset, old.secondary)
+    if found is None and old is not None:
+        group = old.group if isinstance(old, Heading) else before.group_of(line)
+        found = grid.heading(group)
+    return line_with_cells(grid, min(line, len(grid.lines) - 1) if found is None else found, 1)
+
+
+def _column_like(grid: Grid, line: int, label: str | None, from_end: int) -> int:
+    found = None
+    if label is not None:
+        row = grid.row(line)
+        found = row.column(label) if row is not None else None
+        if found is None:
+            at = grid.axis.column_of(label)
+            found = None if at is None else at + grid.width - len(grid.axis)
+    return max(min(grid.width - from_end if found is None else found, grid.width - 1), 0)
+
+
+def _label(grid: Grid, line: int, column: int) -> str | None:
+    row = grid.row(line)
+    own = row.label(column) if row is not None else None
+    return grid.axis_key(column) if own is None else own
