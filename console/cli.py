@@ -86,6 +86,10 @@ def run(arguments: Sequence[str]) -> int:
             from console.headless.doctor import main as doctor
 
             return doctor(options)
+        if options.command == "diff":
+            from console.headless.diff import main as diff
+
+            return diff(options)
         settings = read_settings(
             options.url,
             read_only=options.read_only,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from console.domain.selection.syntax import BadSelection, parse
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 COMMANDS = (
-    *("up", "down", "ps", "backup", "restore", "status", "plan", "backfill", "logs"),
+    *(
+        "up",
+        "down",
+        "ps",
+        "backup",
+        "restore",
+        "status",
+        "plan",
+        "backfill",
+        "apply",
+        "diff",
+        "logs",
+    ),
     *("open", "login", "profiles", "config", "doctor"),
 )
 EXITS = (
@@ -71,6 +84,7 @@ def _parser() -> Parser:
     _add_status(commands)
     _add_plan(commands)
     _add_backfill(commands)
+    _add_plan_files(commands)
     _add_logs(commands)
     _add_doors(commands)
     return parser
@@ -146,18 +160,40 @@ def _add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
         "plan", help="what a backfill would do, partition by partition", parents=[_shared()]
     )
     _add_request(parser)
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="keep the plan for `apply` and `diff`"
+    )
+
+
+def _add_plan_files(commands: argparse._SubParsersAction[Parser]) -> None:
+    apply = commands.add_parser(
+        "apply", help="launch just what a kept plan says", parents=[_shared()]
+    )
+    apply.add_argument("file", type=Path, metavar="FILE", help="as `plan --out` wrote it")
+    apply.add_argument(
+        "--elsewhere", action="store_true", help="though it was made for another address"
+    )
+    _add_launch(apply)
+    apply.add_argument("--json", action="store_true")
+    apply.set_defaults(dry_run=False)
+    diff = commands.add_parser("diff", help="how two kept plans differ; exit 1 when they do")
+    diff.add_argument("files", type=Path, nargs=2, metavar="FILE")
+    diff.add_argument("--json", action="store_true")
+
+
+def _add_launch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument("--wait", action="store_true", help="until it ended; exit 1 when it failed")
+    parser.add_argument(
+        "--anyway", action="store_true", help="though another launch of the same cells came first"
+    )
 
 
 def _add_backfill(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("backfill", help="plan, ask, and launch", parents=[_shared()])
     _add_request(parser)
-    parser.add_argument("--yes", action="store_true", help="don't ask")
-    parser.add_argument("--wait", action="store_true", help="until it ended; exit 1 when it failed")
+    _add_launch(parser)
     parser.add_argument("--dry-run", action="store_true", help="only plan")
-    parser.add_argument("--title", default="", help="what the backfill is called")
-    parser.add_argument(
-        "--anyway", action="store_true", help="though another launch of the same cells came first"
-    )
     parser.add_argument(
         "--watch", metavar="ID", help="launch nothing: follow a backfill, run or launch to its end"
     )
@@ -192,6 +228,16 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--parallel", type=_parallel, metavar="N", help="at most N runs of it at once, 1 to 8"
+    )
+    parser.add_argument("--title", default="", help="what the backfill is called")
+    parser.add_argument("--reason", default="", help="why it is made; a tag of the backfill")
+    parser.add_argument(
+        "--tag",
+        type=_tag,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a tag of the backfill and its runs",
     )
     parser.add_argument("--json", action="store_true")
 
@@ -245,6 +291,13 @@ def _parallel(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 8:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 8")
     return int(text)
+
+
+def _tag(text: str) -> tuple[str, str]:
+    key, between, value = text.partition("=")
+    if not key or not between:
+        raise argparse.ArgumentTypeError(f"`{text}` is no tag; KEY=VALUE is expected")
+    return key, value
 
 
 def _sentence(message: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from console.api.journal import user_name
 from console.api.queries import key_input
 from console.api.reading import items, success
 from console.domain.assets.keys import key_text
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from console.domain.assets.keys import AssetKey
     from console.domain.partitions.keys import PartitionKeys
 
+Tags = Iterable[tuple[str, str]]
 LAUNCH_TAG = "dagdeck/launch"
 """Its value is made before a launch is sent, so that what became of it can be looked up."""
+BY_TAG = "dagdeck/by"
+"""Who launched it, as the operating system knows them."""
 
 
 async def launch_backfill(
@@ -32,6 +37,7 @@ async def launch_backfill(
     launch: str,
     title: str = "",
     parallel: int | None = None,
+    tags: Tags = (),
 ) -> str:
     """Start a backfill of just these cells, tagged with `launch`; its id. Raises ApiError.
 
@@ -44,7 +50,7 @@ async def launch_backfill(
         "partitionsByAssets": [
             target(asset, partitions, keys.get(asset)) for asset, partitions in targets.items()
         ],
-        "tags": [_launch_tag(launch), *_parallel_tags(parallel)],
+        "tags": [*_tags(launch, tags), *_parallel_tags(parallel)],
     }
     if title:
         params["title"] = title
@@ -53,7 +59,12 @@ async def launch_backfill(
 
 
 async def launch_whole(
-    client: Client, graph: AssetGraph, assets: Sequence[AssetKey], *, launch: str
+    client: Client,
+    graph: AssetGraph,
+    assets: Sequence[AssetKey],
+    *,
+    launch: str,
+    tags: Tags = (),
 ) -> str:
     """Start one run of assets without partitions, of one code location; its id. Raises ApiError."""
     places = {(graph[key].location, graph[key].repository) for key in assets}
@@ -66,7 +77,7 @@ async def launch_whole(
         "repositoryName": repository,
         "assetSelection": [key_input(key) for key in assets],
     }
-    params = {"selector": selector, "executionMetadata": {"tags": [_launch_tag(launch)]}}
+    params = {"selector": selector, "executionMetadata": {"tags": _tags(launch, tags)}}
     data = await client.command("launch_run", {"params": params})
     return str(success(data, "launchRun", "LaunchRunSuccess")["run"]["id"])
 
@@ -119,8 +130,9 @@ def _ranges(positions: Sequence[int], keys: PartitionKeys) -> list[tuple[int, in
     return [stretch for places in rows.values() for stretch in contiguous_ranges(places)]
 
 
-def _launch_tag(launch: str) -> dict[str, str]:
-    return {"key": LAUNCH_TAG, "value": launch}
+def _tags(launch: str, tags: Tags) -> list[dict[str, str]]:
+    own = ((LAUNCH_TAG, launch), (BY_TAG, user_name()))
+    return [{"key": key, "value": value} for key, value in (*own, *tags)]
 
 
 def _parallel_tags(parallel: int | None) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ class Journal:
     def write(self, url: str, mutation: str, variables: dict[str, Any], outcome: object) -> None:
         entry = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "user": _user(),
+            "user": user_name(),
             "url": url,
             "mutation": mutation,
             "variables": variables,
@@ -39,7 +39,8 @@ class Journal:
             file.write(redacted(json.dumps(entry)) + "\n")
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who runs this process, by name or number."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -32,12 +32,19 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     """Launches what the plan shows, or with `--watch` follows what was launched."""
     if options.watch:
         return await watching.main(deployment, options)
-    _refuse_read_only(deployment, options)
+    refuse_read_only(deployment, options)
     preview = await planned.make(deployment, options)
-    _refuse_read_only(deployment, options)
+    refuse_read_only(deployment, options)
     if options.dry_run:
         planned.show_all(preview, as_json=options.json)
         return DONE
+    return await launch_shown(deployment, options, preview)
+
+
+async def launch_shown(
+    deployment: Deployment, options: Namespace, preview: launch.Preview, name: str | None = None
+) -> int:
+    """Shows the plan, asks, and launches just that under the id `name`; the exit code."""
     planned.show(preview, as_json=False) if not options.json else None
     if not preview.plan.counts[CellAction.RUN]:
         say("nothing to run")
@@ -47,11 +54,11 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     if not options.yes and not _confirmed(preview):
         say("not launched")
         return REFUSED
-    return await _launch(deployment, options, preview)
+    return await _launch(deployment, options, preview, name)
 
 
-def _refuse_read_only(deployment: Deployment, options: Namespace) -> None:
-    """Asked twice: what the server says is known once the deployment was read."""
+def refuse_read_only(deployment: Deployment, options: Namespace) -> None:
+    """Raises Refused. Asked twice: what the server says is known once the deployment was read."""
     why = deployment.client.why_read_only
     if why and not options.dry_run:
         raise Refused(f"a backfill is not launched: {why}; --dry-run plans one")
@@ -62,12 +69,14 @@ def _refuse_obstacles(preview: launch.Preview) -> None:
         raise Refused("not launched: " + "; ".join(preview.obstacles))
 
 
-async def _launch(deployment: Deployment, options: Namespace, preview: launch.Preview) -> int:
+async def _launch(
+    deployment: Deployment, options: Namespace, preview: launch.Preview, name: str | None
+) -> int:
     launcher = Launcher(deployment)
     printed = _Printed(options, preview)
     launcher.signals.listen(lambda _: printed.tell(launcher))
     try:
-        await launcher.launch(preview, anyway=options.anyway)
+        await launcher.launch(preview, anyway=options.anyway, name=name)
         await _find_out(launcher)
         return await _end(deployment, options, launcher)
     except asyncio.CancelledError:

@@ -15,7 +15,7 @@ from console.exits import DONE
 from console.headless.progress import slow_work
 from console.headless.running import interrupted_at_once, say
 from console.planner.plan import CellAction
-from console.store.planning import launch, selection
+from console.store.planning import launch, plan_files, selection
 from console.store.status_words import read_facts
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from console.store.deployment import Deployment
     from console.store.planning.stale_cells import Tell
 
+REASON_TAG = "dagdeck/reason"
 _STATES = {
     "missing": State.MISSING,
     "failed": State.FAILED,
@@ -36,9 +37,12 @@ _STATES = {
 
 
 async def main(deployment: Deployment, options: Namespace) -> int:
-    """Prints the plan; launches nothing."""
+    """Prints the plan, and keeps it where `--out` says; launches nothing."""
     preview = await make(deployment, options)
     show_all(preview, as_json=options.json)
+    if options.out:
+        plan_files.write(options.out, plan_files.kept(deployment, preview))
+        say(f"kept in {options.out}; `dagdeck apply {options.out}` launches just that")
     return DONE
 
 
@@ -61,9 +65,15 @@ async def _make(deployment: Deployment, options: Namespace, tell: Tell) -> launc
         within=None if options.downstream else chosen.within,
         run_states=frozenset(_STATES[word] for word in options.run.split(",")),
         parallel=options.parallel,
-        title=getattr(options, "title", ""),
+        title=options.title,
+        tags=tags_of(options),
     )
     return await launch.preview(deployment, request, tell)
+
+
+def tags_of(options: Namespace) -> tuple[tuple[str, str], ...]:
+    """The tags that the options name, the reason among them."""
+    return (*options.tag, *([(REASON_TAG, options.reason)] if options.reason else ()))
 
 
 def show(preview: launch.Preview, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from console.domain.partitions.keys import BadPartitions
 from console.domain.selection.evaluation import BadSelection
 from console.domain.text import clean
 from console.exits import FAILED, OUT_OF_REACH, REFUSED, USAGE
+from console.planner.plan_file import BadPlanFile
 from console.redaction import redacted
 from console.store.deployment import Deployment
 from console.store.planning.launch import Drifted
@@ -35,6 +36,7 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (UnknownAsset, USAGE),
     (BadPartitions, USAGE),
     (BadSelection, USAGE),
+    (BadPlanFile, USAGE),
     (NothingToPartition, USAGE),
     (ApiError, FAILED),
 )

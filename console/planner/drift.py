@@ -38,6 +38,13 @@ def drift(shown: Plan, now: Plan) -> list[Drift]:
     return [Drift(before, after) for before, after in pairs if _differ(before, after)]
 
 
+def all_differences(one: Plan, other: Plan) -> list[Drift]:
+    """Each cell that the plans see otherwise: its state, what would happen to it, or why."""
+    ids = dict.fromkeys([*one.by_id, *other.by_id])
+    pairs = [(one.by_id.get(cell), other.by_id.get(cell)) for cell in ids]
+    return [Drift(before, after) for before, after in pairs if before != after]
+
+
 def _differ(before: PlanCell | None, after: PlanCell | None) -> bool:
     return _runs(before) != _runs(after)
 

@@ -46,6 +46,8 @@ class Request:
     parallel: int | None = None
     """The greatest number of the backfill's runs at once; None leaves it to the run queue."""
     title: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Of the backfill and its runs, beside those of dagdeck itself."""
 
     def targets(self, graph: AssetGraph) -> list[AssetKey]:
         """The assets in question, upstream before downstream."""

@@ -98,7 +98,7 @@ async def send(deployment: Deployment, made: Plan, launch: str) -> Launched:
     targets, request = made.to_run, made.request
     if _in_one_run(deployment, made):
         run = await commands.launch_whole(
-            deployment.client, deployment.graph, list(targets), launch=launch
+            deployment.client, deployment.graph, list(targets), launch=launch, tags=request.tags
         )
         return Launched(None, run)
     backfill = await commands.launch_backfill(
@@ -108,6 +108,7 @@ async def send(deployment: Deployment, made: Plan, launch: str) -> Launched:
         launch=launch,
         title=request.title,
         parallel=request.parallel,
+        tags=request.tags,
     )
     return Launched(backfill, None)
 

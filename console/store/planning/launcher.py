@@ -62,9 +62,9 @@ class Launcher:
         self._absent_since: float | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def ask(self) -> str | None:
-        """The id of a launch to be confirmed; None while another one is under way."""
-        name = str(uuid4())
+    def ask(self, name: str | None = None) -> str | None:
+        """The id of a launch to be confirmed, `name` or a new one; None while another one is under way."""
+        name = name or str(uuid4())
         return name if self._take(Ask(name)) else None
 
     def decline(self, name: str) -> None:
@@ -77,12 +77,14 @@ class Launcher:
         self._task = asyncio.create_task(self._run(name, preview, anyway))
         return True
 
-    async def launch(self, preview: Preview, *, anyway: bool = False) -> None:
+    async def launch(
+        self, preview: Preview, *, anyway: bool = False, name: str | None = None
+    ) -> None:
         """Launch what was confirmed and wait until it is sent and answered, or isn't.
 
         `state` and `error` tell what became of it.
         """
-        name = self.ask()
+        name = self.ask(name)
         if name is not None and self._take(Confirm(name)):
             await self._run(name, preview, anyway)
 

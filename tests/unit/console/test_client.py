@@ -302,7 +302,11 @@ async def test_a_backfill_targets_just_its_cells_as_ranges(
         {"assetKey": {"path": ["whole"]}},
     ]
     assert params["title"] == "October"
-    assert [tag["key"] for tag in params["tags"]] == ["dagdeck/launch", "dagdeck/parallel-4"]
+    assert [tag["key"] for tag in params["tags"]] == [
+        "dagdeck/launch",
+        "dagdeck/by",
+        "dagdeck/parallel-4",
+    ]
 
 
 @pytest.mark.parametrize(

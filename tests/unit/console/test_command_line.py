@@ -41,7 +41,7 @@ def _sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
     assert done.stderr.endswith("\n")
-    lines = done.stderr.splitlines()
+    lines = [line for line in done.stderr.splitlines() if not line.endswith(" …")]
     assert len(lines) == 1, done.stderr
     assert re.match(r"dagdeck( \w+)?: ", lines[0])
     assert "\x1b" not in lines[0]
