@@ -31,6 +31,22 @@ def line_with_cells(grid: Grid, line: int, direction: int) -> int:
     return max(line, 0)
 
 
+def column_of(grid: Grid, line: int, label: str) -> int | None:
+    """The column of a partition key: the line's own, else the axis'; None for no such key."""
+    row = grid.row(line)
+    column = row.column(label) if row is not None else None
+    if column is None and (at := grid.axis.column_of(label)) is not None:
+        column = at + grid.width - len(grid.axis)
+    return column
+
+
+def labels_of(grid: Grid, line: int) -> list[str]:
+    """The keys that can be gone to: the line's own, else the axis'."""
+    row = grid.row(line)
+    own = row.lane if row is not None else None
+    return list(own.keys.keys if own is not None else grid.axis.keys.keys)
+
+
 def line_names(grid: Grid) -> list[object]:
     """What each line stands for."""
     return [
@@ -51,13 +67,7 @@ def _line_like(before: Grid, grid: Grid, line: int) -> int:
 
 
 def _column_like(grid: Grid, line: int, label: str | None, from_end: int) -> int:
-    found = None
-    if label is not None:
-        row = grid.row(line)
-        found = row.column(label) if row is not None else None
-        if found is None:
-            at = grid.axis.column_of(label)
-            found = None if at is None else at + grid.width - len(grid.axis)
+    found = None if label is None else column_of(grid, line, label)
     return max(min(grid.width - from_end if found is None else found, grid.width - 1), 0)
 
 

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from console.domain.assets.keys import short_name
 from console.domain.grid.grid import EMPTY, Grid, Heading
 from console.domain.grid.row import GridRow
+from console.domain.grid.selection import Cells
 from console.domain.status.states import CHECK_FAILED, CHECK_LOOK, LOOKS, state_of
 from console.domain.text import cells, cut, padded, visible
 from console.widgets.common.line_list import empty_strip, strip_of
@@ -117,6 +118,13 @@ class PartitionGrid(Widget, can_focus=True):
     def heading(self) -> Heading | None:
         found = self.grid.lines[self.line] if self.line < len(self.grid.lines) else None
         return found if isinstance(found, Heading) else None
+
+    @property
+    def chosen_cells(self) -> Cells | None:
+        """The selected cells, or the cell under the cursor."""
+        lines, columns = self.selection
+        rows = tuple(row for line in lines if (row := self.grid.row(line)) is not None)
+        return Cells(rows, columns) if rows else None
 
     @property
     def lines_in_sight(self) -> range:

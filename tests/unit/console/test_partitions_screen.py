@@ -355,7 +355,7 @@ async def test_the_copied_text_stays_in_the_panel_until_the_cursor_moves() -> No
     async with deck.run_test(size=(120, 30)) as pilot:
         await _open(pilot, deck, "left", "y")
         assert "partitions, copied" in text_of(deck)
-        _screen(deck)._show_answer(CellDetail(materialized=1.0))
+        _screen(deck).shown.show_detail(CellDetail(materialized=1.0))
         _screen(deck).update_view()
         await pilot.pause()
         assert "partitions, copied" in text_of(deck)
