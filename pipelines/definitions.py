@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.github.assets import dlt_github_user_events
 from pipelines.github.checks import events_are_good
+from pipelines.maintenance.jobs import maintain_tables, weekly_maintenance
 from pipelines.marts.assets import (
     mrt_github_activity_overview,
     mrt_glucose_agp,
@@ -40,8 +41,16 @@ defs = dg.Definitions(
         mrt_github_activity_overview,
     ],
     asset_checks=[readings_are_good, source_is_current, events_are_good],
-    jobs=[glucose_chain, glucose_marts, github_chain, github_marts, glucose_day_by_ops, accept_day],
-    schedules=[daily_glucose, daily_github],
+    jobs=[
+        glucose_chain,
+        glucose_marts,
+        github_chain,
+        github_marts,
+        glucose_day_by_ops,
+        accept_day,
+        maintain_tables,
+    ],
+    schedules=[daily_glucose, daily_github, weekly_maintenance],
     sensors=[conditions, nightscout_readings, failure_alerts, undelivered_alerts],
     resources={
         "lake": Lake(),

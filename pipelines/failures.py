@@ -47,7 +47,7 @@ class ToldError(RuntimeError):
 
 @contextmanager
 def root_named(
-    context: dg.AssetExecutionContext, table: str, days: Sequence[date] = ()
+    context: dg.AssetExecutionContext | dg.OpExecutionContext, table: str, days: Sequence[date] = ()
 ) -> Iterator[None]:
     """Turns whatever the block fails with into a dagster.Failure in one sentence.
 

@@ -132,6 +132,12 @@ class Settings(BaseSettings):
     """The cron of the hourly ingest of today's partition, in `timezone`."""
     daily_cron: Cron = "0 6 * * *"
     """The cron that runs the two days before today again, in `timezone`."""
+    maintenance_cron: Cron = "0 4 * * 0"
+    """The cron of the upkeep of the Iceberg tables, in `timezone`."""
+    snapshot_days: int = Field(default=30, ge=1)
+    """The days that a snapshot of a table is kept; each branch keeps its newest."""
+    orphan_days: int = Field(default=3, ge=1)
+    """The age at which a file that no table names is taken for forgotten; no run is longer."""
     sensor_interval_seconds: int = Field(default=30, ge=1)
     """The least time between two looks of a sensor."""
     trino_url: WebUrl = "http://127.0.0.1:8080"

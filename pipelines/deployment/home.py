@@ -110,6 +110,17 @@ class Home:
                     time.sleep(0.1)
             yield
 
+    @contextmanager
+    def free(self) -> Iterator[None]:
+        """Holds the folder's lock; raises DeploymentError at once if a command has it."""
+        with (self.root / "lock").open("a") as file:
+            if not _try_lock(file.fileno()):
+                raise DeploymentError(
+                    f"another dagdeck command is at work in {self.root}; try again when it is done",
+                    REFUSED,
+                )
+            yield
+
 
 def _try_lock(descriptor: int) -> bool:
     try:

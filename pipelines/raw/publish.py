@@ -129,7 +129,7 @@ def merge(
     last = {row[described.key]: row for row in incoming}
     work = Work(described, by_day(last.values()), answered or {}, run_id, limits or Limits())
     held: dict[date, HeldBackDay] = {}
-    with _turn(catalog, described.identifier):
+    with turn(catalog, described.identifier):
         while True:
             done = _until_committed(catalog, work.but(held))
             held |= done.held
@@ -138,7 +138,7 @@ def merge(
 
 
 @contextmanager
-def _turn(catalog: SqlCatalog, table: str) -> Iterator[None]:
+def turn(catalog: SqlCatalog, table: str) -> Iterator[None]:
     """Writers of a table wait for one another a while, to spare each other work done twice.
 
     Nothing depends on it: who has waited long enough goes ahead, and the commits decide.
