@@ -2,7 +2,8 @@
 
 For each change the tests that import the file are run first, and all others of the console
 where those pass. A change under which every test passes has survived: a test is missing, or
-the change means the same. Works on a copy; writes `build/mutants.json`.
+the change means the same; those of `equivalent.py` are known to, and aren't drawn. Works on a
+copy; writes `build/mutants.json`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import shutil
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
+from tests.mutants.equivalent import is_equivalent
 from tests.mutants.mutations import Mutation, mutations
 from tests.mutants.trial import is_killed, tests_of
 
@@ -30,7 +33,8 @@ def main() -> int:
     asked = _parser().parse_args()
     files = [file for path in asked.paths for file in _files(Path(path))]
     every = [one for file in files for one in mutations(file)]
-    chosen = random.Random(asked.seed).sample(every, min(asked.count, len(every)))
+    random.Random(asked.seed).shuffle(every)
+    chosen = list(islice((one for one in every if not _means_the_same(one)), asked.count))
     print(f"{len(chosen)} of {len(every)} mutants of {len(files)} files", flush=True)
     survived: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="dagdeck-mutants-") as folder:
@@ -71,12 +75,18 @@ def _copied(folder: Path) -> Path:
     return folder
 
 
+def _means_the_same(mutant: Mutation) -> bool:
+    """Whether it changes nothing, or nothing that can be told."""
+    code = mutant.file.read_text(encoding="utf-8")
+    changed = mutant.mutated(code)
+    return changed is None or is_equivalent(mutant.file, *_lines(code, changed))
+
+
 def _tried(mutant: Mutation, copy: Path, *, thorough: bool) -> tuple[bool, str, float]:
     """Whether a test fails under the change, the change in words, and the seconds it took."""
     code = mutant.file.read_text(encoding="utf-8")
     changed = mutant.mutated(code)
-    if changed is None:
-        return True, f"{mutant.file}:{mutant.line}: no change", 0.0
+    assert changed is not None
     started = time.monotonic()
     (copy / mutant.file).write_text(changed, encoding="utf-8")
     try:
@@ -84,15 +94,14 @@ def _tried(mutant: Mutation, copy: Path, *, thorough: bool) -> tuple[bool, str, 
         killed = is_killed(copy, near) or (thorough and is_killed(copy, list(EVERYTHING)))
     finally:
         (copy / mutant.file).write_text(code, encoding="utf-8")
-    return killed, f"{mutant.file}:{_difference(code, changed)}", time.monotonic() - started
+    change = " → ".join(_lines(code, changed))
+    return killed, f"{mutant.file}:{mutant.line}: {change}", time.monotonic() - started
 
 
-def _difference(before: str, after: str) -> str:
-    pairs = enumerate(zip(before.splitlines(), after.splitlines(), strict=False), 1)
-    return next(
-        (f"{at}: {old.strip()} → {new.strip()}" for at, (old, new) in pairs if old != new),
-        "? another number of lines",
-    )
+def _lines(before: str, after: str) -> tuple[str, str]:
+    """The first line that differs, as it was and as it is."""
+    pairs = zip(before.splitlines(), after.splitlines(), strict=False)
+    return next(((old.strip(), new.strip()) for old, new in pairs if old != new), ("", ""))
 
 
 def _write(survived: list[dict[str, object]], tried: int) -> None:

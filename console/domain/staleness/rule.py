@@ -378,13 +378,10 @@ class _Edge:
 
     def _newer(self, events: Sequence[tuple[int, str | None]], point: Point) -> bool | None:
         """Whether the last observation after a pointer differs from the last one before."""
-        last, version = events[-1]
         if any(0 < abs(time - point.at) <= SLACK for time, _ in events):
             return None
-        if last <= point.at:
-            return False
         before = [one for time, one in events if time <= point.at]
-        return not self._alike(before[-1] if before else None, version)
+        return not self._alike(before[-1] if before else None, events[-1][1])
 
 
 def _before(made: LastMaterializations, upstream: int, point: Point) -> bool | None:

@@ -37,6 +37,8 @@ def _kept(text: str) -> list[str]:
         ("!/^(dlt|stg)_/", LINES[2:]),
         ("/entries late$/", LINES[:1]),
         ("d.t", []),
+        ("/^mrt\\D/", LINES[2:]),
+        ("/^mrt\\DO/", []),
     ],
 )
 def test_words_inverse_and_regular_expressions(text: str, kept: list[str]) -> None:

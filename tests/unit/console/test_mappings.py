@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import dagster as dg
@@ -78,7 +79,7 @@ def _explicit(
     child: dg.PartitionsDefinition[Any],
     parent: dg.PartitionsDefinition[Any],
 ) -> Any:
-    words = (type(mapping).__name__, mapping.description)
+    words = json.loads(json.dumps([type(mapping).__name__, mapping.description]))
     return described(*words, _side(child), _side(parent))
 
 
@@ -143,6 +144,13 @@ def test_two_dimensions_are_joined_by_the_one_that_is_named() -> None:
     kind = dg.DimensionPartitionMapping("kind", dg.IdentityPartitionMapping())
     mapping = dg.MultiPartitionMapping({"kind": kind})
     assert _named(_explicit(mapping, OTHER, BOTH), BOTH) == _dagsters(mapping, OTHER, BOTH)
+
+
+@pytest.mark.parametrize(("child", "parent"), [("both", "late"), ("late", "both")])
+def test_one_dimension_is_mapped_to_the_list_that_it_is(child: str, parent: str) -> None:
+    mapping = dg.MultiToSingleDimensionPartitionMapping("day")
+    found = _named(_explicit(mapping, ALL[child], ALL[parent]), ALL[parent])
+    assert found == _dagsters(mapping, ALL[child], ALL[parent])
 
 
 def test_a_mapping_that_cannot_be_read_is_not_guessed() -> None:
