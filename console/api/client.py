@@ -159,23 +159,27 @@ class Client:
     ) -> dict[str, Any]:
         """The `data` of a query; `timeout` is in seconds. Raises ApiError.
 
-        Of a server that has answered before, a proxy's failure is asked over once. After a failure
-        of its own the webserver closes the connection, on which the next question may be under
-        way by then: a query that is dropped is asked over once too.
+        A proxy's failure is asked over once; is it the same again, though others were answered
+        meanwhile, the question is slow. After a failure of its own the webserver closes the
+        connection, on which the next question may be under way by then: a query that is dropped
+        is asked over once too.
         """
         query = document(name)
         if query.is_mutation:
             raise Refused(f"{query.name} is a mutation, asked as a query")
-        answered = self.requests
+        asked = time.monotonic()
         try:
             return await self._answer(name, variables or {}, timeout)
         except Dropped:
             pass
         except Passing as error:
-            if not answered or error.wait > LONGEST_PAUSE:
+            if error.wait > LONGEST_PAUSE:
                 raise
             await asyncio.sleep(max(error.wait, LEAST_PAUSE))
-        return await self._answer(name, variables or {}, timeout)
+        try:
+            return await self._answer(name, variables or {}, timeout)
+        except Passing as error:
+            raise Slow(str(error)) if self.life.answered_after(asked) else error from None
 
     async def command(self, name: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of a mutation, recorded before and after.
@@ -298,10 +302,22 @@ class Client:
                     response = await self._line.post(content, timeout)
                 except Unreachable as error:
                     raise self._unreachable(error, sent) from error.__cause__
-        self.life.answered()
         self._dated = (response.headers.get("date"), asked, time.time())
         self.requests += 1
-        return self._data(response)
+        return self._heard(response)
+
+    def _heard(self, response: httpx.Response) -> dict[str, Any]:
+        """A proxy that got no answer is no sign of the server's life."""
+        try:
+            data = self._data(response)
+        except Passing:
+            self.life.refused()
+            raise
+        except ApiError:
+            self.life.answered()
+            raise
+        self.life.answered()
+        return data
 
     async def knock(self, timeout: float) -> None:
         """Ask nothing, only whether somebody is there, beside all other questions."""

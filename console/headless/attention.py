@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from console.domain.runs.run import Backfill
     from console.store.overview.overview import Overview
 
+RUNS = "runs"
+"""Among the problems: which runs are under way could not be had."""
+
 
 def needs_somebody(overview: Overview, now: float) -> bool:
     """Late, failed and not mended, or not well; what isn't known is not taken to be well."""
@@ -38,6 +41,7 @@ def as_json(overview: Overview, now: float) -> dict[str, Any]:
     """Times are epoch seconds UTC; a part that could not be had is null, and why in `problems`."""
     deployment = overview.deployment
     waiting = sum(run.status.waiting for run in deployment.active)
+    known = RUNS not in overview.problems
     structure = deployment.structure
     backfills = overview.backfills
     return {
@@ -50,8 +54,8 @@ def as_json(overview: Overview, now: float) -> dict[str, Any]:
             "causes": None if overview.failed is None else [_cause(one) for one in overview.causes],
         },
         "running": {
-            "runs": len(deployment.active) - waiting,
-            "queued": waiting,
+            "runs": len(deployment.active) - waiting if known else None,
+            "queued": waiting if known else None,
             "limit": structure.max_concurrent_runs if structure else None,
             "backfills": None if backfills is None else [_backfill(one, now) for one in backfills],
         },

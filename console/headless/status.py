@@ -18,7 +18,7 @@ from console.domain.freshness.urgency import urgency
 from console.domain.selection.evaluation import select
 from console.domain.status.states import State
 from console.exits import DONE, FAILED
-from console.headless.attention import as_json, as_lines, needs_somebody
+from console.headless.attention import RUNS, as_json, as_lines, needs_somebody
 from console.headless.bad import print_bad, read_bad
 from console.headless.running import say
 from console.headless.status_table import table, terminal_width
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from console.store.deployment import Deployment
     from console.store.grid.checks import Checks
 
+UNDER_WAY = (State.RUNNING, State.QUEUED)
+
 
 async def main(deployment: Deployment, options: Namespace) -> int:
     """Prints the status; exits 0 whatever it is, since it was told, but 1 with `--check`.
@@ -40,7 +42,7 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     """
     overview = Overview(deployment)
     await _check_names(deployment, options.assets)
-    await asyncio.gather(_load_what_can_be_had(deployment), overview.load())
+    await asyncio.gather(_load_what_can_be_had(deployment, overview), overview.load())
     known = await read_facts(deployment, options.assets)
     wanted = select(options.assets, deployment.graph, known, sources=True)
     keys = [key for key in wanted if key in deployment.rows or key in deployment.unreadable]
@@ -50,7 +52,10 @@ async def main(deployment: Deployment, options: Namespace) -> int:
     elif options.json:
         checks = await _read_checks(deployment)
         assets = [
-            {**_as_json(deployment, key, now), "checks": _checks_as_json(checks, key)}
+            {
+                **_as_json(deployment, key, now, runs=RUNS not in overview.problems),
+                "checks": _checks_as_json(checks, key),
+            }
             if key in deployment.rows
             else _unknown_as_json(deployment, key)
             for key in keys
@@ -60,7 +65,8 @@ async def main(deployment: Deployment, options: Namespace) -> int:
         for error in _load_errors(deployment):
             say(error)
         unknown = await _unjudged(deployment, keys)
-        print(*table(deployment, keys, unknown, now, terminal_width()), sep="\n")
+        runs = RUNS not in overview.problems
+        print(*table(deployment, keys, unknown, now, terminal_width(), runs=runs), sep="\n")
         print("", *as_lines(overview, now), sep="\n")
     return FAILED if options.check and needs_somebody(overview, now) else DONE
 
@@ -72,13 +78,21 @@ async def _check_names(deployment: Deployment, text: str) -> None:
         select(text, deployment.graph, sources=True)
 
 
-async def _load_what_can_be_had(deployment: Deployment) -> None:
-    """Raises ApiError where no asset can be told of at all."""
+async def _load_what_can_be_had(deployment: Deployment, overview: Overview) -> None:
+    """Raises ApiError where it isn't known which assets there are: then nothing can be told."""
+    await asyncio.gather(deployment.load_structure(), _load_runs(deployment, overview))
     try:
-        await deployment.load()
-    except ApiError:
-        if not deployment.rows:
-            raise
+        await deployment.load_statuses(deployment.graph.order)
+    except ApiError as error:
+        unread = [key for key in deployment.graph.order if key not in deployment.rows]
+        deployment.unreadable = dict.fromkeys(unread, str(error)) | deployment.unreadable
+
+
+async def _load_runs(deployment: Deployment, overview: Overview) -> None:
+    try:
+        await deployment.load_runs()
+    except ApiError as error:
+        overview.problems[RUNS] = str(error)
 
 
 async def _unjudged(deployment: Deployment, keys: list[AssetKey]) -> frozenset[AssetKey]:
@@ -109,16 +123,22 @@ def _load_errors(deployment: Deployment) -> list[str]:
     return [f"code location {name} failed to load: {why}" for name, why in errors.items()]
 
 
-def _as_json(deployment: Deployment, key: AssetKey, now: float) -> dict[str, Any]:
+def _as_json(deployment: Deployment, key: AssetKey, now: float, *, runs: bool) -> dict[str, Any]:
+    """Without the runs it isn't known which cells they are making."""
     row, asset = deployment.rows[key], deployment.graph[key]
     status = deployment.statuses[key]
     fresh = urgency(deployment.graph, deployment.statuses, key, now).freshness
-    counted = (State.MATERIALIZED, State.FAILED, State.MISSING, State.RUNNING, State.QUEUED)
+    counted = (State.MATERIALIZED, State.FAILED, State.MISSING)
+    made = {state.word: row.count(state) if runs else None for state in UNDER_WAY}
     return {
         "key": list(key),
         "group": asset.group,
         "partitioned": asset.partitions is not None,
-        "partitions": {"total": row.total, **{state.word: row.count(state) for state in counted}},
+        "partitions": {
+            "total": row.total,
+            **{state.word: row.count(state) for state in counted},
+            **made,
+        },
         "freshness": None
         if fresh.verdict is FreshnessVerdict.NOT_APPLICABLE
         else fresh.verdict.value,

@@ -37,9 +37,14 @@ def table(
     unknown: Collection[AssetKey],
     now: float,
     width: int | None,
+    *,
+    runs: bool = True,
 ) -> list[str]:
-    """Of the assets `unknown` it isn't known what is stale. `width` is in cells."""
-    lines = [_cells(deployment, key, key in unknown, now) for key in keys]
+    """Of the assets `unknown` it isn't known what is stale, without `runs` what is running.
+
+    `width` is in cells.
+    """
+    lines = [_cells(deployment, key, now, stale=key not in unknown, runs=runs) for key in keys]
     return laid_out(lines, keys, width)
 
 
@@ -69,7 +74,7 @@ def _name(key: AssetKey, width: int) -> str:
     return whole if cells(whole) <= width else short_name(key, width)
 
 
-def _cells(deployment: Deployment, key: AssetKey, unknown: bool, now: float) -> Line:
+def _cells(deployment: Deployment, key: AssetKey, now: float, *, stale: bool, runs: bool) -> Line:
     row = deployment.rows.get(key)
     if row is None:
         return shown_key(key), *("?" for _ in HEADS[1:]), "not read"
@@ -79,9 +84,9 @@ def _cells(deployment: Deployment, key: AssetKey, unknown: bool, now: float) -> 
         row.total,
         row.count(State.MATERIALIZED),
         row.count(State.FAILED),
-        "?" if unknown else row.count(State.STALE),
+        row.count(State.STALE) if stale else "?",
         row.count(State.MISSING),
-        row.count(State.RUNNING) + row.count(State.QUEUED),
+        row.count(State.RUNNING) + row.count(State.QUEUED) if runs else "?",
     )
     word = "–" if verdict is FreshnessVerdict.NOT_APPLICABLE else verdict.value
     old = age(now - latest) if latest else "never"

@@ -12,7 +12,7 @@ from console.api import queries, run_queries
 from console.api.client import IN_FLIGHT
 from console.domain.assets.graph import AssetGraph
 from console.domain.assets.structure import Structure
-from console.domain.errors import BadAnswer, ServerError, Slow
+from console.domain.errors import BadAnswer, Passing, ServerError, Slow
 from console.domain.grid.asset_status import NewestMaterialization, row_of
 from console.domain.runs.run import RunStatus
 from console.store.connection import Connection
@@ -217,7 +217,7 @@ class Deployment:
         for batch in batches:
             try:
                 await self._load_batch(batch)
-            except (ServerError, BadAnswer, Slow) as error:
+            except (ServerError, BadAnswer, Slow, Passing) as error:
                 self.unreadable |= dict.fromkeys(batch, str(error))
 
     async def _load_batch(self, batch: Sequence[AssetKey]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from console.domain.errors import (
     OutcomeUnknown,
     Passing,
     Refused,
+    Slow,
     TooLarge,
     Unreachable,
 )
@@ -296,6 +298,18 @@ async def test_one_gateway_timeout_among_good_answers_is_asked_over(dagster: Fak
             proxy.rules.gateway_faults = [504, 504]
             said = await _said(client, Passing)
     assert "did not answer its proxy in the time" in said
+
+
+async def test_a_question_that_its_proxy_gives_up_on_while_others_are_answered_is_slow(
+    dagster: FakeServer,
+) -> None:
+    with Proxy(dagster.url, Rules(too_slow_about=b"staleStatus")) as proxy:
+        async with _client(proxy.url) as client:
+            slow = asyncio.create_task(client.ask("stale", KEY))
+            await asyncio.sleep(0)
+            await _enters(client)
+            with pytest.raises(Slow, match="did not answer its proxy"):
+                await slow
 
 
 async def test_a_mutation_is_never_sent_a_second_time(dagster: FakeServer) -> None:

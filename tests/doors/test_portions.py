@@ -1,4 +1,4 @@
-"""Long lists behind a proxy that limits the body, and a status with a part that can't be had."""
+"""Long lists behind a proxy that limits the body."""
 
 from __future__ import annotations
 

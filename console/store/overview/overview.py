@@ -234,16 +234,22 @@ class Overview:
         return await overview_queries.load_error(self.deployment.client, location)
 
     async def load(self) -> None:
-        """Everything once, as far as it can be had. Raises Unreachable."""
+        """Everything once, as far as it can be had; `problems` has why the rest can't."""
         await asyncio.gather(
-            self._part("health", self._ask_health), self._part("backfills", self._ask_backfills)
+            self._once("health", self._ask_health), self._once("backfills", self._ask_backfills)
         )
         while self._due["failures"] <= time.monotonic():
-            await self._part("failures", self._ask_failures)
-        await self._part("jobs", self._ask_jobs)
+            await self._once("failures", self._ask_failures)
+        await self._once("jobs", self._ask_jobs)
         while self._due["errors"] <= time.monotonic():
-            await self._part("errors", self._ask_errors)
+            await self._once("errors", self._ask_errors)
         self._causes = None
+
+    async def _once(self, name: str, ask: Callable[[], Awaitable[float]]) -> None:
+        try:
+            await self._part(name, ask)
+        except Unreachable as error:
+            self.problems[name], self._due[name] = str(error), float("inf")
 
     # what it comes to
 

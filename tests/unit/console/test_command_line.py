@@ -73,7 +73,7 @@ def test_something_else_than_dagster_is_exit_three(server: FakeServer, home: Pat
 
 def test_text_from_dagster_cannot_steer_the_terminal(server: FakeServer, home: Path) -> None:
     server.answer("*", as_dagster_writes({"active": {"message": "\x1b]0;owned\x07\x1b[31mno"}}))
-    assert "no" in _sentence(_run(home, "status", "--url", server.url), FAILED)
+    assert "no" in _sentence(_run(home, "plan", "a", "--url", server.url), FAILED)
 
 
 def test_a_read_only_backfill_is_exit_four_and_asks_nothing(server: FakeServer, home: Path) -> None:

@@ -79,8 +79,8 @@ def _explicit(
     child: dg.PartitionsDefinition[Any],
     parent: dg.PartitionsDefinition[Any],
 ) -> Any:
-    words = json.loads(json.dumps([type(mapping).__name__, mapping.description]))
-    return described(*words, _side(child), _side(parent))
+    name, words = json.loads(json.dumps([type(mapping).__name__, mapping.description]))
+    return described(name, words, _side(child), _side(parent))
 
 
 @pytest.mark.parametrize(("child", "parent"), DEFAULTS)

@@ -96,11 +96,13 @@ async def test_a_long_log_is_read_on_where_its_first_page_has_no_reason(
     assert await overview_queries.run_errors(client, ["a"]) == {"a": "E: late in the log"}
 
 
-async def test_nobody_there_is_said_at_once(server: FakeServer, client: Client) -> None:
+async def test_nobody_there_is_said_without_asking_for_each_run(
+    server: FakeServer, client: Client
+) -> None:
     server.answer("RunErrors", page("Bad Gateway", 502))
     with pytest.raises(Unreachable):
         await overview_queries.run_errors(client, ["a", "b"])
-    assert len(server.asked) == 1
+    assert [body["variables"]["ids"] for body in server.asked] == [["a", "b"]] * 2
 
 
 def _health(**changed: object) -> Json:
