@@ -29,6 +29,7 @@ COMMANDS = (
         "backfill",
         "apply",
         "diff",
+        "backfills",
         "logs",
     ),
     *("open", "login", "profiles", "config", "doctor"),
@@ -37,6 +38,7 @@ EXITS = (
     "exit codes: 0 done, 1 what was asked failed, 2 usage, 3 Dagster out of reach, 4 refused, "
     "5 sent, outcome unknown, 70 an error of dagdeck itself, 130 interrupted"
 )
+NEWEST = "newest"
 PLANNING = ("plan", "backfill")
 RUN_WORDS = ("missing", "failed", "stale", "fresh")
 
@@ -60,7 +62,8 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
         if getattr(options, "watch", None):
             return options
         if options.command in PLANNING:
-            options.assets = _either([*options.selections, *options.assets])
+            if not getattr(options, "resume", None) or options.selections or options.assets:
+                options.assets = _either([*options.selections, *options.assets])
         elif options.command == "open":
             options.url = options.address
         elif options.command == "status":
@@ -85,6 +88,7 @@ def _parser() -> Parser:
     _add_plan(commands)
     _add_backfill(commands)
     _add_plan_files(commands)
+    _add_backfills(commands)
     _add_logs(commands)
     _add_doors(commands)
     return parser
@@ -195,8 +199,26 @@ def _add_backfill(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_launch(parser)
     parser.add_argument("--dry-run", action="store_true", help="only plan")
     parser.add_argument(
+        "--resume",
+        nargs="?",
+        const=NEWEST,
+        metavar="ID",
+        help="what a backfill left undone; without an ID the newest that left something",
+    )
+    parser.add_argument(
         "--watch", metavar="ID", help="launch nothing: follow a backfill, run or launch to its end"
     )
+
+
+def _add_backfills(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = commands.add_parser(
+        "backfills",
+        help="the newest backfills; with an ID, what became of one",
+        parents=[_shared()],
+    )
+    parser.add_argument("backfill", nargs="?", metavar="ID", help="or the beginning of it")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="of the list; 20")
+    parser.add_argument("--json", action="store_true")
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from console.api.reading import items, success
 from console.domain.assets.keys import key_text
 from console.domain.errors import Refused
 from console.domain.partitions.keys import BadPartitions, contiguous_ranges
-from console.domain.runs.run import MOST_PARALLEL, PARALLEL_TAG
+from console.domain.runs.run import BY_TAG, MOST_PARALLEL, PARALLEL_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 Tags = Iterable[tuple[str, str]]
 LAUNCH_TAG = "dagdeck/launch"
 """Its value is made before a launch is sent, so that what became of it can be looked up."""
-BY_TAG = "dagdeck/by"
-"""Who launched it, as the operating system knows them."""
 
 
 async def launch_backfill(

@@ -268,9 +268,9 @@ async def backfill(client: Client, backfill_id: str) -> Backfill:
     return _backfill(success(data, "partitionBackfillOrError", "PartitionBackfill"))
 
 
-async def backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
-    """The newest backfills, newest first."""
-    data = await client.ask("backfills", {"limit": limit})
+async def backfills(client: Client, limit: int, before: str | None = None) -> tuple[Backfill, ...]:
+    """The newest backfills, newest first, after the one with the id `before`."""
+    data = await client.ask("backfills", {"limit": limit, "cursor": before})
     return read_backfills(success(data, "partitionBackfillsOrError", "PartitionBackfills"))
 
 
@@ -361,6 +361,8 @@ def _backfill(value: Json) -> Backfill:
         assets=keys_of(value, "assetSelection"),
         counts={key_of(item): _counts(item) for item in statuses},
         error=error.headline if error else None,
+        user=str(value.get("user") or ""),
+        tags={str(tag.get("key")): str(tag.get("value")) for tag in items(value.get("tags"))},
     )
 
 

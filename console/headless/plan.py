@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from console.domain.assets.keys import key_text, shown_key
 from console.domain.partitions.keys import BadPartitions, parse_partitions
+from console.domain.runs.run import REASON_TAG
+from console.domain.selection.evaluation import select_some
 from console.domain.status.states import State
 from console.domain.text import cells, one_line, padded, visible
 from console.domain.times import duration
 from console.exits import DONE
 from console.headless.progress import slow_work
 from console.headless.running import interrupted_at_once, say
+from console.options import NEWEST
 from console.planner.plan import CellAction
-from console.store.planning import launch, plan_files, selection
+from console.store.backfills import named
+from console.store.planning import launch, plan_files, resume, selection
 from console.store.status_words import read_facts
 
 if TYPE_CHECKING:
@@ -24,10 +28,10 @@ if TYPE_CHECKING:
 
     from console.domain.assets.keys import AssetKey
     from console.domain.partitions.keys import PartitionKeys
+    from console.planner.request import Request
     from console.store.deployment import Deployment
     from console.store.planning.stale_cells import Tell
 
-REASON_TAG = "dagdeck/reason"
 _STATES = {
     "missing": State.MISSING,
     "failed": State.FAILED,
@@ -55,6 +59,8 @@ async def make(deployment: Deployment, options: Namespace) -> launch.Preview:
 
 async def _make(deployment: Deployment, options: Namespace, tell: Tell) -> launch.Preview:
     await deployment.load()
+    if getattr(options, "resume", None):
+        return await launch.preview(deployment, await _resumed(deployment, options), tell)
     known = await read_facts(deployment, options.assets)
     chosen = selection.request_for(deployment, options.assets, known)
     keys = selection.shared_keys(deployment, chosen.assets)
@@ -69,6 +75,28 @@ async def _make(deployment: Deployment, options: Namespace, tell: Tell) -> launc
         tags=tags_of(options),
     )
     return await launch.preview(deployment, request, tell)
+
+
+async def _resumed(deployment: Deployment, options: Namespace) -> Request:
+    """What is left of a backfill, as it is asked for. Raises NotFound, NothingToPartition."""
+    among: tuple[AssetKey, ...] = ()
+    if options.assets:
+        known = await read_facts(deployment, options.assets)
+        among = select_some(options.assets, deployment.graph, known)
+    if options.partitions is not None or options.start_date or options.end_date:
+        raise BadPartitions("--resume takes the partitions that the backfill left; name none")
+    if options.resume == NEWEST:
+        name = await resume.newest_left(deployment, among)
+    else:
+        name = await named(deployment, options.resume)
+    left = await resume.left_of(deployment, name, among)
+    return replace(
+        left,
+        run_states=frozenset(_STATES[word] for word in options.run.split(",")),
+        parallel=options.parallel,
+        title=options.title,
+        tags=tags_of(options),
+    )
 
 
 def tags_of(options: Namespace) -> tuple[tuple[str, str], ...]:

@@ -92,5 +92,4 @@ def _words(found: Backfill) -> str:
     counts = (
         f"{found.done} of {found.targeted} done, {found.running} running, {found.failed} failed"
     )
-    status = found.status.lower().replace("_", " ")
-    return f"{status}: {found.error}" if found.error else f"{status}: {counts}"
+    return f"{found.word}: {found.error or counts}"

@@ -76,11 +76,16 @@ def _request(request: Request) -> dict[str, Any]:
         "downstream": request.downstream,
         "within": None if within is None else sorted(map(list, within)),
         "run": sorted(state.word for state in request.run_states),
-        "excluded": sorted(([list(key), name] for key, name in request.excluded), key=str),
+        "excluded": _cell_ids(request.excluded),
+        "only": None if request.only is None else _cell_ids(request.only),
         "parallel": request.parallel,
         "title": request.title,
         "tags": dict(request.tags),
     }
+
+
+def _cell_ids(cells: frozenset[CellId]) -> list[list[Any]]:
+    return sorted(([list(key), partition] for key, partition in cells), key=str)
 
 
 def _cell(cell: PlanCell) -> dict[str, Any]:
@@ -126,6 +131,7 @@ def _read_request(found: _Fields) -> Request:
         within=found.optional("within", lambda name: frozenset(map(_key, found.entries(name)))),
         run_states=frozenset(_named(State, word.upper()) for word in found.texts("run")),
         excluded=frozenset(excluded),
+        only=found.optional("only", lambda name: frozenset(map(_cell_id, found.entries(name)))),
         parallel=found.optional("parallel", found.count),
         title=found.text("title"),
         tags=tuple(sorted((key, str(text)) for key, text in found.inner("tags").fields.items())),

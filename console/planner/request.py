@@ -43,6 +43,8 @@ class Request:
     """The assets downstream are limited to these; None for no limit."""
     run_states: frozenset[State] = NEEDED
     excluded: frozenset[CellId] = frozenset()
+    only: frozenset[CellId] | None = None
+    """Just these cells of the assets, whatever `partitions` are; None for no limit."""
     parallel: int | None = None
     """The greatest number of the backfill's runs at once; None leaves it to the run queue."""
     title: str = ""

@@ -47,8 +47,12 @@ def targets(request: Request, snapshot: Snapshot) -> tuple[Targets, list[str]]:
 
 def _partitions_of(asset: AssetKey, request: Request, snapshot: Snapshot) -> tuple[str | None, ...]:
     if snapshot.graph[asset].partitions is None:
-        return (WHOLE,)
+        wanted_whole = request.only is None or (asset, WHOLE) in request.only
+        return (WHOLE,) if wanted_whole else ()
     keys, wanted = snapshot.keys.get(asset), request.partitions
+    if request.only is not None:
+        listed = keys.keys if keys else ()
+        return tuple(key for key in listed if (asset, key) in request.only)
     if asset in snapshot.beyond:
         return ()
     if snapshot.reached is not None and asset not in request.assets:

@@ -11,6 +11,7 @@ import dagster as dg
 import uvicorn
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.remote_representation.grpc_server_registry import GrpcServerRegistry
+from dagster._core.test_utils import create_run_for_test
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
@@ -43,6 +44,17 @@ class Webserver:
         return [
             one for one, tags in (*backfills, *runs) if tag in tags and name in (None, tags[tag])
         ]
+
+    def run_of(self, backfill: str, asset: str, partition: str, status: dg.DagsterRunStatus) -> str:
+        """The id of a run that the backfill's daemon would have launched, as it ended."""
+        made = create_run_for_test(
+            self.instance,
+            "__ASSET_JOB",
+            status=status,
+            tags={"dagster/backfill": backfill, "dagster/partition": partition},
+            asset_selection=frozenset([dg.AssetKey(asset)]),
+        )
+        return str(made.run_id)
 
     def status(self, backfill: str) -> str:
         found = self.instance.get_backfill(backfill)

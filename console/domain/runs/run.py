@@ -15,6 +15,9 @@ PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 BACKFILL_TAG = "dagster/backfill"
+BY_TAG = "dagdeck/by"
+"""Who launched it, as the operating system knows them."""
+REASON_TAG = "dagdeck/reason"
 PARALLEL_TAG = "dagdeck/parallel-{}"
 """The run queue limits this tag to that many runs for each value, so each backfill has its own."""
 MOST_PARALLEL = 8
@@ -163,6 +166,24 @@ class Backfill:
     assets: tuple[AssetKey, ...] = ()
     counts: dict[AssetKey, tuple[int, int, int, int]] = field(default_factory=dict, hash=False)
     error: str | None = None
+    user: str = ""
+    """The user of a hosted server; empty where the server knows none."""
+    tags: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def by(self) -> str:
+        """Who launched it; empty where nothing tells."""
+        return self.user or self.tags.get(BY_TAG, "")
+
+    @property
+    def reason(self) -> str:
+        """Why, as whoever launched it gave it; empty where they didn't."""
+        return self.tags.get(REASON_TAG, "")
+
+    @property
+    def word(self) -> str:
+        """The status in small letters: `requested`, `completed success`."""
+        return self.status.lower().replace("_", " ")
 
     @property
     def finished(self) -> bool:

@@ -29,6 +29,8 @@ def led_to_by_none(
 
     All that is wanted above them has no partitions.
     """
+    if request.only is not None:
+        return frozenset()
     led = set(request.assets)
     found: set[AssetKey] = set()
     for key in wanted:
@@ -52,7 +54,7 @@ async def reached(
     for apart, since of one selection the server takes the chosen keys for its roots only.
     Raises ApiError.
     """
-    own = shared_keys(deployment, request.assets)
+    own = None if request.only is not None else shared_keys(deployment, request.assets)
     parted = [key for key in wanted if deployment.keys.get(key) is not None]
     if own is None or set(parted) <= set(request.assets):
         return None

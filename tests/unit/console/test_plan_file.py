@@ -47,6 +47,7 @@ REQUESTS = st.builds(
     within=st.none() | st.frozensets(KEY, max_size=3),
     run_states=st.frozensets(st.sampled_from(State)),
     excluded=st.frozensets(CELL_ID, max_size=3),
+    only=st.none() | st.frozensets(CELL_ID, max_size=3),
     parallel=st.none() | st.integers(1, 8),
     title=TEXT,
     tags=st.dictionaries(TEXT, TEXT, max_size=2).map(lambda tags: tuple(sorted(tags.items()))),
