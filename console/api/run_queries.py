@@ -69,13 +69,19 @@ async def runs(
     statuses: Sequence[RunStatus] = (),
     before: str | None = None,
     tags: dict[str, str] | None = None,
+    since: float | None = None,
 ) -> tuple[Run, ...]:
-    """The newest runs, newest first, after the run with the id `before`."""
+    """The newest runs, newest first, after the run with the id `before`.
+
+    With `since` (epoch seconds UTC, by the server's clock) only those that changed after it.
+    """
     wanted: Json = {}
     if statuses:
         wanted["statuses"] = [status.value for status in statuses]
     if tags:
         wanted["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
+    if since is not None:
+        wanted["updatedAfter"] = since
     data = await client.ask("runs", {"filter": wanted, "cursor": before, "limit": limit})
     return read_runs(success(data, "runsOrError", "Runs"))
 

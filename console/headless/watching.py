@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from console.api import launch_queries, run_queries
 from console.domain.errors import NotFound, Unreachable
 from console.domain.runs.launched import Launched
+from console.domain.runs.run import RunStatus
+from console.domain.times import duration
 from console.exits import DONE, FAILED, INTERRUPTED
 from console.headless.running import say
 from console.planner.launch_states import Known, left_behind
+from console.store.runs.ended_runs import EndedRuns
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from console.domain.runs.run import Backfill
+    from console.domain.runs.run import Backfill, Run
     from console.store.deployment import Deployment
 
 LOOK_SECONDS = 2.0
@@ -41,11 +44,17 @@ async def main(deployment: Deployment, options: Namespace) -> int:
 
 
 async def wait_for(deployment: Deployment, launched: Launched) -> bool:
-    """Whether it succeeded; each change of its counts is said. Raises Unreachable."""
+    """Whether it succeeded; each change of its counts is said, each run as it ends.
+
+    Raises Unreachable.
+    """
     said, away = "", 0.0
+    runs = EndedRuns(deployment, launched.backfill) if launched.backfill else None
     while True:
         try:
             ended, words = await _look(deployment, launched)
+            for line in await _told(runs) if runs and words != said else ():
+                say(line)
             away = 0.0
         except Unreachable as error:
             away += LOOK_SECONDS
@@ -77,6 +86,20 @@ async def _find(deployment: Deployment, name: str) -> Launched:
             "an id as `dagdeck backfill` prints it is expected"
         )
     return found
+
+
+async def _told(runs: EndedRuns) -> list[str]:
+    """A line for each run that has ended meanwhile."""
+    return [_line(run) for run in await runs.look()]
+
+
+def _line(run: Run) -> str:
+    """`2026-11-02  ✓ (32s)`; of a run that failed, its id too."""
+    what = run.partition_text or f"{len(run.assets)} asset{'s' * (len(run.assets) != 1)}"
+    time = f"({duration(run.seconds)})"
+    if run.status is RunStatus.SUCCESS:
+        return f"{what}  ✓ {time}"
+    return f"{what}  ✗ {run.status.word} {time}: `dagdeck logs {run.short_id}`"
 
 
 async def _look(deployment: Deployment, launched: Launched) -> tuple[bool | None, str]:

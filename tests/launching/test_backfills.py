@@ -10,10 +10,13 @@ import dagster as dg
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus
 
+from console.api.client import Client
 from console.exits import DONE, FAILED, USAGE
 from console.headless.running import run_command
 from console.options import read_options
 from console.settings import Settings
+from console.store.deployment import Deployment
+from console.store.runs.ended_runs import EndedRuns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +128,29 @@ def test_resume_of_partitions_or_of_other_assets_is_bad_usage(
     assert "name none" in capsys.readouterr().err
     assert run(dagster, tmp_path, "backfill", "totals", "--resume", left) == USAGE
     assert f"backfill {left} has none of these assets" in capsys.readouterr().err
+
+
+async def test_each_run_is_told_once_when_it_has_ended(dagster: Webserver, left: str) -> None:
+    client = Client(dagster.url)
+    try:
+        runs = EndedRuns(Deployment(client), left)
+        assert [(run.partition_text, run.status.word) for run in await runs.look()] == [
+            (DAYS[0], "success"),
+            (DAYS[1], "failed"),
+        ]
+        assert await runs.look() == []
+        dagster.run_of(left, "readings", DAYS[2], dg.DagsterRunStatus.CANCELED)
+        assert [run.partition_text for run in await runs.look()] == [DAYS[2]]
+        assert await runs.look() == []
+    finally:
+        await client.close()
+
+
+def test_watching_tells_each_run_with_its_end(
+    dagster: Webserver, left: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(dagster, tmp_path, "backfill", "--watch", left) == FAILED
+    said = capsys.readouterr().err.splitlines()
+    assert any(line.startswith(f"{DAYS[0]}  ✓ (") for line in said)
+    assert any(line.startswith(f"{DAYS[1]}  ✗ failed (") for line in said)
+    assert said[-1].startswith("canceled")
