@@ -14,6 +14,7 @@ import warnings
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import console.began  # noqa: F401  # its moment is that of the first import
 from console.exits import CRASHED, DONE, FAILED, USAGE
 from console.terminal.streams import drop_output, open_standard_streams, say_last
 

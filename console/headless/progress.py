@@ -7,13 +7,14 @@ import time
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from console.began import BEGAN
 from console.headless.running import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-SILENT_SECONDS = 0.4
-"""Work that takes no longer is done before anybody wonders."""
+SILENT_SECONDS = 0.7
+"""A command that takes no longer is done before anybody wonders."""
 SECONDS_BETWEEN = 1.0
 
 
@@ -33,7 +34,7 @@ async def slow_work(first: str) -> AsyncIterator[Callable[[str], None]]:
 class _Words:
     def __init__(self, first: str) -> None:
         self._newest, self._said = first, ""
-        self._due = time.monotonic() + SILENT_SECONDS
+        self._due = BEGAN + SILENT_SECONDS
 
     def tell(self, words: str) -> None:
         """Said at once where something is due: what follows may leave the loop no time."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import threading
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.connecting import client_of
 from console.domain.assets.keys import UnknownAsset
@@ -49,7 +50,13 @@ def say(text: str) -> None:
 
 @contextmanager
 def interrupted_at_once() -> Iterator[None]:
-    """Ctrl-C ends what blocks the loop, too; asyncio would hold it back until that is over."""
+    """Ctrl-C ends what blocks the loop, too; asyncio would hold it back until that is over.
+
+    Signals come to the main thread; in another one this changes nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
@@ -67,6 +74,7 @@ def run_command(options: Namespace, settings: Settings) -> int:
 
 
 async def _run(options: Namespace, settings: Settings) -> int:
+    asyncio.get_running_loop().set_exception_handler(_tell_unless_interrupted)
     main = import_module(f"console.headless.{options.command}").main
     client = client_of(settings)
     try:
@@ -76,3 +84,9 @@ async def _run(options: Namespace, settings: Settings) -> int:
         if client.notice:
             say(client.notice)
         await client.close()
+
+
+def _tell_unless_interrupted(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Ctrl-C ends every task, and asyncio would print those that nobody asks any more."""
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)

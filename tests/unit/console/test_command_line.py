@@ -7,10 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from console.exits import INTERRUPTED
+from console.headless.running import interrupted_at_once
 from tests.unit.console.fake_server import FakeServer, as_dagster_writes, data, page, refused_url
 
 DAGDECK = Path(sys.executable).with_name("dagdeck")
@@ -240,6 +243,40 @@ def test_status_is_cut_short_quietly_when_nobody_reads_it_any_more(
         )
     assert done.stderr == ""
     assert done.returncode == 128 + signal.SIGPIPE
+
+
+def test_a_slow_plan_says_what_it_does_and_ends_at_ctrl_c(server: FakeServer, home: Path) -> None:
+    server.silent = True
+    with subprocess.Popen(
+        [str(DAGDECK), "plan", "a", "--url", server.url],
+        env={**os.environ, "DAGDECK_HOME": str(home)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as plan:
+        assert plan.stderr is not None
+        assert plan.stderr.readline() == "reading the deployment …\n"
+        plan.send_signal(signal.SIGINT)
+        out, said = plan.communicate(timeout=60)
+    assert (out, said) == ("", "")
+    assert plan.returncode == INTERRUPTED
+
+
+def test_an_interrupt_ends_at_once_what_blocks_the_loop_and_is_as_before_afterwards() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interrupted_at_once():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_outside_the_main_thread_interrupts_are_left_as_they_are() -> None:
+    def inside() -> object:
+        with interrupted_at_once():
+            return signal.getsignal(signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(inside).result() is signal.getsignal(signal.SIGINT)
 
 
 def test_a_warning_of_a_library_does_not_reach_the_terminal() -> None:
