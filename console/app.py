@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import Key
-from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerError
 
@@ -24,7 +23,9 @@ from console.connecting import client_of
 from console.domain.errors import Refused
 from console.domain.visits import Visit, Visits
 from console.domain.web_address import web_url
-from console.planner.launch_states import Known, Looking, Unknown, in_flight, left_behind, words
+from console.mutations import Mutations
+from console.planner.launch_states import Known, Looking, Unknown, words
+from console.screen_table import ScreenTable
 from console.screens.base import DeckScreen
 from console.screens.openings import Opening, PlanCells, ShowAsset, ShowCell, WatchBackfill
 from console.settings import config_path, with_profile
@@ -61,8 +62,6 @@ if TYPE_CHECKING:
     from console.store.runs.ending import Ending
 
 FIRST_SCREEN = "overview"
-BETWEEN = "between"
-"""The mode of no deployment, while its screens are exchanged."""
 PAGES = {"runs": "runs", "assets": "assets", "asset-groups": "assets", "catalog": "assets"}
 """The screens that show what pages of the web UI show."""
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
@@ -80,12 +79,10 @@ class Deck(DeckApp):
 
     def __init__(self, settings: Settings, driver: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver)
-        self.in_hand: set[asyncio.Task[Ending]] = set()
-        """Mutations under way: they belong to no screen, so that leaving one cancels none."""
-        self._leaving = False
+        self.mutations = Mutations(self)
         self.last_words = ""
         """What somebody must know who has left; for the shell."""
-        self._made: dict[str, DeckScreen] = {}
+        self.table = ScreenTable(self)
         self.visits = Visits(Visit(FIRST_SCREEN))
         self.theme_name = FIRST_THEME
         self.crash = ""
@@ -134,8 +131,7 @@ class Deck(DeckApp):
         """The server may have said just now that nothing may be launched."""
         if topic is Topic.STRUCTURE and self._bound_read_only != self.read_only:
             self._bind_actions()
-            for screen in self._made.values():
-                screen.bind_actions()
+            self.table.bind_actions()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme_of(FIRST_THEME).variables
@@ -159,8 +155,7 @@ class Deck(DeckApp):
         for name in PALETTES:
             self.register_theme(theme_of(name))
         self._show_chosen_theme()
-        for name in SCREENS:
-            self.add_mode(name, self._maker(name))
+        self.table.add_modes()
         self.switch_mode(FIRST_SCREEN)
         self.run_worker(self.poller.run(), name="poller", group="poller")
         if self.settings.place is not None:
@@ -174,8 +169,7 @@ class Deck(DeckApp):
                 loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     async def on_unmount(self) -> None:
-        if self._leaving or in_flight(self.launcher.state):
-            self.last_words = left_behind(self.launcher.state)
+        self.last_words = self.mutations.left_behind
         self.overview.leave()
         await self._end_questions()
         await self.deployment.client.close()
@@ -227,9 +221,7 @@ class Deck(DeckApp):
 
     def screen_named(self, name: str) -> DeckScreen:
         """The one screen of that name, made when first wanted."""
-        if name not in self._made:
-            self._made[name] = SCREENS[name](self)
-        return self._made[name]
+        return self.table.named(name)
 
     def action_show_screen(self, name: str) -> None:
         self.visit(Visit(name))
@@ -311,13 +303,14 @@ class Deck(DeckApp):
 
         profile = read_config(config_path()).profile(name)
         left = self.deployment.client
-        if left.is_sending or self.in_hand or in_flight(self.launcher.state):
+        if left.is_sending or self.mutations.under_way:
             raise Refused(f"{left.place} has not answered what was sent yet; try again then")
         self.workers.cancel_group(self, "poller")
         self.overview.leave()
         self._connect(with_profile(self.settings, profile))
         self._show_chosen_theme()
-        await self._make_screens_anew()
+        self.visits = Visits(Visit(FIRST_SCREEN))
+        await self.table.make_anew(FIRST_SCREEN)
         self.run_worker(self.poller.run(), name="poller", group="poller")
         await left.close()
 
@@ -327,19 +320,6 @@ class Deck(DeckApp):
         except (ValueError, Refused) as error:
             if isinstance(self.screen, DeckScreen):
                 self.screen.keys.say(str(error), "bad")
-
-    async def _make_screens_anew(self) -> None:
-        """Screens hold on to the deployment that they were made for."""
-        self.add_mode(BETWEEN, Screen)
-        await self.switch_mode(BETWEEN)
-        for name in SCREENS:
-            await self.remove_mode(name)
-        self._made.clear()
-        self.visits = Visits(Visit(FIRST_SCREEN))
-        for name in SCREENS:
-            self.add_mode(name, self._maker(name))
-        await self.switch_mode(FIRST_SCREEN)
-        await self.remove_mode(BETWEEN)
 
     def action_find(self) -> None:
         """Any asset from anywhere: shown on the screen in sight where that shows assets."""
@@ -364,16 +344,7 @@ class Deck(DeckApp):
 
     def see_through(self, work: Coroutine[Any, Any, Ending]) -> None:
         """Let a mutation run to its end and say what became of it."""
-        task = asyncio.create_task(work)
-        self.in_hand.add(task)
-        task.add_done_callback(self._seen_through)
-
-    def _seen_through(self, task: asyncio.Task[Ending]) -> None:
-        self.in_hand.discard(task)
-        if not task.cancelled() and self.is_running:
-            ending = task.result()
-            self.say(ending.words, ending.colour)
-            self.poller.wake()
+        self.mutations.see_through(work)
 
     def _told_of_launch(self) -> None:
         state = self.launcher.state
@@ -386,22 +357,13 @@ class Deck(DeckApp):
     async def action_quit(self) -> None:
         """Wait for the answer to what was sent; pressed again, leave at once."""
         self.launcher.give_up()
-        busy = in_flight(self.launcher.state) or self.in_hand
-        if busy and not isinstance(self.launcher.state, Unknown) and not self._leaving:
-            self._leaving = True
-            self.say(
-                "sent; leaving as soon as Dagster has answered, q again leaves at once", "warn"
-            )
-            self.run_worker(self._leave_when_answered(), name="leave")
+        if self.mutations.hold and not self.mutations.leaving:
+            self.mutations.leaving = True
+            waits = "sent; leaving as soon as Dagster has answered, q again leaves at once"
+            self.say(waits, "warn")
+            self.run_worker(self.mutations.leave_when_answered(), name="leave")
         else:
             self.exit()
-
-    async def _leave_when_answered(self) -> None:
-        await self.launcher.answered()
-        if self.in_hand:
-            await asyncio.wait(self.in_hand)
-        self.last_words = left_behind(self.launcher.state)
-        self.exit()
 
     def action_look_now(self) -> None:
         self.poller.wake()
@@ -465,57 +427,8 @@ class Deck(DeckApp):
     def _current_name(self) -> str:
         return self.screen.NAME if isinstance(self.screen, DeckScreen) else EVERYWHERE
 
-    def _maker(self, name: str) -> Callable[[], Screen[None]]:
-        return lambda: self.screen_named(name)
-
 
 def _commands() -> type[Provider]:
     from console.screens.modals.palette import DeckCommands
 
     return DeckCommands
-
-
-def _overview(deck: Deck) -> DeckScreen:
-    from console.screens.overview.screen import OverviewScreen
-
-    return OverviewScreen(deck)
-
-
-def _assets(deck: Deck) -> DeckScreen:
-    from console.screens.assets.screen import AssetsScreen
-
-    return AssetsScreen(deck)
-
-
-def _partitions(deck: Deck) -> DeckScreen:
-    from console.screens.partitions.screen import PartitionsScreen
-
-    return PartitionsScreen(deck)
-
-
-def _runs(deck: Deck) -> DeckScreen:
-    from console.screens.runs.screen import RunsScreen
-
-    return RunsScreen(deck)
-
-
-def _planner(deck: Deck) -> DeckScreen:
-    from console.screens.planner.screen import PlannerScreen
-
-    return PlannerScreen(deck)
-
-
-def _freshness(deck: Deck) -> DeckScreen:
-    from console.screens.freshness.screen import FreshnessScreen
-
-    return FreshnessScreen(deck)
-
-
-SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
-    "overview": _overview,
-    "assets": _assets,
-    "partitions": _partitions,
-    "runs": _runs,
-    "planner": _planner,
-    "freshness": _freshness,
-}

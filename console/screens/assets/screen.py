@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
 
-from console.domain.asset_map.groups import Group, ambiguous, group_of, members
+from console.domain.asset_map.groups import Group, group_of
 from console.domain.asset_map.neighbourhood import MOST_CHOSEN, Subgraph
 from console.domain.asset_map.paths import ways
 from console.domain.asset_map.views import (
@@ -23,25 +23,22 @@ from console.domain.asset_map.views import (
     title,
 )
 from console.domain.assets.keys import key_text, shown_key
-from console.domain.errors import ApiError
 from console.domain.freshness.urgency import by_urgency
-from console.domain.grid.details import AssetDetail
 from console.domain.selection.evaluation import BadSelection, SelectionFacts, select_some, written
 from console.domain.selection.syntax import named_statuses
 from console.domain.status.states import State
 from console.domain.text import cut, one_line
 from console.domain.web_address import Place
+from console.screens.assets.boxes import Boxes
+from console.screens.assets.resting_asset import RestingAsset
 from console.screens.base import DeckScreen
 from console.screens.modals.find import FindScreen
 from console.screens.openings import Opening, ShowAsset
-from console.store.grid.details import asset_detail
 from console.store.signals import Topic
-from console.widgets.asset_map.asset_map import AssetMap, Face
+from console.widgets.asset_map.asset_map import AssetMap
 from console.widgets.asset_map.asset_panel import AssetPanel
 from console.widgets.asset_map.asset_tree import AssetTree
-from console.widgets.asset_map.box_labels import BoxLabels
 from console.widgets.asset_map.group_panel import group_lines
-from console.widgets.common.asset_words import AssetWords
 from console.widgets.common.pane import Pane
 from console.widgets.common.question import SELECTION_HINT, Question
 from console.widgets.common.styled_text import StyledLine
@@ -49,17 +46,13 @@ from console.widgets.grid.state_cells import StateCells, next_cells, state_cells
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.timer import Timer
     from textual.widget import Widget
 
     from console.app import Deck
     from console.domain.asset_map.neighbourhood import Node
-    from console.domain.assets.graph import AssetGraph
     from console.domain.assets.keys import AssetKey
     from console.widgets.common.line_list import LineList
 
-REST_SECONDS = 0.15
-"""How long the cursor must rest before the server is asked."""
 MINUTE = 60.0
 WIDE = 150
 """With fewer columns three boxes would not stand beside the panel."""
@@ -76,8 +69,9 @@ class AssetsScreen(DeckScreen):
 
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
-        self.map = AssetMap(self._box_name, self._face, ascii_only=self.ascii_only)
-        self.lines = AssetTree(self._words)
+        self._boxes = Boxes(deck, ascii_only=self.ascii_only)
+        self.map = AssetMap(self._boxes.name, self._boxes.face, ascii_only=self.ascii_only)
+        self.lines = AssetTree(self._boxes.words)
         self.panel = Pane(ascii_only=self.ascii_only)
         self.question = Question()
         self.view: MapView | None = None
@@ -86,10 +80,7 @@ class AssetsScreen(DeckScreen):
         """Till all is known or a person acts, the most urgent asset is in the centre."""
         self._body = Container(self.map, self.lines, self.panel, id="assets")
         self._cells: StateCells | None = None
-        self._groups: tuple[AssetGraph | None, dict[Group, list[AssetKey]]] = (None, {})
-        self._details: dict[AssetKey, tuple[object, AssetDetail]] = {}
-        self._problem: tuple[AssetKey, str] | None = None
-        self._resting: Timer | None = None
+        self.details = RestingAsset(self, self._answered)
 
     def body(self) -> list[Widget]:
         return [self._body, self.question]
@@ -215,37 +206,16 @@ class AssetsScreen(DeckScreen):
     def _around(self, key: AssetKey) -> Around:
         return replace(self.view, centre=key) if isinstance(self.view, Around) else Around(key)
 
-    def _members(self) -> dict[Group, list[AssetKey]]:
-        if self._groups[0] is not self.deployment.graph:
-            self._groups = self.deployment.graph, members(self.deployment.graph)
-        return self._groups[1]
-
-    def _words(self) -> AssetWords:
-        failing = self.deck.checks.failed
-        return AssetWords(self.deployment, time.time(), self.ascii_only, failing)
-
-    def _faces(self) -> BoxLabels:
-        found = self._members()
-        return BoxLabels(self._words(), found, ambiguous(found))
-
-    def _box_name(self, node: Node) -> str:
-        return self._faces().name(node)
-
-    def _face(self, node: Node, width: int) -> Face:
-        return self._faces().face(node, width)
-
     # the panel
 
     def _show_panel(self, *, keep: bool = True) -> None:
         node, width = self.node, self.panel.content_size.width or 40
         if isinstance(node, Group):
-            keys = self._members().get(node, [])
-            self.panel.show(group_lines(self._words(), node, keys, width), keep=keep)
+            keys = self._boxes.members().get(node, [])
+            self.panel.show(group_lines(self._boxes.words(), node, keys, width), keep=keep)
         elif (key := self.asset) is not None:
             self.panel.show(self._lines(key, width), keep=keep)
-            known = self._details.get(key)
-            if known is None or known[0] != self._news(key):
-                self._ask_when_resting(key)
+            self.details.follow(key)
 
     def _lines(self, key: AssetKey, width: int) -> list[StyledLine]:
         if self._cells is not None:
@@ -253,32 +223,10 @@ class AssetsScreen(DeckScreen):
         if self._cells is not None:
             name = [[(f" {cut(shown_key(key), width - 2)}", "text")]]
             return [*name, *self._cells.lines(width, ascii_only=self.ascii_only)]
-        known = self._details.get(key)
-        problem = self._problem[1] if self._problem and self._problem[0] == key else ""
-        return AssetPanel(self._words(), key, known[1] if known else None, problem).lines(width)
+        detail, problem = self.details.of(key)
+        return AssetPanel(self._boxes.words(), key, detail, problem).lines(width)
 
-    def _news(self, key: AssetKey) -> object:
-        """The state that a detail was read for; a detail of another state is old."""
-        status = self.deployment.statuses.get(key)
-        return status.latest if status else None
-
-    def _ask_when_resting(self, key: AssetKey) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(
-            REST_SECONDS,
-            lambda: self.run_worker(self._ask(key), group="detail", exclusive=True),
-        )
-
-    async def _ask(self, key: AssetKey) -> None:
-        news = self._news(key)
-        try:
-            detail = await asset_detail(self.deployment, key)
-        except ApiError as error:
-            self._problem = (key, str(error))
-        else:
-            self._problem = None
-            self._details[key] = (news, detail)
+    def _answered(self, key: AssetKey) -> None:
         if self.is_current and self.asset == key:
             self._show_panel()
 
@@ -340,7 +288,7 @@ class AssetsScreen(DeckScreen):
     def _unfold(self, group: Group) -> None:
         if not isinstance(self.view, Folded):
             return
-        keys = self._members().get(group, [])
+        keys = self._boxes.members().get(group, [])
         drawn = len(self.map.part.nodes) + len(keys)
         if drawn > MOST_CHOSEN:
             self.keys.say(f"{group.name} has {len(keys)} assets, too many to draw", "warn")
@@ -446,7 +394,7 @@ class AssetsScreen(DeckScreen):
     def action_plan(self) -> None:
         node, graph = self.node, self.deployment.graph
         if isinstance(node, Group):
-            keys = (key for key in self._members().get(node, []) if graph[key].materializable)
+            keys = (key for key in self._boxes.members().get(node, []) if graph[key].materializable)
             self.deck.plan(tuple(keys))
         elif (key := self.asset) is not None:
             self.deck.plan((key,), self._cells.partitions if self._cells else None)

@@ -1,4 +1,4 @@
-"""Ends a run, for every screen that shows one: asks first, then says what happened."""
+"""Ends a run or a backfill, for every screen that shows one: asks first, then says what happened."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.domain.runs.words import by_text, span_text, what_text
 from console.screens.modals.confirm import ConfirmScreen
-from console.store.runs.ending import end_run
+from console.store.runs.ending import end_backfill, end_run
 
 if TYPE_CHECKING:
     from console.domain.runs.run import Run
@@ -35,3 +35,15 @@ def ask_to_terminate(screen: DeckScreen, run: Run) -> None:
 
     question = ConfirmScreen(f"Terminate run {run.short_id}?", details, yes="Terminate")
     screen.app.push_screen(question, answered)
+
+
+def ask_to_cancel(screen: DeckScreen, backfill_id: str) -> None:
+    """A dialog; on yes the backfill is cancelled, unless it has ended by then."""
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.keys.say(f"asking Dagster to cancel backfill {backfill_id} …")
+            screen.deck.see_through(end_backfill(screen.deployment.client, backfill_id))
+
+    text = f"Cancel backfill {backfill_id}? No further run starts, those under way are ended."
+    screen.app.push_screen(ConfirmScreen(text, yes="Cancel the backfill"), answered)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
-from console.domain.assets.keys import key_text
 from console.domain.errors import ApiError
 from console.domain.partitions.keys import (
     BadPartitions,
-    PartitionKeys,
-    parse_partitions,
-    ranges_text,
 )
 from console.domain.runs.run import MOST_PARALLEL
-from console.domain.selection.evaluation import BadSelection, joined, written
+from console.domain.selection.evaluation import BadSelection, joined
 from console.domain.status.states import State
 from console.domain.text import cut
 from console.domain.web_address import Place
@@ -27,30 +23,32 @@ from console.planner.plan import CellAction
 from console.planner.request import Request
 from console.screens.base import DeckScreen
 from console.screens.modals.confirm import ConfirmScreen
+from console.screens.modals.termination import ask_to_cancel
 from console.screens.modals.text import TextScreen
 from console.screens.openings import Opening, PlanCells, WatchBackfill
-from console.screens.planner.head import PlanHead, partitions_parts, states_parts, warnings_of
+from console.screens.planner.head import (
+    PlanHead,
+    launch_question,
+    request_lines,
+    result_lines,
+    rule_line,
+)
 from console.screens.planner.partitions import known_or_newest, named_or_newest, newest
+from console.screens.planner.request_questions import RequestQuestions
 from console.screens.planner.states_now import states_now
 from console.store.planning import launch, selection
 from console.store.runs.backfill_watch import BackfillWatch
-from console.store.runs.ending import end_backfill
 from console.store.signals import Topic
 from console.widgets.common.line_list import LineList
-from console.widgets.common.question import SELECTION_HINT, Question
+from console.widgets.common.question import Question
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.planner.backfill_lines import (
     asset_progress,
     asset_progress_line,
     backfill_head,
-    progress,
 )
 from console.widgets.planner.plan_lines import (
-    estimate_text,
     plan_line,
-    reasons_text,
-    runs_text,
-    summary,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +69,7 @@ class PlannerScreen(DeckScreen):
         self.head = PlanHead()
         self.list = LineList(self._draw)
         self.question = Question()
+        self.questions = RequestQuestions(self, self.question)
         self.request = Request((), ())
         self.selection = ""
         """What selects the assets of the request, as it was written."""
@@ -214,19 +213,13 @@ class PlannerScreen(DeckScreen):
         return "planning …" if self.planning else "no cell in question"
 
     def _head_lines(self) -> list[StyledLine]:
-        request, width = self.request, max(self.size.width, 20)
-        if self.launched is not None and not request.assets:
-            return [*backfill_head(self.launched, width), *self._result_lines(width)]
-        names = self.selection or "none chosen"
-        plus = " and all downstream" if request.downstream and request.within is None else ""
-        room = width - 14 - len(plus)
-        lines: list[StyledLine] = [
-            [(" assets      ", "dim"), (cut(names, room), "text"), (plus, "dim")],
-            [(" partitions  ", "dim"), *partitions_parts(request, self._own_keys(), width - 14)],
-            [(" run         ", "dim"), *states_parts(request)],
-            [(("-" if self.ascii_only else "─") * width, "dim")],
-        ]
-        return [*lines, *self._result_lines(width)]
+        width, watched = max(self.size.width, 20), self.launched
+        result = self._result_lines(width)
+        if watched is not None and not self.request.assets:
+            return [*backfill_head(watched, width), *result]
+        keys = self.questions.keys_of(self.request)
+        rule = rule_line(width, ascii_only=self.ascii_only)
+        return [*request_lines(self.request, self.selection, keys, width), rule, *result]
 
     def _result_lines(self, width: int) -> list[StyledLine]:
         if self.problem:
@@ -235,15 +228,9 @@ class PlannerScreen(DeckScreen):
             return [[(cut(f" {self._how_far} …", width), "dim")]] if self._how_far else []
         if self.preview is None and self.launched is None:
             return []
-        lines, notes = [], [self.outcome or ("", "")]
-        if self.launched is not None:
-            lines.append(progress(self.launched))
-        if self.preview is not None:
-            lines = lines or [summary(self.preview)]
-            notes.insert(0, (reasons_text(self.preview), "dim"))
-            notes += warnings_of(self.preview, ascii_only=self.ascii_only)
-        lines += [[(f" {cut(text, width - 2)}", colour)] for text, colour in notes if text]
-        return [*lines, [(("-" if self.ascii_only else "─") * width, "dim")]]
+        parts = self.preview, self.launched, self.outcome
+        lines = result_lines(*parts, width, ascii_only=self.ascii_only)
+        return [*lines, rule_line(width, ascii_only=self.ascii_only)]
 
     def _draw(self, index: int, width: int) -> StyledLine:
         if self.preview is None and self.launched is not None:
@@ -256,36 +243,10 @@ class PlannerScreen(DeckScreen):
         )
         return plan_line(line, width, states, ascii_only=self.ascii_only)
 
-    def _own_keys(self) -> PartitionKeys | None:
-        try:
-            return selection.shared_keys(self.deployment, self.request.assets)
-        except selection.NothingToPartition:
-            return None
-
     # actions that change the request
 
     def action_edit_assets(self) -> None:
-        names = [written(key) for key in self.deployment.graph.order]
-        self.question.ask(
-            "assets",
-            self.selection,
-            self._check_assets,
-            self._take_assets,
-            hint=SELECTION_HINT,
-            line_joint=" or ",
-            suggestions=names,
-        )
-
-    def _check_assets(self, text: str) -> str | None:
-        if self.deployment.structure is None:
-            return "still reading the assets …"
-        try:
-            selection.request_for(self.deployment, text, self.facts())
-        except selection.StillReading:
-            return None
-        except (BadSelection, selection.NothingToPartition) as error:
-            return str(error.args[0])
-        return None
+        self.questions.ask_assets(self.selection, self._take_assets)
 
     def _take_assets(self, text: str) -> None:
         self._when_read(lambda: self._ask_for_selection(text))
@@ -308,30 +269,11 @@ class PlannerScreen(DeckScreen):
         )
 
     def action_edit_partitions(self) -> None:
-        keys = self._own_keys()
-        if keys is None:
+        if not self.questions.ask_partitions(self.request, self._take_partitions):
             self.keys.say("choose a partitioned asset first, with a", "warn")
-            return
-        positions = (
-            keys.positions[key] for key in self.request.partitions if key in keys.positions
-        )
-        span = f"[{keys.keys[0]}...{keys.keys[-1]}]" if len(keys) else "none"
-        hint = f"a key, [first...last], [first...], 2026-11-*, commas between; all are {span}"
-        value = ranges_text(positions, keys.keys)
-        self.question.ask(
-            "partitions", value, self._check_partitions, self._take_partitions, hint=hint
-        )
-
-    def _check_partitions(self, text: str) -> str | None:
-        keys = self._own_keys()
-        try:
-            parse_partitions(text, keys or PartitionKeys(()))
-        except BadPartitions as error:
-            return str(error)
-        return None
 
     def _take_partitions(self, text: str) -> None:
-        chosen = named_or_newest(self._own_keys(), text)
+        chosen = named_or_newest(self.questions.keys_of(self.request), text)
         self._ask(replace(self.request, partitions=chosen, excluded=frozenset()))
 
     def action_toggle_downstream(self) -> None:
@@ -397,22 +339,17 @@ class PlannerScreen(DeckScreen):
         if self.launched is not None:
             self.keys.say("launched already; change the request to plan anew", "warn")
             return
-        count = preview.plan.counts[CellAction.RUN]
-        if not count:
+        if not preview.plan.counts[CellAction.RUN]:
             self.keys.say("nothing to run: every cell would be skipped or is blocked", "warn")
             return
         if preview.obstacles:
             self._show_obstacles(preview.obstacles)
             return
-        details = [
-            f"{key_text(asset)}: {len(cells)}" for asset, cells in preview.plan.to_run.items()
-        ]
-        question = f"Launch {count} cell{'s' * (count != 1)} on {self.deployment.client.place}?"
-        facts = [f"{runs_text(preview)}, {estimate_text(preview)}", *details]
         name = self.deck.launcher.ask()
         if name is None:
             self.keys.say(f"a launch is under way: {words(self.deck.launcher.state)}", "warn")
             return
+        question, facts = launch_question(preview, self.deployment.client.place)
         self.app.push_screen(
             ConfirmScreen(question, facts, yes="Launch"),
             lambda yes: self._confirmed(yes, name, preview),
@@ -487,13 +424,4 @@ class PlannerScreen(DeckScreen):
         if watch is None or (watch.backfill is not None and watch.backfill.finished):
             self.keys.say("no backfill of this plan is running", "dim")
             return
-        question = f"Cancel backfill {watch.id}? No further run starts, those under way are ended."
-        self.app.push_screen(
-            ConfirmScreen(question, yes="Cancel the backfill"),
-            lambda yes: self._cancel_if(yes, watch.id),
-        )
-
-    def _cancel_if(self, yes: bool | None, backfill_id: str) -> None:
-        if yes:
-            self.keys.say(f"asking Dagster to cancel backfill {backfill_id} …")
-            self.deck.see_through(end_backfill(self.deployment.client, backfill_id))
+        ask_to_cancel(self, watch.id)

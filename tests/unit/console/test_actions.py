@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.keys import Keys
 
 from console.actions import ACTIONS, EVERYWHERE, Action, actions_of, all_key_labels, key_label
-from console.app import SCREENS, Deck
+from console.app import Deck
+from console.screen_table import SCREENS
 from console.screens.assets.screen import AssetsScreen
 from console.screens.freshness.screen import FreshnessScreen
 from console.screens.overview.screen import OverviewScreen

@@ -217,12 +217,12 @@ async def test_the_detail_is_asked_for_when_the_cursor_rests(
         return DETAIL
 
     monkeypatch.setattr(run_queries, "asset_detail", answer)
-    monkeypatch.setattr("console.screens.assets.screen.REST_SECONDS", 3600.0)
+    monkeypatch.setattr("console.screens.assets.resting_asset.REST_SECONDS", 3600.0)
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         assert re.search(r"checks +asking", await _open(pilot, "left", "right", "right"))
         assert asked == []
-        monkeypatch.setattr("console.screens.assets.screen.REST_SECONDS", 0.01)
+        monkeypatch.setattr("console.screens.assets.resting_asset.REST_SECONDS", 0.01)
         shown = await _open(pilot, "left", "right")
         for _ in range(100):
             await pilot.pause(0.02)
@@ -241,13 +241,13 @@ async def test_an_answer_for_an_asset_that_was_left_is_not_shown(
         return DETAIL
 
     monkeypatch.setattr(run_queries, "asset_detail", answer)
-    monkeypatch.setattr("console.screens.assets.screen.REST_SECONDS", 3600.0)
+    monkeypatch.setattr("console.screens.assets.resting_asset.REST_SECONDS", 3600.0)
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         await _open(pilot)
         screen = deck.screen
         assert isinstance(screen, AssetsScreen)
-        await screen._ask(key("dlt_entries"))
+        await screen.details.ask(key("dlt_entries"))
         await pilot.pause()
         assert "rows_loaded" not in text_of(deck)
         assert "rows_loaded" in await _open(pilot, "left")

@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from console.app import SCREENS, Deck
+from console.app import Deck
+from console.screen_table import SCREENS
 from console.screens.openings import Opening, ShowAsset, WatchBackfill
 from console.settings import Settings
 

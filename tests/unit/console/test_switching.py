@@ -82,7 +82,7 @@ async def test_what_was_sent_keeps_the_console_at_its_deployment_until_it_is_ans
             assert "has not answered what was sent yet" in text_of(deck)
             assert deck.deployment.client.base == first.url
             answered.set()
-            await asyncio.wait(deck.in_hand)
+            await deck.mutations.answered()
             await pilot.pause()
             assert "backfill b is cancelled" in text_of(deck)
             await deck.switch_profile("prod")
