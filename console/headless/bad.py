@@ -45,6 +45,7 @@ def _as_json(one: Bad) -> dict[str, Any]:
         },
         "failed_checks": None if one.checks is None else list(one.checks),
         "not_begun": one.not_begun,
+        "not_due": one.not_due,
         "cause": one.cause,
         "problem": one.problem or None,
     }

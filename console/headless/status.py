@@ -22,6 +22,7 @@ from console.headless.attention import RUNS, as_json, as_lines, needs_somebody
 from console.headless.bad import print_bad, read_bad
 from console.headless.running import say
 from console.headless.status_table import table, terminal_width
+from console.store.needs import judged_cells
 from console.store.overview.overview import Overview
 from console.store.status_words import read_checks, read_facts
 
@@ -128,6 +129,7 @@ def _as_json(deployment: Deployment, key: AssetKey, now: float, *, runs: bool) -
     row, asset = deployment.rows[key], deployment.graph[key]
     status = deployment.statuses[key]
     fresh = urgency(deployment.graph, deployment.statuses, key, now).freshness
+    found = judged_cells(deployment, key, now)
     counted = (State.MATERIALIZED, State.FAILED, State.MISSING)
     made = {state.word: row.count(state) if runs else None for state in UNDER_WAY}
     return {
@@ -136,7 +138,9 @@ def _as_json(deployment: Deployment, key: AssetKey, now: float, *, runs: bool) -
         "partitioned": asset.partitions is not None,
         "partitions": {
             "total": row.total,
-            **{state.word: row.count(state) for state in counted},
+            **{state.word: found.cells.count(state) for state in counted},
+            "not_begun": found.not_begun,
+            "not_due": found.not_due,
             **made,
         },
         "freshness": None

@@ -12,6 +12,7 @@ from console.domain.freshness.urgency import urgency
 from console.domain.status.states import State
 from console.domain.text import cells, padded, right_aligned
 from console.domain.times import age
+from console.store.needs import judged_cells
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -85,7 +86,7 @@ def _cells(deployment: Deployment, key: AssetKey, now: float, *, stale: bool, ru
         row.count(State.MATERIALIZED),
         row.count(State.FAILED),
         row.count(State.STALE) if stale else "?",
-        row.count(State.MISSING),
+        judged_cells(deployment, key, now).cells.count(State.MISSING),
         row.count(State.RUNNING) + row.count(State.QUEUED) if runs else "?",
     )
     word = "–" if verdict is FreshnessVerdict.NOT_APPLICABLE else verdict.value

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from console.domain.errors import ApiError
 from console.domain.freshness.policy import FreshnessVerdict
-from console.domain.freshness.urgency import urgency
+from console.domain.freshness.urgency import is_in_time, urgency
 from console.domain.partitions.keys import ranges_text
 from console.domain.status.bad import Bad
-from console.domain.status.needs import needy, never_asked_for
+from console.domain.status.needs import judged, needy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from console.domain.assets.keys import AssetKey
     from console.domain.partitions.keys import PartitionKeys
+    from console.domain.status.needs import Judged
     from console.domain.status.states import State
     from console.store.deployment import Deployment
     from console.store.grid.checks import Checks
@@ -39,6 +40,25 @@ async def read_needs(
             await checks.look()
     except ApiError as error:
         say(f"not all checks were read: {error}")
+
+
+def in_time(deployment: Deployment, now: float) -> frozenset[AssetKey]:
+    """The assets whose newest partition isn't due yet at `now`, epoch seconds UTC."""
+    graph, statuses = deployment.graph, deployment.statuses
+    return frozenset(
+        key
+        for key, asset in graph.assets.items()
+        if asset.freshness is not None
+        and key in statuses
+        and is_in_time(urgency(graph, statuses, key, now).verdict)
+    )
+
+
+def judged_cells(deployment: Deployment, key: AssetKey, now: float) -> Judged:
+    """The cells of an asset that has been read, without those that need nobody yet."""
+    verdict = urgency(deployment.graph, deployment.statuses, key, now).verdict
+    row, keys = deployment.rows[key], deployment.keys.get(key)
+    return judged(row.states, keys, in_time=is_in_time(verdict))
 
 
 class Needs:
@@ -68,19 +88,18 @@ class Needs:
         row, keys = deployment.rows[key], deployment.keys.get(key)
         fresh = urgency(deployment.graph, deployment.statuses, key, time.time()).freshness
         late = fresh.verdict is FreshnessVerdict.DEGRADED
-        judged = fresh.verdict is not FreshnessVerdict.NOT_APPLICABLE
-        by_time = bool(keys and keys.times and not keys.sides)
-        found = needy(row, by_time=by_time, may_wait=judged and not late)
+        found = judged(row.states, keys, in_time=is_in_time(fresh.verdict))
         kept = {
             state: places
-            for state, all_of_it in found.items()
+            for state, all_of_it in needy(found).items()
             if (places := [at for at in all_of_it if within is None or at in within])
         }
         return Bad(
             key,
             _ranges(kept, keys),
             _named(kept, keys),
-            never_asked_for(row) if by_time and within is None else 0,
+            found.not_begun if within is None else 0,
+            found.not_due if within is None else 0,
             self._failed_checks(key, keys, within),
             late,
             self._causes.get(key),

@@ -125,6 +125,11 @@ def urgency(
     )
 
 
+def is_in_time(verdict: FreshnessVerdict) -> bool:
+    """Whether an asset of this verdict has a deadline that is ahead."""
+    return verdict not in (FreshnessVerdict.DEGRADED, FreshnessVerdict.NOT_APPLICABLE)
+
+
 def _only_server_says_late(fresh: Freshness, status: AssetStatus) -> bool:
     """Whether what it was made from is too old, which its own materialization doesn't tell."""
     told = status.daemon_verdict

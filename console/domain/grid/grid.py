@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ class Heading:
     tally: Tally = NOTHING
     cells: bytes = b""
     begun: bytes = b""
-    """Folded, its cells without what was never begun."""
+    """Folded, its cells without what needs nobody yet."""
     reading: bool = False
     """Whether not everything that is counted has been read."""
 
@@ -195,50 +195,48 @@ def make_grid(
     checks: Mapping[AssetKey, FailedChecks] | None = None,
     before: Grid = EMPTY,
     unread: Collection[AssetKey] = frozenset(),
+    in_time: Collection[AssetKey] = frozenset(),
 ) -> Grid:
     """The grid of the assets whose rows are known, as `view` wants it.
 
     Of `before` everything is kept that is still so: a row whose cells are no others is
-    the same object. `unread` are the assets whose cells may still change by reading on.
+    the same object. `unread` are the assets whose cells may still change by reading on,
+    those `in_time` have the deadline of their newest partition ahead.
     """
     readable = [key for key in graph.order if key in rows and key in keys]
     shown = [key for key in readable if view.chosen is None or key in view.chosen]
     lists = [_along(asset_keys) for key in shown if (asset_keys := keys[key]) is not None]
     axis = make_axis(lists, view.level, before.axis)
     width = max([1, len(axis), *(width_of(keys[key], axis) for key in shown)])
-    lines_of, sources = _made(shown, keys, rows, checks or {}, axis, width, view, before, unread)
+    made_of = {
+        key: replace(
+            _source(keys[key], rows[key], (checks or {}).get(key), key in unread),
+            in_time=key in in_time,
+        )
+        for key in shown
+    }
+    lines_of = _made(made_of, axis, width, view, before)
     if view.only_bad:
         lines_of = {key: lines for key, lines in lines_of.items() if _is_bad(lines[0])}
     lines = tuple(_lines(graph, lines_of, view, unread))
     levels_there = tuple(levels(axis.lists))
-    return Grid(axis, lines, width, levels_there, len(readable) - len(lines_of), sources, lines_of)
+    return Grid(axis, lines, width, levels_there, len(readable) - len(lines_of), made_of, lines_of)
 
 
 def _made(
-    shown: Iterable[AssetKey],
-    keys: Mapping[AssetKey, PartitionKeys | None],
-    rows: Mapping[AssetKey, Row],
-    checks: Mapping[AssetKey, FailedChecks],
-    axis: Axis,
-    width: int,
-    view: GridView,
-    before: Grid,
-    unread: Collection[AssetKey],
-) -> tuple[dict[AssetKey, list[GridRow]], dict[AssetKey, RowInput]]:
+    sources: Mapping[AssetKey, RowInput], axis: Axis, width: int, view: GridView, before: Grid
+) -> dict[AssetKey, list[GridRow]]:
     same_place = axis is before.axis and width == before.width
     lines_of: dict[AssetKey, list[GridRow]] = {}
-    sources: dict[AssetKey, RowInput] = {}
-    for key in shown:
+    for key, source in sources.items():
         opened = key in view.opened
-        source = _source(keys[key], rows[key], checks.get(key), key in unread)
-        sources[key] = source
         old = before.made.get(key)
         is_kept = old is not None and same_place and (len(old) > 1) == opened
         if old is not None and is_kept and _alike(before.sources.get(key), source):
             lines_of[key] = old
         else:
             lines_of[key] = rows_of(key, source, axis, width, opened=opened)
-    return lines_of, sources
+    return lines_of
 
 
 def _source(
@@ -259,7 +257,7 @@ def _alike(old: RowInput | None, new: RowInput) -> bool:
         and old.keys is new.keys
         and old.row.states == new.row.states
         and (old.failed_checks, old.checks) == (new.failed_checks, new.checks)
-        and old.reading == new.reading
+        and (old.reading, old.in_time) == (new.reading, new.in_time)
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from console.domain.grid.row import lane_of
 from console.domain.partitions.key_times import Level
-from console.domain.status.needs import begun_cells
 from console.domain.status.states import State, worst_of_each
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def group_days(
 ) -> GroupDays | None:
     """Of assets with partitions of a day or less; None where there are none in these days.
 
-    A missing partition before an asset's first materialization doesn't count.
+    The states are judged: what needs nobody yet is outside, and doesn't count.
     """
     found: dict[str, bytearray] = {day: bytearray() for day in days}
     for keys, states in assets:
@@ -59,7 +58,7 @@ def _take(found: dict[str, bytearray], keys: PartitionKeys, states: bytes) -> No
     times = lane.keys.times
     if times is None or times.level not in _FINE or len(states) != len(keys):
         return
-    cells = begun_cells(lane.fold(states), by_time=True)
+    cells = lane.fold(states)
     first = next(iter(found), "")
     for text, cell in zip(reversed(times.texts), reversed(cells), strict=True):
         day = text[:10]

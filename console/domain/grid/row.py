@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from console.domain.status.needs import NOTHING, Tally, begun_cells, tally
+from console.domain.status.needs import NOTHING, Tally, judged, tally
 from console.domain.status.states import (
     State,
     bad_cells,
@@ -81,7 +81,7 @@ class GridRow:
     states: bytes = b""
     """A cell for each of the asset's own keys."""
     begun: bytes = b""
-    """Its cells without what was never begun; `cells` where that is the same."""
+    """Its cells without what needs nobody yet; `cells` where that is the same."""
     tally: Tally = NOTHING
     """Its partitions that need somebody, by why."""
     secondary: str | None = None
@@ -172,6 +172,8 @@ class RowInput:
     """The positions a check failed for."""
     checks: int = 0
     reading: bool = False
+    in_time: bool = False
+    """Whether the deadline of its newest partition is ahead."""
 
     @cached_property
     def states(self) -> bytes:
@@ -220,6 +222,7 @@ def _whole(asset: AssetKey, source: RowInput, width: int) -> GridRow:
     """Without keys the cells are at the axis' end."""
     states = source.states[-width:]
     cells = bytes(width - len(states)) + states
+    found = judged(source.states, None)
     return GridRow(
         asset,
         cells,
@@ -228,8 +231,8 @@ def _whole(asset: AssetKey, source: RowInput, width: int) -> GridRow:
         None,
         0,
         source.states,
-        cells,
-        tally(source.states, by_time=False),
+        bytes(width - len(states)) + found.cells[-width:],
+        tally(found),
         checks=source.checks,
         reading=source.reading,
     )
@@ -246,9 +249,14 @@ def _row(
     states = lane.fold(source.states)
     shift, held = _placing(lane.keys, axis, width)
     cells = _placed(states, held, shift, width)
-    by_time = _by_time(source)
-    begun = begun_cells(states, by_time=by_time)
-    checks = source.checks if secondary is None else 0
+    judged_whole = secondary is None
+    found = judged(
+        source.states if judged_whole else states,
+        source.keys if judged_whole else lane.keys,
+        in_time=source.in_time,
+    )
+    begun = lane.fold(found.cells) if judged_whole else found.cells
+    checks = source.checks if judged_whole else 0
     return GridRow(
         asset,
         cells,
@@ -257,18 +265,12 @@ def _row(
         held,
         shift,
         source.states,
-        cells if begun is states else _placed(begun, held, shift, width),
-        tally(source.states if secondary is None else states, by_time=by_time),
+        cells if begun == states else _placed(begun, held, shift, width),
+        tally(found),
         secondary,
         checks=checks,
         reading=source.reading,
     )
-
-
-def _by_time(source: RowInput) -> bool:
-    """Whether the partitions are windows of time and nothing else."""
-    keys = source.keys
-    return keys is not None and keys.sides is None and keys.times is not None
 
 
 def _placing(

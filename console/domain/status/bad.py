@@ -28,6 +28,7 @@ class Bad:
     named: tuple[str, ...] = ()
     """The keys of all these partitions."""
     not_begun: int = 0
+    not_due: int = 0
     checks: tuple[str, ...] | None = ()
     """The names of its failed checks; None where they could not be read."""
     late: bool = False
@@ -64,9 +65,8 @@ def bad_text(found: Sequence[Bad]) -> str:
 
 
 def bad_sum(found: Sequence[Bad]) -> str:
-    """Of how many assets this was, and what was left out as not begun."""
+    """Of how many assets this was, and what was left out as needing nobody yet."""
     bad = [one for one in found if one.needs_somebody]
-    waiting = sum(one.not_begun for one in found)
     size = f"{len(found)} asset{'' if len(found) == 1 else 's'}"
     states: dict[str, int] = {}
     for one in bad:
@@ -74,5 +74,9 @@ def bad_sum(found: Sequence[Bad]) -> str:
             states[state.word] = states.get(state.word, 0) + count
     parts = [f"{count} {word}" for word, count in states.items()]
     told = f"{len(bad)} of {size} need somebody" if bad else f"nothing is bad in {size}"
-    apart = [f"{waiting} not begun"] if waiting else []
+    left_out = (
+        (sum(one.not_begun for one in found), "not begun"),
+        (sum(one.not_due for one in found), "not due"),
+    )
+    apart = [f"{count} {word}" for count, word in left_out if count]
     return " · ".join([told, *parts, *apart])

@@ -1,4 +1,4 @@
-"""Which partitions of an asset need somebody, and which were never begun."""
+"""Which partitions of an asset need somebody, which were never begun, which aren't due yet."""
 
 from __future__ import annotations
 
@@ -9,54 +9,107 @@ from typing import TYPE_CHECKING
 from console.domain.status.states import CHECK_FAILED, State
 
 if TYPE_CHECKING:
-    from console.domain.status.states import Row
+    from collections.abc import Iterator
+
+    from console.domain.partitions.keys import PartitionKeys
 
 _FLAGGED = (State.MATERIALIZED | CHECK_FAILED, State.STALE | CHECK_FAILED)
 _MADE = re.compile(b"[%s]" % bytes((State.MATERIALIZED, State.STALE, *_FLAGGED)))
 
 
-def not_begun(states: bytes) -> int:
-    """The number of cells before the first that was ever materialized, failed ones among them.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The cells of an asset; the missing ones that need nobody are taken for outside."""
 
-    All of them where none was. The cells are in the order of time.
+    cells: bytes
+    not_begun: int = 0
+    not_due: int = 0
+
+
+def judged(states: bytes, keys: PartitionKeys | None, *, in_time: bool = False) -> Judged:
+    """Which missing cells need nobody. `states` are in the order of `keys`.
+
+    Not begun is what lies before the first cell that was ever materialized, in the order of
+    time; of two dimensions, before the first of each key of the other. Where nothing was ever
+    materialized, or along no time, all of it is. Not due is the newest partition, once others
+    were made, while the asset is `in_time`: its deadline is ahead.
     """
+    if State.MISSING not in states:
+        return Judged(states)
+    cells, begun, due = bytearray(states), 0, 0
+    for lane, by_time in _lanes(states, keys):
+        lane_states = states[lane]
+        waiting = _before_the_first(lane_states, by_time=by_time)
+        if in_time and by_time and waiting < len(lane_states) and lane_states[-1] == State.MISSING:
+            due += 1
+            lane_states = lane_states[:-1] + bytes([State.OUTSIDE])
+        begun += lane_states.count(State.MISSING, 0, waiting)
+        cells[lane] = _taken_out(lane_states[:waiting]) + lane_states[waiting:]
+    return Judged(bytes(cells), begun, due)
+
+
+def _lanes(states: bytes, keys: PartitionKeys | None) -> Iterator[tuple[slice, bool]]:
+    """The stretches to judge by themselves, and whether each is in the order of time."""
+    if keys is None or keys.sides is None or len(states) != len(keys):
+        yield slice(None), keys is not None and keys.sides is None and keys.times is not None
+        return
+    along, across = keys.sides[keys.primary], keys.sides[1 - keys.primary]
+    if along.times is None:
+        yield slice(None), False
+        return
+    for at in range(len(across)):
+        first = at if keys.primary == 0 else at * len(along)
+        yield (
+            slice(first, None, len(across))
+            if keys.primary == 0
+            else slice(first, first + len(along)),
+            True,
+        )
+
+
+def _before_the_first(states: bytes, *, by_time: bool) -> int:
+    """The number of cells before the first that was materialized; all where none was."""
     made = _MADE.search(states)
-    return made.start() if made else len(states)
+    if made is None:
+        return len(states)
+    return made.start() if by_time else 0
 
 
-def begun_cells(states: bytes, *, by_time: bool) -> bytes:
-    """The cells, those not begun taken for outside where the partitions are windows of time."""
-    begun = not_begun(states) if by_time else 0
-    waiting = states[:begun]
-    if State.MISSING not in waiting:
-        return states
-    return waiting.replace(bytes([State.MISSING]), bytes([State.OUTSIDE])) + states[begun:]
+def _taken_out(states: bytes) -> bytes:
+    return states.replace(bytes([State.MISSING]), bytes([State.OUTSIDE]))
+
+
+def was_begun(states: bytes) -> bool:
+    """Whether anything of it was ever materialized."""
+    return _MADE.search(states) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The number of cells that need somebody, by why; `apart` counts those not begun."""
+    """The number of cells that need somebody, by why; `apart` are not begun, `not_due` not due yet."""
 
     failed: int = 0
     checks: int = 0
     stale: int = 0
     missing: int = 0
     apart: int = 0
+    not_due: int = 0
 
     @property
     def needy(self) -> int:
-        """All but those not begun."""
+        """All but those that need nobody yet."""
         return self.failed + self.checks + self.stale + self.missing
 
     @property
     def words(self) -> list[str]:
-        """`3 failed`, `2 stale`…, those not begun last; nothing of none."""
+        """`3 failed`, `2 stale`…, those that need nobody last; nothing of none."""
         counts = (
             (self.failed, "failed"),
             (self.missing, "missing"),
             (self.stale, "stale"),
             (self.checks, "with a failed check"),
             (self.apart, "not begun"),
+            (self.not_due, "not due"),
         )
         return [f"{count} {word}" for count, word in counts if count]
 
@@ -67,44 +120,30 @@ class Tally:
             self.stale + other.stale,
             self.missing + other.missing,
             self.apart + other.apart,
+            self.not_due + other.not_due,
         )
 
 
 NOTHING = Tally()
 
 
-def tally(states: bytes, *, by_time: bool) -> Tally:
-    """The cells of an asset, those with a failed check marked.
-
-    A missing one before the first materialization needs nobody where the partitions are windows
-    of time (`by_time`).
-    """
-    apart = states[: not_begun(states)].count(State.MISSING) if by_time else 0
+def tally(found: Judged) -> Tally:
+    """The cells of an asset, those with a failed check marked."""
+    cells = found.cells
     return Tally(
-        states.count(State.FAILED),
-        sum(map(states.count, _FLAGGED)),
-        states.count(State.STALE),
-        states.count(State.MISSING) - apart,
-        apart,
+        cells.count(State.FAILED),
+        sum(map(cells.count, _FLAGGED)),
+        cells.count(State.STALE),
+        cells.count(State.MISSING),
+        found.not_begun,
+        found.not_due,
     )
 
 
-def needy(row: Row, *, by_time: bool, may_wait: bool) -> dict[State, list[int]]:
-    """The positions of the cells that need somebody: failed, stale, missing; no empty lists.
-
-    A missing cell before the first materialization needs nobody where the partitions are windows
-    of time (`by_time`), nor the newest one while its deadline is ahead (`may_wait`).
-    """
-    begun = not_begun(row.states) if by_time else 0
-    stop = row.total - 1 if by_time and may_wait else row.total
-    found = {
-        State.FAILED: [at for at, cell in enumerate(row.states) if cell == State.FAILED],
-        State.STALE: [at for at, cell in enumerate(row.states) if cell == State.STALE],
-        State.MISSING: [at for at in range(begun, stop) if row.states[at] == State.MISSING],
+def needy(found: Judged) -> dict[State, list[int]]:
+    """The positions of the cells that need somebody: failed, stale, missing; no empty lists."""
+    places = {
+        state: [at for at, cell in enumerate(found.cells) if cell == state]
+        for state in (State.FAILED, State.STALE, State.MISSING)
     }
-    return {state: places for state, places in found.items() if places}
-
-
-def never_asked_for(row: Row) -> int:
-    """The number of missing cells before the first that was ever materialized."""
-    return tally(row.states, by_time=True).apart
+    return {state: where for state, where in places.items() if where}

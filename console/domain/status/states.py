@@ -122,7 +122,3 @@ class Row:
     @property
     def total(self) -> int:
         return len(self.states)
-
-    @property
-    def bad(self) -> int:
-        return sum(self.count(state) for state in BAD)

@@ -100,6 +100,7 @@ class OverviewScreen(DeckScreen):
         self.lines.show_empty(
             f"nothing known of {place} yet; `dagdeck up` starts a Dagster here, --url names another"
         )
+        self._want_verdicts()
         self._put_cursor(chosen)
         if len(before) != len(self._shown):
             self.lines.set_count(len(self._shown))
@@ -107,6 +108,14 @@ class OverviewScreen(DeckScreen):
             differ = (at for at, line in enumerate(self._shown) if line.parts != before[at].parts)
             self.lines.refresh_lines_at(*differ)
         self._show_detail()
+
+    def _want_verdicts(self) -> None:
+        """Which cells are stale is read once all else is known: nothing waits for it."""
+        order, staleness = self.deployment.graph.order, self.deployment.staleness
+        if staleness.unread and self.store.all_clear.final:
+            staleness.want(order)
+            if not staleness.problem:
+                self.deck.poller.wake()
 
     def _lines_kept(self, frame: Frame, height: int) -> list[OverviewLine]:
         """All sections as far as there is room; with a filter what it keeps of all of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.domain.reading import MARK
+from console.widgets.grid.row_sum import short_counts
 
 if TYPE_CHECKING:
     from console.domain.grid.grid import Grid, GridView
@@ -37,19 +38,33 @@ def empty_text(deployment: Deployment, choice: AssetChoice, view: GridView) -> s
     return f"`{choice.selection}` selects no asset now; s selects others"
 
 
-def title(deployment: Deployment, choice: AssetChoice, view: GridView, grid: Grid) -> str:
-    """What is in the grid, and what of it isn't read to its end."""
+def title(
+    deployment: Deployment,
+    choice: AssetChoice,
+    view: GridView,
+    grid: Grid,
+    *,
+    ascii_only: bool,
+) -> tuple[str, str]:
+    """What is in the grid, and what of it isn't read to its end; the same in short."""
     unread = choice.unread(view)
     mark = MARK if unread else ""
     left_out = f"{grid.left_out} of {grid.left_out + len(grid.made)} left out{mark}"
     of = len(set(choice.among(view)) & set(deployment.rows))
     structure = deployment.structure
     reading = f"reading {len(unread)} …" if unread else ""
+    filtered = choice.filter_words(len(grid.made), of, all_read=not unread)
+    stale = deployment.staleness.words
     words = [
-        structure.unseen if structure else "",
-        choice.filter_words(len(grid.made), of, all_read=not unread),
-        deployment.staleness.words or reading,
+        filtered,
         *(f"{text}{mark}" for text in grid.tally.words),
+        stale or reading,
+        structure.unseen if structure else "",
         left_out if grid.left_out else "",
     ]
+    short = [filtered, short_counts(grid.tally, mark, ascii_only=ascii_only), stale]
+    return _joined(words), _joined(short)
+
+
+def _joined(words: list[str]) -> str:
     return " · ".join(["partitions", *filter(None, words)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +20,7 @@ from console.screens.partitions.cell_metrics import CellMetricsView
 from console.screens.partitions.grid_words import empty_text, title
 from console.screens.partitions.runs_of_cells import RunsOfCells
 from console.screens.partitions.shown_cell import ShownCell
+from console.store.needs import in_time
 from console.store.signals import Topic
 from console.widgets.common.prompt import Prompt
 from console.widgets.grid.cell_panel import CellPanel
@@ -91,6 +93,7 @@ class PartitionsScreen(DeckScreen):
             self.deck.checks.failed,
             self.grid.grid,
             self.choice.unread(self.view),
+            in_time(deployment, time.time()),
         )
 
     def _look(self, view: GridView) -> None:
@@ -101,7 +104,10 @@ class PartitionsScreen(DeckScreen):
     def _show_title(self) -> None:
         self._show_modes()
         self.panel.show_caption(self.second.legend())
-        self.bar.show_title(title(self.deployment, self.choice, self.view, self.grid.grid))
+        titles = title(
+            self.deployment, self.choice, self.view, self.grid.grid, ascii_only=self.ascii_only
+        )
+        self.bar.show_title(*titles)
 
     def _show_modes(self) -> None:
         lines, columns = self.grid.selection

@@ -9,9 +9,11 @@ from console.domain.assets.keys import shown_key
 from console.domain.freshness.policy import FreshnessVerdict, policy_text
 from console.domain.freshness.urgency import because, due_words
 from console.domain.partitions.keys import ranges_text
+from console.domain.status.needs import needy
 from console.domain.status.states import LOOKS, State
 from console.domain.text import cut, one_line
 from console.domain.times import moment
+from console.store.needs import judged_cells
 from console.widgets.common.asset_words import VERDICT_COLOURS, VERDICT_WORDS, AssetWords
 from console.widgets.common.pane import wrapped
 from console.widgets.common.styled_text import StyledLine, StyledText
@@ -145,12 +147,14 @@ class AssetPanel:
         found = self._labelled("partitions", [(f"{total}{said}", "text")], width)
         if row is None or keys is None or row.total != len(keys):
             return found
-        for state in (State.FAILED, State.STALE, State.MISSING):
-            places = [at for at, cell in enumerate(row.states) if cell == state]
-            if places:
-                look = f"{glyph(state, ascii_only=self.words.ascii_only)} {state.word}"
-                text = cut(ranges_text(places, keys.keys), MOST_RANGES)
-                found += self._labelled(look, [(text, "text")], width, LOOKS[state].style)
+        judged = judged_cells(self.words.deployment, self.key, self.words.now)
+        for state, places in needy(judged).items():
+            look = f"{glyph(state, ascii_only=self.words.ascii_only)} {state.word}"
+            text = cut(ranges_text(places, keys.keys), MOST_RANGES)
+            found += self._labelled(look, [(text, "text")], width, LOOKS[state].style)
+        for count, word in ((judged.not_begun, "not begun"), (judged.not_due, "not due")):
+            if count:
+                found += self._labelled(word, [(str(count), "dim")], width)
         return found
 
     def _last(self, width: int) -> list[StyledLine]:

@@ -34,8 +34,8 @@ def group_lines(
 
 
 def _rank(words: AssetWords, key: AssetKey) -> tuple[bool, int]:
-    row = words.deployment.rows.get(key)
-    return not words.is_late(key), -(row.bad if row else 0)
+    bad = words.needy(key) if key in words.deployment.rows else 0
+    return not words.is_late(key), -bad
 
 
 def _asset_line(words: AssetWords, key: AssetKey, room: int) -> StyledLine:

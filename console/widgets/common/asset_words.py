@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import LateCause, blame_words, due_words, urgency
+from console.domain.status.needs import needy
 from console.domain.status.states import LOOKS, State
 from console.domain.times import age, moment
+from console.store.needs import judged_cells
 from console.widgets.common.styled_text import StyledLine, StyledText
 from console.widgets.common.styles import glyph
 
@@ -30,6 +32,7 @@ COUNTED = (
     State.MATERIALIZED,
     State.MISSING,
 )
+NOT_BEGUN = "not begun"
 VERDICT_COLOURS = {
     FreshnessVerdict.DEGRADED: "bad",
     FreshnessVerdict.WARNING: "warn",
@@ -87,15 +90,17 @@ class AssetWords:
             return [("external", "dim")]
         if row is None:
             return [("? not known yet", "dim")]
-        if asset.partitions is None:
-            state = State(row.states[0]) if row.states else State.UNKNOWN
-            return [(f"{self._glyph(state)} {state.word}", LOOKS[state].style)]
-        if not row.total:
+        if asset.partitions is not None and not row.total:
             return [("no partitions", "dim")]
-        return [
-            (f"{self._glyph(state)} {count}", LOOKS[state].style)
-            for state, count in self._counts(row.states)
-        ]
+        counts = self._counts(self._judged(key))
+        if asset.partitions is None and counts:
+            state = counts[0][0]
+            return [(f"{self._glyph(state)} {state.word}", LOOKS[state].style)]
+        told = [(f"{self._glyph(state)} {count}", LOOKS[state].style) for state, count in counts]
+        return told or [(NOT_BEGUN, "dim")]
+
+    def _judged(self, key: AssetKey) -> bytes:
+        return judged_cells(self.deployment, key, self.now).cells
 
     def state_of_all(self, keys: Sequence[AssetKey]) -> StyledLine:
         """The cells of several assets counted together."""
@@ -103,9 +108,15 @@ class AssetWords:
         known = [row for row in rows if row is not None]
         if len(known) < len(rows):
             return [("? not known yet", "dim")]
-        counts = ((state, sum(row.count(state) for row in known)) for state in COUNTED)
-        cells = [(f"{self._glyph(state)} {n}", LOOKS[state].style) for state, n in counts if n]
-        return [*self._failed_checks(keys), *self._marked(cells or [("external", "dim")], keys)]
+        counts = self._counts(b"".join(map(self._judged, keys)))
+        cells = [(f"{self._glyph(state)} {n}", LOOKS[state].style) for state, n in counts]
+        made_here = any(self.deployment.graph[key].materializable for key in keys)
+        nothing = NOT_BEGUN if made_here else "external"
+        return [*self._failed_checks(keys), *self._marked(cells or [(nothing, "dim")], keys)]
+
+    def needy(self, key: AssetKey) -> int:
+        """How many of its cells need somebody."""
+        return sum(map(len, needy(judged_cells(self.deployment, key, self.now)).values()))
 
     def is_late(self, key: AssetKey) -> bool:
         return self.urgency(key).verdict is FreshnessVerdict.DEGRADED

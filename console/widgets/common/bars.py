@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from console.store.deployment import Deployment
 
 MOST_KEYS = 6
+BETWEEN = " · "
 
 
 class StatusBar(Widget):
@@ -40,7 +41,7 @@ class StatusBar(Widget):
         """`word` stands before all else on its colour, as a profile has them."""
         super().__init__()
         self._deployment = deployment
-        self._heading = title
+        self._heading = self._short = title
         self._word, self._colour = word
         self._read_only = read_only
         self._ascii = ascii_only
@@ -51,18 +52,26 @@ class StatusBar(Widget):
             self._read_only = read_only
             self.refresh()
 
-    def show_title(self, title: str) -> None:
-        if title != self._heading:
-            self._heading = title
+    def show_title(self, title: str, short: str = "") -> None:
+        """`short` says what matters of it where the whole has no room."""
+        now = (title, short or title)
+        if now != (self._heading, self._short):
+            self._heading, self._short = now
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the bar has one line
         right = self._right()
         room = self.size.width - sum(cells(text) for text, _ in right)
-        place = f" dagdeck  {one_line(self._deployment.client.place)}"
-        left = [(place, style("dim")), (f"  {self._heading}", style("text", bold=True))]
-        if self._word:
-            left.insert(0, (f" {one_line(self._word)} ", marked(self._colour)))
+        place = f" {one_line(self._deployment.client.place)}"
+        word = f" {one_line(self._word)} " if self._word else ""
+        left_over = room - cells(word) - cells(place) - 3
+        name = " dagdeck " if cells(self._heading) + 9 <= left_over else ""
+        room_left = left_over - cells(name)
+        whole = cells(self._heading) <= room_left
+        heading = self._heading if whole else fitted(self._short, room_left)
+        left = [(f"{name}{place}", style("dim")), (f"  {heading}", style("text", bold=True))]
+        if word:
+            left.insert(0, (word, marked(self._colour)))
         used, segments = 0, []
         for text, look in left:
             shown = cut_keeping_indent(text, max(room - used - 1, 0))
@@ -153,6 +162,15 @@ class KeyBar(Widget):
     def _label(self, action: Action) -> str:
         label = key_label(action)
         return "enter" if self._ascii and label == "⏎" else label
+
+
+def fitted(title: str, width: int) -> str:
+    """The first parts of a title that have room, two at least; `…` in place of the last ones."""
+    parts = title.split(BETWEEN)
+    while cells(title) > width and len(parts) > 2:
+        parts.pop()
+        title = BETWEEN.join([*parts, "…"])
+    return title
 
 
 def cut_keeping_indent(text: str, width: int) -> str:

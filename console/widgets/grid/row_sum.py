@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from console.domain.grid.grid import Heading
 from console.domain.reading import MARK
+from console.domain.status.needs import was_begun
 from console.domain.status.states import CHECK_LOOK, LOOKS, State
 from console.domain.text import cells
 
 if TYPE_CHECKING:
     from console.domain.grid.grid import GridLine
+    from console.domain.status.needs import Tally
     from console.domain.status.states import StateStyle
 
 THOUSAND = 1_000
@@ -28,9 +30,18 @@ def row_sum(found: GridLine, width: int, *, ascii_only: bool) -> list[Part]:
     return [(" " * (width - used), "dim"), *parts]
 
 
+def short_counts(counts: Tally, mark: str, *, ascii_only: bool) -> str:
+    """`✗12 !1 ▒5 ·25`, the mark of half-read behind each."""
+    return " ".join(f"{text}{mark}" for text, _ in _parts(counts, 0, ascii_only=ascii_only))
+
+
 def _counted(found: GridLine, *, ascii_only: bool) -> list[Part]:
-    counts = found.tally
     whole = 0 if isinstance(found, Heading) else found.checks
+    return _parts(found.tally, whole, ascii_only=ascii_only)
+
+
+def _parts(counts: Tally, whole: int, *, ascii_only: bool) -> list[Part]:
+    """Each count with its sign, the worst first; `whole` checks failed without a partition."""
     each: tuple[tuple[StateStyle, int], ...] = (
         (LOOKS[State.FAILED], counts.failed),
         (CHECK_LOOK, counts.checks + whole),
@@ -49,7 +60,7 @@ def _rest(found: GridLine) -> list[Part]:
     if isinstance(found, Heading):
         size = f"{found.assets} asset{'' if found.assets == 1 else 's'}"
         return [(size, "dim")] if found.folded else []
-    never = found.tally.apart and found.tally.apart == len(found.states)
+    never = found.tally.apart and not was_begun(found.states)
     return [("not begun", "dim")] if never else []
 
 

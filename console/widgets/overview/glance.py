@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import next_deadline
 from console.domain.health import Condition
-from console.domain.text import cut, one_line
+from console.domain.reading import FINAL, Reading
+from console.domain.text import cells, cut, one_line
 from console.domain.times import moment
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.overview.line import Frame, OverviewLine
-
-if TYPE_CHECKING:
-    from console.domain.reading import Reading
 
 
 def glance(frame: Frame) -> OverviewLine:
@@ -28,7 +24,10 @@ def glance(frame: Frame) -> OverviewLine:
     if not reading.final:
         return OverviewLine([*lost, (f" nothing so far; {reading.words}", "dim")])
     deadline = one_line(next_deadline(frame.by_urgency, frame.now))
-    words = f"nothing needs you{': ' if deadline else ''}{deadline}"
+    unread = _unread(frame)
+    clear = "nothing late, failed or missing" if unread else "nothing needs you"
+    not_read = f"; {' and '.join(unread)} not read yet" if unread else ""
+    words = f"{clear}{': ' if deadline else ''}{deadline}{not_read}"
     if lost:
         return OverviewLine([*lost, (f" {cut('as of then ' + words, frame.width - 4)}", "dim")])
     sign = "#" if frame.ascii_only else "■"
@@ -75,7 +74,35 @@ def _needs(frame: Frame) -> StyledLine:
     if earlier:
         words = f"{earlier} cell{'s' * (earlier != 1)} failed earlier"
         found.append((frame.marked(words, reasons), "warn"))
-    return found
+    return [*found, *_bad_cells(frame)]
+
+
+def _bad_cells(frame: Frame) -> StyledLine:
+    """What the grid counts beside what failed: missing, stale, with a failed check."""
+    deployment = frame.overview.deployment
+    stale = Reading(("stale",)) if deployment.staleness.unread else FINAL
+    failing = deployment.reading.checks.failed.values() if deployment.reading.checks else ()
+    checks = sum(len(one.partitions) + len(one.whole) for one in failing)
+    counts = (
+        (frame.tally.missing, "missing", frame.states, "warn"),
+        (frame.tally.stale, "stale", stale, "warn"),
+        (checks, "with a failed check", FINAL, "bad"),
+    )
+    return [
+        (frame.marked(f"{count} {word}", reading), colour)
+        for count, word, reading, colour in counts
+        if count
+    ]
+
+
+def _unread(frame: Frame) -> list[str]:
+    """What "nothing needs you" would claim, and isn't read to its end."""
+    deployment = frame.overview.deployment
+    checks = deployment.reading.checks
+    return [
+        *(["stale"] if deployment.staleness.unread else []),
+        *(["checks"] if checks is not None and not checks.known else []),
+    ]
 
 
 def _joined(needs: StyledLine, reading: Reading, frame: Frame) -> StyledLine:
@@ -83,8 +110,14 @@ def _joined(needs: StyledLine, reading: Reading, frame: Frame) -> StyledLine:
     worst = "bad" if any(colour == "bad" for _, colour in needs) else "warn"
     parts: StyledLine = [(f" {sign if worst == 'bad' else '!'} ", worst)]
     between = " - " if frame.ascii_only else " · "
-    for words, colour in needs:
-        parts += [(between if len(parts) > 1 else "", "dim"), (words, colour)]
-    if not reading.final:
-        parts.append((f"{between}{reading.words}", "dim"))
+    more = "~" if frame.ascii_only else "…"
+    told = [*needs, *([] if reading.final else [(reading.words, "dim")])]
+    room = frame.width - 4
+    for at, (words, colour) in enumerate(told):
+        gap = between if at else ""
+        last = at == len(told) - 1
+        if at and cells(gap + words) + (0 if last else cells(between + more)) > room:
+            return [*parts, (f"{between}{more}", "dim")]
+        parts += [(gap, "dim"), (words, colour)]
+        room -= cells(gap + words)
     return parts

@@ -10,8 +10,10 @@ from rich.cells import cell_len, set_cell_size
 
 from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import by_urgency
+from console.domain.status.needs import NOTHING, Tally, tally
 from console.domain.status.states import State
 from console.domain.text import cut
+from console.store.needs import judged_cells
 from console.widgets.common.styled_text import StyledLine, StyledText
 
 if TYPE_CHECKING:
@@ -111,6 +113,13 @@ class Frame:
             if key in deployment.rows
         }
         return {key: count for key, count in counts.items() if count > 0}
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What needs somebody in all assets that have been read, failed checks apart."""
+        deployment = self.overview.deployment
+        rows = (key for key in deployment.graph.order if key in deployment.rows)
+        return sum((tally(judged_cells(deployment, key, self.now)) for key in rows), NOTHING)
 
     @cached_property
     def by_urgency(self) -> list[Urgency]:

@@ -11,6 +11,7 @@ from console.domain.grid.group_days import group_days, last_days
 from console.domain.grid.metrics import BARS, DIGITS
 from console.domain.status.states import LOOKS, state_of
 from console.domain.text import cut, one_line, padded
+from console.store.needs import judged_cells
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph
 from console.widgets.overview.line import Frame, OverviewLine
@@ -101,7 +102,7 @@ def _days_of_groups(frame: Frame) -> Iterator[tuple[str, GroupDays]]:
         keys = deployment.keys.get(key)
         if keys is not None and key in deployment.rows:
             group = groups.setdefault(deployment.graph[key].group, [])
-            group.append((keys, deployment.rows[key].states))
+            group.append((keys, judged_cells(deployment, key, frame.now).cells))
     days = last_days(frame.now, _days(frame))
     for name, assets in groups.items():
         told = group_days(assets, days)

@@ -110,8 +110,13 @@ def _bad_stretches(grid: Grid, direction: int) -> list[tuple[int, int]]:
         for at, line in enumerate(grid.lines)
         if isinstance(line, GridRow)
         for column, state in list(enumerate(line.cells))
-        if state in BAD and line.cell(column - direction) != state
+        if _is_bad(line, state) and line.cell(column - direction) != state
     ][::direction]
+
+
+def _is_bad(line: GridRow, state: int) -> bool:
+    """Without times a missing cell needs somebody once another was made."""
+    return state in BAD and (state != N or M in line.cells or State.STALE in line.cells)
 
 
 @given(ROWS, st.integers(0, 5), st.integers(0, 3), st.sampled_from([1, -1]))

@@ -231,7 +231,10 @@ def test_the_next_bad_cell_of_a_line_or_column_is_the_nearest_that_way(
 
     def bad(at: int, c: int) -> bool:
         row = grid.row(at)
-        return row is not None and row.state(c) in (N, F, S)
+        if row is None:
+            return False
+        begun = M in row.cells or S in row.cells
+        return row.state(c) in (F, S, *((N,) if begun else ()))
 
     across = [c for c in range(4) if bad(line, c) and (c - column) * direction > 0]
     along = [at for at in range(len(grid.lines)) if bad(at, column) and (at - line) * direction > 0]

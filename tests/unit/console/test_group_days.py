@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from console.domain.grid.group_days import GroupDays, group_days, last_days
 from console.domain.partitions.keys import PartitionKeys, product_of
+from console.domain.status.needs import judged
 from console.domain.status.states import State
 
 M, N, F, S = State.MATERIALIZED, State.MISSING, State.FAILED, State.STALE
@@ -35,7 +36,8 @@ def test_hours_are_gathered_by_day() -> None:
 
 def test_what_was_never_begun_does_not_count() -> None:
     states = bytes([N] * 18 + [M, N])
-    assert group_days([(DAYS, states)], LAST) == GroupDays(bytes([0, 0, M, N]), 1, 2)
+    cells = judged(states, DAYS).cells
+    assert group_days([(DAYS, cells)], LAST) == GroupDays(bytes([0, 0, M, N]), 1, 2)
 
 
 def test_two_dimensions_have_the_worst_of_their_keys() -> None:

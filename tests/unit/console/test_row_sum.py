@@ -6,7 +6,8 @@ import pytest
 
 from console.domain.grid.grid import Heading
 from console.domain.grid.row import GridRow
-from console.domain.status.needs import Tally, tally
+from console.domain.partitions.keys import PartitionKeys
+from console.domain.status.needs import Tally, judged, tally
 from console.domain.status.states import CHECK_FAILED, State
 from console.widgets.grid.row_sum import row_sum
 
@@ -30,12 +31,13 @@ def _text(row: GridRow | Heading, width: int = 11, *, ascii_only: bool = False) 
         (_row(Tally(stale=12_345)), "       ▒12k"),
         (_row(Tally(), checks=2), "         !2"),
         (_row(Tally(apart=4), b"\x02" * 4), "  not begun"),
+        (_row(Tally(apart=4), b"\x02" * 4 + b"\x07"), "  not begun"),
         (_row(Tally(apart=4), b"\x02" * 4 + b"\x03"), " " * 11),
         (Heading("g", 8, cells=b"\x03"), "   8 assets"),
         (Heading("g", 8, tally=Tally(1)), "         ✗1"),
     ],
     ids=[
-        *("states", "checks", "too long", "thousands", "of the asset", "never", "well"),
+        *("states", "checks", "too long", "thousands", "of the asset", "never", "queued", "well"),
         *("folded", "heading"),
     ],
 )
@@ -53,5 +55,7 @@ def test_each_count_has_the_colour_of_its_state() -> None:
 def test_a_stretch_before_the_first_materialization_is_counted_apart() -> None:
     made, missing, flagged = State.MATERIALIZED, State.MISSING, State.STALE | CHECK_FAILED
     cells = bytes((missing, missing, State.FAILED, flagged, missing, made))
-    assert tally(cells, by_time=True) == Tally(failed=1, checks=1, missing=1, apart=2)
-    assert tally(cells, by_time=False) == Tally(failed=1, checks=1, missing=3)
+    days = PartitionKeys(tuple(f"2026-11-{day:02}" for day in range(1, 7)))
+    names = PartitionKeys(tuple("abcdef"))
+    assert tally(judged(cells, days)) == Tally(failed=1, checks=1, missing=1, apart=2)
+    assert tally(judged(cells, names)) == Tally(failed=1, checks=1, missing=3)

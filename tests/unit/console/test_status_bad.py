@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.domain.status.needs import needy, never_asked_for
-from console.domain.status.states import Row, State
+from console.domain.partitions.keys import PartitionKeys, product_of
+from console.domain.status.needs import Judged, judged, needy
+from console.domain.status.states import State
 from tests.clock import dagdeck
 from tests.fake_dagster.assets import Asset, Stretch
 from tests.fake_dagster.partitions import daily
@@ -34,33 +35,65 @@ LETTERS = {
 }
 
 
-def _row(letters: str) -> Row:
-    return Row(bytes(LETTERS[letter] for letter in letters), 0.0)
+def _judged(letters: str, *, by_time: bool, in_time: bool = False) -> Judged:
+    texts = DAYS.keys if by_time else [f"k{at}" for at in range(20)]
+    states = bytes(LETTERS[letter] for letter in letters)
+    return judged(states, PartitionKeys(tuple(texts[: len(letters)])), in_time=in_time)
 
 
 @pytest.mark.parametrize(
-    ("letters", "by_time", "may_wait", "missing", "apart"),
+    ("letters", "by_time", "in_time", "missing", "not_begun", "not_due"),
     [
-        ("---M-M", True, False, [4], 3),
-        ("---M-M", False, False, [0, 1, 2, 4], 3),
-        ("-F-MMM", True, False, [], 2),
-        ("MM--", True, False, [2, 3], 0),
-        ("MM--", True, True, [2], 0),
-        ("----", True, False, [], 4),
-        ("", True, True, [], 0),
+        ("---M-M", True, False, [4], 3, 0),
+        ("---M-M", False, False, [0, 1, 2, 4], 0, 0),
+        ("------", False, False, [], 6, 0),
+        ("-F-MMM", True, False, [], 2, 0),
+        ("MM--", True, False, [2, 3], 0, 0),
+        ("MM--", True, True, [2], 0, 1),
+        ("----", True, False, [], 4, 0),
+        ("----", True, True, [], 4, 0),
+        ("--R-", True, True, [], 3, 0),
+        ("", True, True, [], 0, 0),
     ],
-    ids=["gap", "no time", "failed before", "late", "may wait", "never made", "none"],
+    ids=[
+        *("gap", "no time", "no time, never made", "failed before", "late", "in time"),
+        *("never made", "never made, in time", "first one runs", "none"),
+    ],
 )
 def test_a_missing_cell_needs_somebody_after_the_first_materialization(
-    letters: str, by_time: bool, may_wait: bool, missing: list[int], apart: int
+    letters: str, by_time: bool, in_time: bool, missing: list[int], not_begun: int, not_due: int
 ) -> None:
-    row = _row(letters)
-    assert needy(row, by_time=by_time, may_wait=may_wait).get(State.MISSING, []) == missing
-    assert never_asked_for(row) == apart
+    found = _judged(letters, by_time=by_time, in_time=in_time)
+    assert needy(found).get(State.MISSING, []) == missing
+    assert (found.not_begun, found.not_due) == (not_begun, not_due)
+
+
+@pytest.mark.parametrize("letter", ["-", "F"])
+def test_an_asset_without_partitions_that_was_never_made_is_not_begun(letter: str) -> None:
+    found = judged(bytes([LETTERS[letter]]), None, in_time=True)
+    assert found.not_begun == (letter == "-")
+    assert list(needy(found)) == ([State.FAILED] if letter == "F" else [])
+
+
+@pytest.mark.parametrize("time_first", [True, False])
+def test_of_two_dimensions_each_key_begins_by_itself(time_first: bool) -> None:
+    days, cities = PartitionKeys(DAYS.keys[:4]), PartitionKeys(("Oslo", "Rome", "Wien"))
+    cells = {"Oslo": "-M--", "Rome": "----", "Wien": "MM-M"}
+    sides = (days, cities) if time_first else (cities, days)
+    keys = product_of(*sides, 0 if time_first else 1)
+    states = bytes(
+        LETTERS[cells[names[1] if time_first else names[0]][days.position(names[not time_first])]]
+        for names in (key.split("|") for key in keys.keys)
+    )
+    found = judged(states, keys, in_time=True)
+    assert (found.not_begun, found.not_due) == (5, 1)
+    day = days.keys[2]
+    places = [f"{day}|Oslo", f"{day}|Wien"] if time_first else [f"Oslo|{day}", f"Wien|{day}"]
+    assert [keys.keys[at] for at in needy(found)[State.MISSING]] == places
 
 
 def test_failed_and_stale_cells_need_somebody_wherever_they_are() -> None:
-    found = needy(_row("F--SR"), by_time=True, may_wait=True)
+    found = needy(_judged("F--SR", by_time=True, in_time=True))
     assert found == {State.FAILED: [0], State.STALE: [3]}
 
 
