@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     big,
+    captured,
     growth,
     headless,
     idle,
@@ -44,9 +45,10 @@ SUBJECTS = {
     "growth": growth,
     "map": map,
     "missing": missing,
+    "captured": captured,
     "lakehouse": lakehouse,
 }
-RIG_OF_THEIR_OWN = {"big", "stale", "growth", "map", "missing", "lakehouse"}
+RIG_OF_THEIR_OWN = {"big", "stale", "growth", "map", "missing", "captured", "lakehouse"}
 WRITTEN_TO = Path("build/bench.json")
 
 

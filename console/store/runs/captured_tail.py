@@ -6,6 +6,7 @@ that begins at or beyond the end leaves the cursor where it is, so the end is se
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from console.api import run_queries
@@ -19,6 +20,8 @@ Offsets = tuple[int, int]
 STREAMS = ("stdout", "stderr")
 TAIL = run_queries.PAGE_OF_OUTPUT
 """At least so many bytes of a stream are read; all of it where there are fewer."""
+STRIDE = 16
+"""An offset beyond the end is looked for in steps of so many times the last."""
 NEAR = 64 * 1024
 """The end is searched for until it is known to so many bytes."""
 
@@ -31,17 +34,19 @@ class CapturedTail:
         self._log = (run_id, file_key)
         self._cursor: str | None = None
         self._tails = (Tail(), Tail())
+        self._reading = asyncio.Lock()
 
     def of(self, stream: str) -> Tail:
         """What was read of `stdout` or `stderr`."""
         return self._tails[STREAMS.index(stream)]
 
     async def read_on(self) -> None:
-        """Read to the end, as it is now. Raises ApiError."""
-        if self._cursor is None:
-            await self._begin()
-        while await self._read_page():
-            pass
+        """Read to the end, as it is now, one reader after the other. Raises ApiError."""
+        async with self._reading:
+            if self._cursor is None:
+                await self._begin()
+            while await self._read_page():
+                pass
 
     async def _begin(self) -> None:
         """Take the first page, or go to where the end is near when that is not all."""
@@ -57,10 +62,10 @@ class CapturedTail:
 
     async def _near_end(self, low: Offsets) -> Offsets:
         """Offsets that both streams have reached and end within `NEAR` bytes of."""
-        high = (2 * max(low[0], TAIL), 2 * max(low[1], TAIL))
+        high = (STRIDE * max(low[0], TAIL), STRIDE * max(low[1], TAIL))
         while any(there := await self._goes_beyond(high)):
             low = _chosen(there, high, low)
-            high = _chosen(there, (2 * high[0], 2 * high[1]), high)
+            high = _chosen(there, (STRIDE * high[0], STRIDE * high[1]), high)
         while max(high[0] - low[0], high[1] - low[1]) > NEAR:
             middle = ((low[0] + high[0]) // 2, (low[1] + high[1]) // 2)
             there = await self._goes_beyond(middle)

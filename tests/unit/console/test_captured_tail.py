@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class OutputClient(Client):
         self, name: str, variables: dict[str, Any] | None = None, **_: Any
     ) -> dict[str, Any]:
         assert name == "captured"
+        await asyncio.sleep(0)
         assert variables is not None
         self.asked += 1
         found = self.manager.get_log_data(
@@ -68,6 +70,15 @@ async def test_of_150_megabytes_the_end_is_read_in_few_small_requests(tmp_path: 
     assert found.extent == f": the last {bytes_text(len(found.text))} of {bytes_text(len(content))}"
     assert tail.of("stderr") == Tail("only this\n", 0, 10)
     assert client.asked < 40
+    assert client.bytes_sent < 4 * TAIL
+
+
+async def test_of_two_readers_at_once_the_second_reads_nothing_again(tmp_path: Path) -> None:
+    client = OutputClient(tmp_path)
+    client.write(ComputeIOType.STDOUT, _lines(400_000))
+    tail = CapturedTail(client, "r", "f")
+    await asyncio.gather(tail.read_on(), tail.read_on())
+    assert tail.of("stdout").text.endswith("line 000399999 of the step's output\n")
     assert client.bytes_sent < 4 * TAIL
 
 
