@@ -27,7 +27,15 @@ from console.mutations import Mutations
 from console.planner.launch_states import Known, Looking, Unknown, words
 from console.screen_table import ScreenTable
 from console.screens.base import DeckScreen
-from console.screens.openings import Opening, PlanCells, ShowAsset, ShowCell, WatchBackfill
+from console.screens.openings import (
+    Opening,
+    PlanCells,
+    PlanLeft,
+    ShowAsset,
+    ShowCell,
+    ShowRunsOf,
+    WatchBackfill,
+)
 from console.settings import config_path, with_profile
 from console.store.deployment import Deployment
 from console.store.grid.cell_metrics import CellMetrics
@@ -62,7 +70,13 @@ if TYPE_CHECKING:
     from console.store.runs.ending import Ending
 
 FIRST_SCREEN = "overview"
-PAGES = {"runs": "runs", "assets": "assets", "asset-groups": "assets", "catalog": "assets"}
+PAGES = {
+    "runs": "runs",
+    "backfills": "backfills",
+    "assets": "assets",
+    "asset-groups": "assets",
+    "catalog": "assets",
+}
 """The screens that show what pages of the web UI show."""
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
 
@@ -259,6 +273,14 @@ class Deck(DeckApp):
     def watch_backfill(self, backfill_id: str) -> None:
         """Show how a backfill goes on."""
         self.open("planner", WatchBackfill(backfill_id))
+
+    def plan_left(self, backfill_id: str) -> None:
+        """Open the planner on what a backfill left."""
+        self.open("planner", PlanLeft(backfill_id))
+
+    def show_runs_of(self, backfill_id: str) -> None:
+        """Open the runs on those of a backfill."""
+        self.open("runs", ShowRunsOf(backfill_id))
 
     def plan(
         self,

@@ -89,6 +89,12 @@ def _freshness(deck: Deck) -> DeckScreen:
     return FreshnessScreen(deck)
 
 
+def _backfills(deck: Deck) -> DeckScreen:
+    from console.screens.backfills.screen import BackfillsScreen
+
+    return BackfillsScreen(deck)
+
+
 SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
     "overview": _overview,
     "assets": _assets,
@@ -96,4 +102,5 @@ SCREENS: dict[str, Callable[[Deck], DeckScreen]] = {
     "runs": _runs,
     "planner": _planner,
     "freshness": _freshness,
+    "backfills": _backfills,
 }

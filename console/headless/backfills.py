@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from console.api import run_queries
 from console.domain.assets.keys import key_text, shown_key
-from console.domain.partitions.keys import ranges_text
+from console.domain.runs.backfill_words import (
+    assets_text,
+    cells_lines,
+    facts_of,
+    stretches,
+    took_text,
+)
 from console.domain.text import cells, one_line, padded
-from console.domain.times import duration, past_moment
+from console.domain.times import past_moment
 from console.exits import DONE
 from console.headless.running import say
 from console.store import backfills
@@ -20,9 +25,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from console.domain.assets.keys import AssetKey
     from console.domain.partitions.keys import PartitionKeys
-    from console.domain.runs.backfill_cells import CellsOfAsset
     from console.domain.runs.run import Backfill
     from console.store.backfills import BackfillOutcome
     from console.store.deployment import Deployment
@@ -49,24 +52,17 @@ async def main(deployment: Deployment, options: Namespace) -> int:
 
 
 def _line(found: Backfill, now: float) -> tuple[str, ...]:
-    ended = found.ended or (None if found.finished else now)
     return (
         found.id,
         found.word,
         past_moment(found.created, now),
-        duration(ended - found.created) if ended else "–",
+        took_text(found, now),
         one_line(found.by) or "–",
         f"{found.done}/{found.targeted}" if found.counts else "–",
         str(found.failed) if found.counts else "–",
-        _assets(found.assets),
+        assets_text(found.assets),
         one_line(found.error or found.title),
     )
-
-
-def _assets(keys: Sequence[AssetKey]) -> str:
-    if not keys:
-        return "–"
-    return shown_key(keys[0]) + (f" +{len(keys) - 1}" if keys[1:] else "")
 
 
 def _laid_out(lines: Sequence[tuple[str, ...]]) -> list[str]:
@@ -102,59 +98,18 @@ def _show(deployment: Deployment, found: BackfillOutcome, *, as_json: bool) -> N
     if as_json:
         print(json.dumps(_outcome(deployment, found)))
         return
-    for line in (*_head(found), *_not_done(deployment, found)):
+    for line in _lines(deployment, found):
         print(line)
     if found.left and found.backfill.finished:
         say(f"`dagdeck backfill --resume {found.backfill.id}` plans the {found.left} left")
 
 
-def _head(found: BackfillOutcome) -> list[str]:
-    one, now = found.backfill, time.time()
-    ended = one.ended or (None if one.finished else now)
-    took = duration(ended - one.created) if ended else "–"
-    facts = {
-        "backfill": f"{one.id}  {one.word}",
-        "title": one_line(one.title),
-        "by": one_line(one.by),
-        "reason": one_line(one.reason),
-        "created": f"{past_moment(one.created, now)}, took {took}",
-        "error": one_line(one.error or ""),
-        "runs": _runs(found),
-        "gone": ", ".join(map(shown_key, found.unread)),
-    }
-    return [f"{name:<10}{text}" for name, text in facts.items() if text]
-
-
-def _runs(found: BackfillOutcome) -> str:
-    counts = ", ".join(f"{count} {status.word}" for status, count in found.run_counts.items())
-    return f"{len(found.runs)}: {counts}" if counts else "none was started"
-
-
-def _not_done(deployment: Deployment, found: BackfillOutcome) -> list[str]:
-    """A line for each asset, and below it one for each stretch that isn't done."""
-    lines = []
-    for key, cells_of_it in found.cells.items():
-        lines.append(
-            f"{shown_key(key)}  {len(cells_of_it.done)} of {len(cells_of_it.targeted)} done"
-        )
-        for places, why in _stretches(cells_of_it):
-            lines.append(f"  {_named(deployment.keys.get(key), places)}  {why}")
-    return lines
-
-
-def _stretches(found: CellsOfAsset) -> list[tuple[list[int], str]]:
-    """The places that aren't done, by what became of them."""
-    by_place = {
-        at: f"{run.status.word} in run {run.short_id}" for at, run in found.not_done.items()
-    }
-    by_place |= dict.fromkeys(found.going_on, "queued or running")
-    by_place |= dict.fromkeys(found.never_started, "never started")
-    told = sorted(by_place, key=lambda at: (by_place[at], at))
-    return [(list(places), why) for why, places in groupby(told, key=by_place.__getitem__)]
-
-
-def _named(keys: PartitionKeys | None, places: Sequence[int]) -> str:
-    return "not partitioned" if keys is None else ranges_text(places, keys.keys)
+def _lines(deployment: Deployment, found: BackfillOutcome) -> list[str]:
+    facts = facts_of(found.backfill, found.runs, time.time())
+    if found.unread:
+        facts["gone"] = ", ".join(map(shown_key, found.unread))
+    named = [f"{name:<10}{text}" for name, text in facts.items()]
+    return [*named, *cells_lines(found.cells, deployment.keys)]
 
 
 def _outcome(deployment: Deployment, found: BackfillOutcome) -> dict[str, Any]:
@@ -169,7 +124,7 @@ def _outcome(deployment: Deployment, found: BackfillOutcome) -> dict[str, Any]:
                 "done": len(one.done),
                 "not_done": [
                     {"partitions": _keys(deployment.keys.get(key), places), "why": why}
-                    for places, why in _stretches(one)
+                    for places, why in stretches(one)
                 ],
             }
             for key, one in found.cells.items()

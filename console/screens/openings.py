@@ -42,4 +42,18 @@ class WatchBackfill:
     backfill: str
 
 
-Opening = ShowAsset | ShowCell | PlanCells | WatchBackfill
+@dataclass(frozen=True, slots=True)
+class PlanLeft:
+    """Plan the cells that a backfill left."""
+
+    backfill: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRunsOf:
+    """The runs of a backfill."""
+
+    backfill: str
+
+
+Opening = ShowAsset | ShowCell | ShowRunsOf | PlanCells | PlanLeft | WatchBackfill

@@ -18,8 +18,54 @@ if TYPE_CHECKING:
     from console.domain.runs.run import Backfill, Run, RunStatus
     from console.store.deployment import Deployment
 
+PAGE = 50
+MOST_AT_ONCE = 500
 AT_ONCE = 100
 MOST_LOOKED_THROUGH = 2_000
+
+
+class BackfillFeed:
+    """The backfills, newest first, as far back as was asked for."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._client = deployment.client
+        self.backfills: list[Backfill] = []
+        self.all_loaded = False
+        self.asked = False
+        """Whether the server has answered once."""
+        self._loading = False
+
+    async def refresh(self) -> None:
+        """Ask again for the newest, down to the oldest that hasn't ended. Raises ApiError."""
+        going_on = [at for at, one in enumerate(self.backfills) if not one.finished]
+        limit = min(max(PAGE, max(going_on, default=0) + 1), MOST_AT_ONCE)
+        found = await run_queries.backfills(self._client, limit)
+        older = [] if len(found) < limit else _older(self.backfills, found)
+        self.all_loaded = len(found) < limit or bool(older and self.all_loaded)
+        self.backfills = [*found, *older]
+        self.asked = True
+
+    async def more(self) -> bool:
+        """The next page; whether it brought anything. Raises ApiError."""
+        if self.all_loaded or self._loading or not self.backfills:
+            return False
+        last = self.backfills[-1].id
+        self._loading = True
+        try:
+            found = await run_queries.backfills(self._client, PAGE, last)
+        finally:
+            self._loading = False
+        if self.backfills[-1].id != last:
+            return False
+        self.all_loaded = len(found) < PAGE
+        self.backfills += found
+        return bool(found)
+
+
+def _older(known: list[Backfill], found: Sequence[Backfill]) -> list[Backfill]:
+    """Those loaded beyond the last one of a page that was asked for again."""
+    ids = [one.id for one in known]
+    return known[ids.index(found[-1].id) + 1 :] if found and found[-1].id in ids else []
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,15 @@ class FakeBackfill:
     done: int
     failed: int
 
+    def _targets(self, key: Json) -> Json | None:
+        """The oldest partitions of the asset, as many as are targeted."""
+        asset = next(one for one in self.assets if one.key["path"] == key["path"])
+        if asset.partitions is None:
+            return None
+        keys = asset.partitions.keys[: self.targeted]
+        ranges = [{"start": keys[0], "end": keys[-1]}]
+        return {"ranges": ranges, "partitionKeys": None}
+
     def value(self) -> Json:
         """A `PartitionBackfill` of the schema."""
         return {
@@ -205,6 +214,9 @@ class FakeBackfill:
             "endTimestamp": None if self.status == "REQUESTED" else self.at + 300,
             "assetSelection": [asset.key for asset in self.assets],
             "isAssetBackfill": True,
+            "user": None,
+            "tags": [{"key": "dagdeck/by", "value": "ann"}],
+            "partitionsTargetedForAssetKey": lambda assetKey: self._targets(assetKey),
             "assetBackfillData": {
                 "assetBackfillStatuses": [
                     {

@@ -139,6 +139,9 @@ def _run_ids(runs: Sequence[FakeRun], cursor: str | None, limit: int | None) -> 
 def _backfills(backfills: Sequence[FakeBackfill], **asked: Any) -> Json:
     statuses = (asked.get("filters") or {}).get("statuses")
     found = [one for one in backfills if not statuses or one.status in statuses]
+    ids = [one.id for one in found]
+    if asked.get("cursor") in ids:
+        found = found[ids.index(asked["cursor"]) + 1 :]
     return {
         "__typename": "PartitionBackfills",
         "results": [one.value() for one in found[: asked.get("limit")]],

@@ -35,6 +35,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "planner": ("5",),
     "plan": ("3", "n", "b", "d"),
     "freshness": ("6",),
+    "backfills": ("8",),
     "help": ("question_mark",),
     "find": ("3", "ctrl+f", *"ord"),
 }

@@ -73,6 +73,7 @@ def test_every_screen_still_opens_without_a_line(line: Line, console: OpenConsol
         ("4", "runs"),
         ("5", "planner"),
         ("6", "freshness"),
+        ("8", "backfills"),
     ):
         terminal.press(key)
         terminal.wait_for(on_screen(name))

@@ -22,6 +22,7 @@ SCREENS = {
     "4": "runs",
     "5": "planner",
     "6": "freshness",
+    "8": "backfills",
 }
 ALTERNATE_SCREEN, CURSOR, WRAP, PASTE = 1049, 25, 7, 2004
 MOUSE = (1000, 1003, 1006, 1015)
@@ -54,7 +55,7 @@ def test_every_screen_is_reached_by_its_key(
 ) -> None:
     terminal = console("--url", deployment.url)
     terminal.wait_for(on_screen("overview"))
-    for key in "245613":
+    for key in "2456813":
         text = show(terminal, key)
         assert "Traceback" not in text
         assert "? " in footer(text)

@@ -24,6 +24,7 @@ BY_KEY = {
     "runs": "4",
     "planner": "5",
     "freshness": "6",
+    "backfills": "8",
 }
 OFFERED = [
     (action.screen, action.keys.split(",")[0], action.words)

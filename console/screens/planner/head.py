@@ -49,6 +49,9 @@ class PlanHead(Widget):
 def partitions_parts(request: Request, keys: PartitionKeys | None, room: int) -> StyledLine:
     """The chosen partitions as ranges of `keys`, and how many they are."""
     chosen = request.partitions
+    if request.only is not None:
+        count = len(request.only)
+        return [(f"{count} cell{'s' * (count != 1)} that a backfill left", "text")]
     if not chosen:
         return [("none: not partitioned" if request.assets else "–", "dim")]
     text = ""

@@ -25,7 +25,7 @@ from console.screens.base import DeckScreen
 from console.screens.modals.confirm import ConfirmScreen
 from console.screens.modals.termination import ask_to_cancel
 from console.screens.modals.text import TextScreen
-from console.screens.openings import Opening, PlanCells, WatchBackfill
+from console.screens.openings import Opening, PlanCells, PlanLeft, WatchBackfill
 from console.screens.planner.head import (
     PlanHead,
     launch_question,
@@ -36,7 +36,7 @@ from console.screens.planner.head import (
 from console.screens.planner.partitions import known_or_newest, named_or_newest, newest
 from console.screens.planner.request_questions import RequestQuestions
 from console.screens.planner.states_now import states_now
-from console.store.planning import launch, selection
+from console.store.planning import launch, resume, selection
 from console.store.runs.backfill_watch import BackfillWatch
 from console.store.signals import Topic
 from console.widgets.common.line_list import LineList
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 class PlannerScreen(DeckScreen):
     CSS_PATH = "screen.tcss"
     NAME = "planner"
-    TAKES = frozenset({PlanCells, WatchBackfill})
+    TAKES = frozenset({PlanCells, PlanLeft, WatchBackfill})
     TOPICS: ClassVar[frozenset[Topic]] = frozenset({Topic.STATUS, Topic.STRUCTURE, Topic.RUNS})
 
     def __init__(self, deck: Deck) -> None:
@@ -103,6 +103,10 @@ class PlannerScreen(DeckScreen):
         match opening:
             case PlanCells():
                 self._when_read(lambda: self._plan_cells(opening))
+            case PlanLeft(backfill):
+                self._stop_watching()
+                self.planning, self._how_far = True, "reading what is left of the backfill"
+                self.in_background(partial(self._plan_left, backfill), "plan")
             case WatchBackfill(backfill):
                 self.watch_backfill(backfill)
             case _:
@@ -117,11 +121,29 @@ class PlannerScreen(DeckScreen):
             return
         self.selection = joined(wanted.assets)
         request = replace(
-            self.request, assets=wanted.assets, partitions=chosen, within=None, excluded=frozenset()
+            self.request,
+            assets=wanted.assets,
+            partitions=chosen,
+            within=None,
+            excluded=frozenset(),
+            only=None,
         )
         if wanted.states is not None:
             request = replace(request, run_states=wanted.states, downstream=False)
         self._ask(request)
+
+    async def _plan_left(self, backfill: str) -> None:
+        """The cells that it targets and that no run of it has made."""
+        try:
+            left = await resume.left_of(self.deployment, backfill)
+        except (ApiError, selection.NothingToPartition) as error:
+            self.planning = False
+            self.keys.say(str(error), "warn")
+            self.update_view()
+            return
+        self.selection = joined(left.assets)
+        states = self.request.run_states
+        self._ask(replace(left, run_states=states, parallel=self.request.parallel))
 
     def _when_read(self, ask: Callable[[], None]) -> None:
         """Ask it now, or as soon as the partitions that it needs have been read."""
@@ -265,6 +287,7 @@ class PlannerScreen(DeckScreen):
                 downstream=chosen.downstream,
                 within=chosen.within,
                 excluded=frozenset(),
+                only=None,
             )
         )
 
@@ -274,9 +297,12 @@ class PlannerScreen(DeckScreen):
 
     def _take_partitions(self, text: str) -> None:
         chosen = named_or_newest(self.questions.keys_of(self.request), text)
-        self._ask(replace(self.request, partitions=chosen, excluded=frozenset()))
+        self._ask(replace(self.request, partitions=chosen, excluded=frozenset(), only=None))
 
     def action_toggle_downstream(self) -> None:
+        if self.request.only is not None:
+            self.keys.say("these are the cells that a backfill left; choose assets with a", "warn")
+            return
         only = self.request.within
         downstream = only is not None or not self.request.downstream
         self._ask(replace(self.request, downstream=downstream, within=None))

@@ -23,7 +23,7 @@ from console.domain.text import cells, cut, cut_clean, padded
 from console.domain.web_address import Place
 from console.screens.base import DeckScreen, of_the_lit_row
 from console.screens.modals.termination import ask_to_terminate
-from console.screens.openings import Opening, ShowAsset
+from console.screens.openings import Opening, ShowAsset, ShowRunsOf
 from console.store.runs.run_feed import RunFeed
 from console.store.signals import Topic
 from console.widgets.common.line_list import LineList
@@ -51,7 +51,7 @@ BY_FROM = 100
 class RunsScreen(DeckScreen):
     NAME = "runs"
     FILTERS = True
-    TAKES = frozenset({ShowAsset})
+    TAKES = frozenset({ShowAsset, ShowRunsOf})
     TOPICS = frozenset({Topic.RUNS})
 
     def __init__(self, deck: Deck) -> None:
@@ -165,6 +165,8 @@ class RunsScreen(DeckScreen):
     def take(self, opening: Opening) -> None:
         if isinstance(opening, ShowAsset):
             self.show_asset(opening.asset)
+        elif isinstance(opening, ShowRunsOf):
+            self.filter_line.take(opening.backfill) if self.filter_line else None
         else:
             super().take(opening)
 

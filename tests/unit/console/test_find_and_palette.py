@@ -131,7 +131,7 @@ async def test_the_palette_opens_once_on_every_screen(keys: str) -> None:
         assert not isinstance(deck.screen, Palette | HelpScreen)
 
 
-@pytest.mark.parametrize("screen", ["1", "2", "3", "4", "5", "6"])
+@pytest.mark.parametrize("screen", ["1", "2", "3", "4", "5", "6", "8"])
 async def test_an_asset_is_found_from_every_screen(screen: str) -> None:
     deck = _deck()
     async with deck.run_test(size=(80, 24)) as pilot:
