@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     from console.domain.selection.evaluation import SelectionFacts
     from console.screens.openings import Opening
     from console.store.deployment import Deployment
-    from console.widgets.common.line_list import LineList
+
+
+class _Lit(Protocol):
+    def is_lit(self) -> bool: ...
 
 
 class _HasLines(Protocol):
-    lines: LineList
     keys: KeyBar
+
+    @property
+    def lines(self) -> _Lit: ...
 
 
 S = TypeVar("S", bound=_HasLines)

@@ -56,7 +56,7 @@ def planner_of(pilot: Pilot[None]) -> PlannerScreen:
 def text_of(planner: PlannerScreen) -> str:
     """The head and the lines, as text."""
     head = ["".join(text for text, _ in parts) for parts in planner.head._lines]
-    lines = planner.list
+    lines = planner.lines
     drawn = (planner._draw(at, 100) for at in range(lines.count))
     return "\n".join([*head, *("".join(text for text, _ in parts) for parts in drawn)])
 
@@ -81,7 +81,7 @@ async def test_a_running_backfill_shows_its_assets_and_how_far_they_are(
     planner = planner_of(pilot)
     backfill = await launched_elsewhere(pilot, *DAYS)
     deck_of(pilot).watch_backfill(backfill)
-    await until(pilot, lambda: planner.list.count == 1)
+    await until(pilot, lambda: planner.lines.count == 1)
     text = text_of(planner)
     assert f"backfill {backfill} requested   0 of 2 done" in text
     assert "readings" in text
@@ -96,7 +96,7 @@ async def test_no_line_of_an_older_plan_stands_under_a_running_backfill(
     await until(pilot, lambda: planner.preview is not None)
     backfill = await launched_elsewhere(pilot, *DAYS)
     deck.watch_backfill(backfill)
-    await until(pilot, lambda: planner.list.count == 1)
+    await until(pilot, lambda: planner.lines.count == 1)
     assert "totals" not in text_of(planner)
 
 
@@ -123,7 +123,7 @@ async def test_a_backfill_that_ended_while_the_dialog_stood_open_keeps_its_outco
     planner = planner_of(pilot)
     backfill = await launched_elsewhere(pilot, *DAYS)
     deck_of(pilot).watch_backfill(backfill)
-    await until(pilot, lambda: planner.list.count == 1)
+    await until(pilot, lambda: planner.lines.count == 1)
     await ask_to_cancel(pilot)
     found = dagster.instance.get_backfill(backfill)
     assert found is not None

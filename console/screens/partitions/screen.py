@@ -12,7 +12,7 @@ from console.domain.grid.selection import Cells, completion, joined_ranges
 from console.domain.selection.evaluation import BadSelection
 from console.domain.status.states import State
 from console.domain.web_address import Place
-from console.screens.base import DeckScreen
+from console.screens.base import DeckScreen, of_the_lit_row
 from console.screens.openings import Opening, PlanCells, ShowAsset, ShowCell
 from console.screens.partitions.asset_choice import AssetChoice
 from console.screens.partitions.bad_cells import positions_of
@@ -62,6 +62,11 @@ class PartitionsScreen(DeckScreen):
         self._runs = RunsOfCells(self)
         self._wanted: tuple[AssetKey, str | None] | None = None
 
+    @property
+    def lines(self) -> PartitionGrid:
+        """What `of_the_lit_row` asks."""
+        return self.grid
+
     def body(self) -> list[Widget]:
         return [self.modes, self.grid, self.panel]
 
@@ -100,6 +105,10 @@ class PartitionsScreen(DeckScreen):
         """Show the same deployment in another way."""
         self.view = view
         self.update_view()
+        self.grid.take_place()
+
+    def show_filtered(self) -> None:
+        self._look(self.view)
 
     def _show_title(self) -> None:
         self._show_modes()
@@ -242,6 +251,7 @@ class PartitionsScreen(DeckScreen):
             replace(self.view, order=orders[(orders.index(self.view.order) + 1) % len(orders)])
         )
 
+    @of_the_lit_row
     def action_fold(self) -> None:
         """Fold the group of the cursor's line, or unfold it."""
         group = self.grid.grid.group_of(self.grid.line)
@@ -254,6 +264,7 @@ class PartitionsScreen(DeckScreen):
         groups = frozenset(asset.group for asset in self.deployment.graph.assets.values())
         self._look(replace(self.view, folded=frozenset() if self.view.folded else groups))
 
+    @of_the_lit_row
     def action_open(self) -> None:
         """A line for each key of the second dimension, or no more."""
         row = self.grid.row
@@ -316,11 +327,13 @@ class PartitionsScreen(DeckScreen):
             return None
         return cells
 
+    @of_the_lit_row
     def action_plan(self) -> None:
         cells = self._cells_or_say()
         if cells is not None:
             self.deck.plan(cells.assets, cells.partitions)
 
+    @of_the_lit_row
     def action_plan_failed(self) -> None:
         """Plan the failed ones among the selected cells; of one cell, all of its line."""
         cells = self._cells_or_say()
@@ -348,6 +361,7 @@ class PartitionsScreen(DeckScreen):
         if cells is not None:
             self.deck.open("planner", cells)
 
+    @of_the_lit_row
     def action_copy(self) -> None:
         """The partitions in the state of the cell under the cursor, as text."""
         cells = self._cells_or_say()
@@ -369,6 +383,7 @@ class PartitionsScreen(DeckScreen):
             ]
         )
 
+    @of_the_lit_row
     def action_open_run(self) -> None:
         if self.grid.heading is not None and self.grid.mark is None:
             self.action_fold()
@@ -377,6 +392,7 @@ class PartitionsScreen(DeckScreen):
                 self.grid.chosen_cells, self.grid.row, self.grid.column, self.shown.detail
             )
 
+    @of_the_lit_row
     def action_map(self) -> None:
         if self.grid.row is not None:
             self.deck.open_asset("assets", self.grid.row.asset)

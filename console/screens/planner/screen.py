@@ -21,7 +21,7 @@ from console.planner.folded import AssetLine, CellsLine, PlanLine, folded
 from console.planner.launch_states import Known, in_flight, words
 from console.planner.plan import CellAction
 from console.planner.request import Request
-from console.screens.base import DeckScreen
+from console.screens.base import DeckScreen, of_the_lit_row
 from console.screens.modals.confirm import ConfirmScreen
 from console.screens.modals.termination import ask_to_cancel
 from console.screens.modals.text import TextScreen
@@ -67,7 +67,7 @@ class PlannerScreen(DeckScreen):
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
         self.head = PlanHead()
-        self.list = LineList(self._draw)
+        self.lines = LineList(self._draw, row=self._row)
         self.question = Question()
         self.questions = RequestQuestions(self, self.question)
         self.request = Request((), ())
@@ -88,7 +88,7 @@ class PlannerScreen(DeckScreen):
         self._lines: list[PlanLine] = []
 
     def body(self) -> list[Widget]:
-        return [self.head, self.list, self.question]
+        return [self.head, self.lines, self.question]
 
     def on_mount(self) -> None:
         self._forget_launch = self.deck.launcher.signals.listen(lambda _: self._told_of_launch())
@@ -207,17 +207,20 @@ class PlannerScreen(DeckScreen):
             self.head.show(self._head_lines())
 
     def _show_plan(self, preview: Preview | None) -> None:
+        here, at = self._row(self.lines.cursor), self.lines.cursor
         self.preview = preview
         self._lines = folded(preview.plan, expanded=self._expanded) if preview else []
-        self.list.set_count(len(self._lines))
+        same = (row for row in range(len(self._lines)) if self._row(row) == here)
+        self.lines.cursor = next(same, at)
+        self.lines.set_count(len(self._lines))
         self.update_view()
 
     # what is shown
 
     def update_view(self) -> None:
         self.head.show(self._head_lines())
-        self.list.show_empty(self._empty_text())
-        self.list.refresh_lines_at(
+        self.lines.show_empty(self._empty_text())
+        self.lines.refresh_lines_at(
             *(at for at, line in enumerate(self._lines) if isinstance(line, AssetLine))
         )
         launched = f"backfill {self.launched.id}" if self.launched else "nothing launched yet"
@@ -318,6 +321,7 @@ class PlannerScreen(DeckScreen):
         parallel = None if now < 1 else min(now, MOST_PARALLEL)
         self._ask(replace(self.request, parallel=parallel))
 
+    @of_the_lit_row
     def action_exclude(self) -> None:
         line = self._line()
         cells = frozenset(cell.id for cell in line.cells) if line else frozenset()
@@ -333,18 +337,26 @@ class PlannerScreen(DeckScreen):
     # moving
 
     def _line(self) -> PlanLine | None:
-        return self._lines[self.list.cursor] if self._lines else None
+        return self._lines[self.lines.cursor] if self._lines else None
+
+    def _row(self, index: int) -> object:
+        """What a line stands for: an asset, or a stretch of its cells from this one on."""
+        if index >= len(self._lines):
+            return None
+        line = self._lines[index]
+        return line.asset if isinstance(line, AssetLine) else line.first.id
 
     def action_move(self, lines: int) -> None:
-        self.list.move(lines)
+        self.lines.move(lines)
 
     def action_page(self, pages: int) -> None:
-        self.list.page(pages)
+        self.lines.page(pages)
 
     def action_expand(self) -> None:
         self._expanded = not self._expanded
         self._show_plan(self.preview)
 
+    @of_the_lit_row
     def action_open_run(self) -> None:
         """The newest run of the backfill that was launched, of this asset where there is one."""
         watch, line = self.launched, self._line()
@@ -433,7 +445,7 @@ class PlannerScreen(DeckScreen):
         if found is not None and found.finished:
             self.deck.poller.wake()
         if self.preview is None and self.launched is not None:
-            self.list.set_count(len(asset_progress(self.launched)))
+            self.lines.set_count(len(asset_progress(self.launched)))
         if self.is_current:
             self.update_view()
 

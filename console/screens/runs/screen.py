@@ -252,7 +252,7 @@ class RunsScreen(DeckScreen):
         return "this deployment has no run yet; 5 plans a backfill."
 
     def _row(self, index: int) -> str | None:
-        return self.feed.runs[index].id if index < len(self.feed.runs) else None
+        return self._runs[index].id if index < len(self._runs) else None
 
     def _chosen(self) -> Run | None:
         runs = self._runs

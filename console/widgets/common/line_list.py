@@ -7,7 +7,6 @@ lines and a new line at the end just itself.
 from __future__ import annotations
 
 import operator
-import time
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from console.widgets.common.lit_row import LitRow
 from console.widgets.common.styled_text import StyledText
 from console.widgets.common.styles import BACKGROUND, HIGHLIGHT, style
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual import events
-
-REACTION_SECONDS = 0.5
-"""A key that follows sooner on a change of the screen was meant for what stood there before."""
 
 
 class LineList(Widget, can_focus=True):
@@ -63,12 +60,8 @@ class LineList(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._draw = draw
-        self._row, self._same = row, same
-        self._chosen: object = None
-        """The row that somebody went to."""
-        self._lit: object = None
-        """The row that is drawn under the cursor, since `_lit_at` by `time.monotonic()`."""
-        self._lit_at = float("-inf")
+        self._row = row
+        self._lit = LitRow(same)
         self.empty = empty
         self.count = 0
         self.cursor = 0
@@ -98,22 +91,8 @@ class LineList(Widget, can_focus=True):
                 self.refresh()
 
     def is_lit(self) -> bool:
-        """Whether the row under the cursor is the one that a key pressed now is meant for.
-
-        It isn't while another row has just taken the place of the one that was lit.
-        """
-        row = self._row(self.cursor) if self.count else None
-        if None not in (row, self._chosen) and self._same(self._chosen, row):
-            return True
-        self._take_lit(row)
-        return time.monotonic() - self._lit_at > REACTION_SECONDS
-
-    def _take_lit(self, row: object) -> None:
-        """This row is under the cursor; where none was, nobody mistakes it for another."""
-        if row is None or self._lit is None:
-            self._lit, self._lit_at = row, float("-inf")
-        elif not self._same(self._lit, row):
-            self._lit, self._lit_at = row, time.monotonic()
+        """Whether the row under the cursor is the one that a key pressed now is meant for."""
+        return self._lit.is_lit(self._row(self.cursor) if self.count else None)
 
     def move(self, lines: int) -> None:
         self.go_to(self.cursor + lines)
@@ -128,7 +107,7 @@ class LineList(Widget, can_focus=True):
     def go_to(self, index: int) -> None:
         """Somebody moves the cursor there."""
         self.move_to(index)
-        self._chosen = self._row(self.cursor) if self.count else None
+        self._lit.choose(self._row(self.cursor) if self.count else None)
 
     def move_to(self, index: int) -> None:
         target = max(min(index, self.count - 1), 0)
@@ -176,10 +155,10 @@ class LineList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self.top + y
         if self.count == 0:
-            self._take_lit(None)
+            self._lit.draw(None)
             return empty_strip(self.empty, y, width)
         if index == self.cursor:
-            self._take_lit(self._row(index))
+            self._lit.draw(self._row(index))
         if index >= self.count:
             return strip_of([], width)
         background = HIGHLIGHT if index == self.cursor else BACKGROUND

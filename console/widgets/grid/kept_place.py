@@ -8,7 +8,7 @@ from console.domain.grid.grid import Heading
 from console.domain.grid.row import GridRow
 
 if TYPE_CHECKING:
-    from console.domain.grid.grid import Grid
+    from console.domain.grid.grid import Grid, GridLine
 
 GridPlace = tuple[int, int]
 """A line and a column."""
@@ -47,12 +47,20 @@ def labels_of(grid: Grid, line: int) -> list[str]:
     return list(own.keys.keys if own is not None else grid.axis.keys.keys)
 
 
-def line_names(grid: Grid) -> list[object]:
-    """What each line stands for."""
-    return [
-        (line.group, line.folded) if isinstance(line, Heading) else (line.asset, line.secondary)
-        for line in grid.lines
-    ]
+def line_name(line: GridLine) -> object:
+    """What a line stands for."""
+    if isinstance(line, Heading):
+        return line.group, line.folded
+    return line.asset, line.secondary
+
+
+def place_name(grid: Grid, line: int, column: int) -> object:
+    """What a cell stands for, in whatever line and column it is; of no line, None."""
+    if line >= len(grid.lines):
+        return None
+    here = grid.lines[line]
+    named = here.group if isinstance(here, Heading) else (here.asset, here.secondary)
+    return named, _label(grid, line, column)
 
 
 def _line_like(before: Grid, grid: Grid, line: int) -> int:

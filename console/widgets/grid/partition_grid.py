@@ -21,6 +21,7 @@ from console.domain.grid.selection import Cells
 from console.domain.status.states import CHECK_FAILED, CHECK_LOOK, LOOKS, state_of
 from console.domain.text import cells, cut, padded, visible
 from console.widgets.common.line_list import empty_strip, strip_of
+from console.widgets.common.lit_row import LitRow
 from console.widgets.common.styles import (
     BACKGROUND,
     HIGHLIGHT,
@@ -31,7 +32,13 @@ from console.widgets.common.styles import (
 )
 from console.widgets.grid.column_labels import column_labels
 from console.widgets.grid.edges import left_edge, newest_column, right_edge
-from console.widgets.grid.kept_place import GridPlace, kept_place, line_names, line_with_cells
+from console.widgets.grid.kept_place import (
+    GridPlace,
+    kept_place,
+    line_name,
+    line_with_cells,
+    place_name,
+)
 from console.widgets.grid.row_sum import row_sum
 
 if TYPE_CHECKING:
@@ -67,6 +74,7 @@ class PartitionGrid(Widget, can_focus=True):
         self.empty = ""
         self.reading: Callable[[GridRow, range], Sequence[str | None]] | None = None
         self._labelled: tuple[object, tuple[str, str]] = (None, ("", ""))
+        self._lit = LitRow()
         self._at_home = True
         """Nobody has moved the cursor yet: it stays on the first asset's newest partition."""
 
@@ -80,7 +88,9 @@ class PartitionGrid(Widget, can_focus=True):
     def show(self, grid: Grid) -> None:
         """Another state of the deployment: only lines that differ are drawn again."""
         before, self.grid = self.grid, grid
-        if before.axis is not grid.axis or line_names(before) != line_names(grid):
+        if before.axis is not grid.axis or list(map(line_name, before.lines)) != list(
+            map(line_name, grid.lines)
+        ):
             self._keep_place(before)
             self.refresh()
             return
@@ -96,6 +106,21 @@ class PartitionGrid(Widget, can_focus=True):
             self.line, self.column = kept_place(before, self.grid, self.line, self.column)
         self.mark = None
         self._scroll()
+
+    def is_lit(self) -> bool:
+        """Whether a key pressed now is meant for the cell or the cells under the cursor."""
+        return self._lit.is_lit(self._place_name())
+
+    def take_place(self) -> None:
+        """Somebody has brought this under the cursor: what is lit now, keys are meant for."""
+        self._lit.choose(self._place_name())
+
+    def _place_name(self) -> object:
+        """What stands under the cursor, wherever that is; None for nothing."""
+        if not self.grid.lines:
+            return None
+        marked = None if self.mark is None else place_name(self.grid, *self.mark)
+        return place_name(self.grid, self.line, self.column), marked
 
     def show_empty(self, text: str) -> None:
         if text != self.empty:
@@ -147,6 +172,7 @@ class PartitionGrid(Widget, can_focus=True):
         labels = self._labels()
         self._at_home = False
         self.line, self.column = line, column
+        self.take_place()
         if self._scroll():
             self.refresh(Region(0, 0, self.outer_size.width, HEADER + len(self.grid.lines)))
         elif self.mark is not None:
@@ -178,6 +204,7 @@ class PartitionGrid(Widget, can_focus=True):
     def toggle_mark(self) -> None:
         """Begin a selection here, or give it up."""
         self.mark = None if self.mark else (self.line, self.column)
+        self.take_place()
         self._refresh_lines(*self.lines_in_sight)
         self._moved()
 
@@ -254,6 +281,7 @@ class PartitionGrid(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.outer_size.width
         if not self.grid.lines:
+            self._lit.draw(None)
             return empty_strip(self.empty, y, width)
         if y < HEADER:
             return strip_of([(self._header(y), "dim")], width)
@@ -283,6 +311,8 @@ class PartitionGrid(Widget, can_focus=True):
 
     def _draw(self, line: int, found: GridLine) -> Strip:
         here = line == self.line
+        if here:
+            self._lit.draw(self._place_name())
         name = padded(self._label_of(found, here), self._name_width())
         is_heading = isinstance(found, Heading)
         look = style("dim" if is_heading else "text", HIGHLIGHT if here else BACKGROUND)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.app import App
 
-from console.widgets.common import line_list
+from console.widgets.common import lit_row
 from console.widgets.common.line_list import LineList
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def test_a_row_that_comes_under_the_cursor_is_not_acted_on_before_it_could
         assert not app.lines.is_lit()
         await pilot.pause()
         assert not app.lines.is_lit()
-        monkeypatch.setattr(line_list, "REACTION_SECONDS", 0.0)
+        monkeypatch.setattr(lit_row, "REACTION_SECONDS", 0.0)
         assert app.lines.is_lit()
 
 

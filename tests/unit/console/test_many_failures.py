@@ -26,7 +26,7 @@ from tests.fake_dagster.runs import FakeRun
 from tests.fake_dagster.server import FakeDagster
 from tests.fake_dagster.world import root
 from tests.unit.console.assets import text_of
-from tests.unit.console.test_overview_screen import _deck
+from tests.unit.console.overview import overview_deck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -148,7 +148,7 @@ async def test_the_log_of_the_oldest_run_is_printed_for_its_short_id(
 
 
 async def test_a_key_opens_any_run_by_the_beginning_of_its_id(fake: FakeDagster) -> None:
-    deck = _deck()
+    deck = overview_deck()
     deck.deployment.client.url = f"{fake.url}/graphql"
     async with deck.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+o", *"ffff0", "enter")
