@@ -53,7 +53,7 @@ def test_four_writers_of_a_table_that_is_not_there_lose_no_row_in_twenty_rounds(
     lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     if not waits:
-        monkeypatch.setattr(publish, "_turn", lambda *_: nullcontext())
+        monkeypatch.setattr(publish, "turn", lambda *_: nullcontext())
     catalog = load_catalog(lakehouse.settings)
     expected = {f"of-{writer}": 100 + writer for writer in range(WRITERS)}
     for number in range(ROUNDS):
