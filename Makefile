@@ -12,7 +12,7 @@ define part
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install console down superset superset-environment superset-test test clock test-clock lint types imports screenshots snapshots mutants bench compat clean
+.PHONY: help install console down superset superset-environment superset-test test test-thorough clock test-clock lint types imports screenshots snapshots mutants bench compat clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
@@ -44,7 +44,8 @@ $(SUPERSET_STAMP): pipelines/superset/constraints.txt | $(STAMP)
 superset-test: install superset-environment ## The tests of Superset alone
 	$(BIN)/python -m pytest -m superset
 
-test: lint types imports clock superset-environment ## Lint, types, import rules and all tests
+test: install ## Lint, types, import rules and all tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types imports clock superset-environment
 	@echo "tests: on every core, what is live first"
 	$(BIN)/python -m pytest -m 'not releases' $(ON_EVERY_CORE)
 
@@ -62,6 +63,9 @@ screenshots: install ## Take the screenshots anew, from a live deployment
 
 snapshots: install ## Record anew what each screen looks like; read the difference
 	DAGDECK_SNAPSHOTS=record $(BIN)/python -m pytest -q tests/snapshots
+
+test-thorough: install ## What goes wrong by chance, more often than make test tries it
+	DAGDECK_THOROUGH=1 $(BIN)/python -m pytest $(ON_EVERY_CORE) tests/upgrade tests/integration/test_writers.py tests/integration/test_first_write.py
 
 clock: install
 	$(call part,clock,$(BIN)/python -m tests.clock --quick)

@@ -15,13 +15,14 @@ from pipelines.nightscout.columns import GLUCOSE_ENTRIES
 from pipelines.raw import publish
 from pipelines.raw.iceberg import raw_table, stored_rows
 from pipelines.resources.lake import load_catalog
+from tests.thoroughness import rounds
 
 if TYPE_CHECKING:
     from pipelines.raw.description import RawTable, Row
     from pipelines.settings import Settings
     from tests.integration.lakehouse import Lakehouse
 
-WRITERS, ROUNDS = 4, 20
+WRITERS, ROUNDS = 4, rounds(20, 6)
 FIRST_MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY_MILLISECONDS = 86_400_000
 
@@ -49,7 +50,7 @@ def first_writes(settings: Settings, described: RawTable) -> None:
 
 
 @pytest.mark.parametrize("waits", [True, False], ids=["in turn", "all at once"])
-def test_four_writers_of_a_table_that_is_not_there_lose_no_row_in_twenty_rounds(
+def test_four_writers_of_a_table_that_is_not_there_lose_no_row_in_any_round(
     lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     if not waits:

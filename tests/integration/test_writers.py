@@ -13,13 +13,14 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from tests.integration.lakehouse import RECENT, Lakehouse, settled_days
+from tests.thoroughness import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.settings import Settings
 
-WRITERS, ROUNDS = 4, 20
+WRITERS, ROUNDS = 4, rounds(20, 6)
 
 
 class Writer:
@@ -78,7 +79,7 @@ def assert_each_reading_once(
     assert sum(inserted.values()) == len(expected)
 
 
-def test_twenty_times_four_writers_at_once_store_each_reading_once(
+def test_again_and_again_four_writers_at_once_store_each_reading_once(
     lakehouse: Lakehouse, writers: list[Writer]
 ) -> None:
     newest = RECENT - timedelta(days=3)

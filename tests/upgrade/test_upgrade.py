@@ -17,9 +17,12 @@ from tests.backfills import READINGS, READINGS_MARTS, await_success, launch
 from tests.conftest import traversable
 from tests.deployments import LiveDeployment, free_ports
 from tests.integration.lakehouse import MARTS, TABLES, Lakehouse
+from tests.thoroughness import rounds
 from tests.upgrade.conftest import BACKFILL_SECONDS, NEW_DAY, OLD_DAYS, copy_of
 
 Tables = dict[str, list[tuple[object, ...]]]
+STEP = rounds(2, 4)
+"""Each start goes on from where the one before was killed: with 2, it is killed at every step."""
 NOTHING = "Nothing is to be done: the home is up to date."
 
 
@@ -101,7 +104,7 @@ def upgraded(old_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         assert live.processes() == []
         assert len(killed_at(live, 1)) == 1
         kills = 1
-        while len(killed_at(live, 2)) == 2:
+        while len(killed_at(live, STEP)) == STEP:
             kills += 1
             assert (live.home / "before-upgrade" / "postgres.dump").exists()
             assert not (live.home / "version.json").exists()

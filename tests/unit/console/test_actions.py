@@ -13,6 +13,7 @@ from console.actions import ACTIONS, EVERYWHERE, Action, actions_of, all_key_lab
 from console.app import Deck
 from console.screen_table import SCREENS
 from console.screens.assets.screen import AssetsScreen
+from console.screens.backfills.screen import BackfillsScreen
 from console.screens.freshness.screen import FreshnessScreen
 from console.screens.overview.screen import OverviewScreen
 from console.screens.partitions.screen import PartitionsScreen
@@ -34,6 +35,7 @@ CLASSES: dict[str, type[DeckScreen]] = {
         RunScreen,
         PlannerScreen,
         FreshnessScreen,
+        BackfillsScreen,
     )
 }
 OWN = sorted({action.screen for action in ACTIONS} - {EVERYWHERE})
