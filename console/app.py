@@ -118,7 +118,7 @@ class Deck(DeckApp):
         self.readings = CellMetrics(self.deployment)
         self.poller.add(self.overview)
         patient = (self.rhythms, self.checks, self.readings, self.deployment.staleness)
-        for watch in (*patient, self.overview.run_hours):
+        for watch in (*patient, self.overview.run_hours, self.overview.last_backfills):
             self.poller.add(watch, patient=True)
         self.launcher = Launcher(self.deployment)
         self.launcher.signals.listen(lambda _: self._told_of_launch())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from console.api.queries import key_input
@@ -205,7 +206,9 @@ def _ticking(entry: Json) -> list[Ticking]:
             for one in items(repository.get(f"{kind}s")):
                 state = sub(one, f"{kind}State")
                 if state.get("status") == "RUNNING":
-                    found.append(_tick(str(one.get("name")), kind, location, state))
+                    ahead = next(iter(items(sub(one, "futureTicks").get("results"))), {})
+                    tick = _tick(str(one.get("name")), kind, location, state)
+                    found.append(replace(tick, next_at=seconds(ahead.get("timestamp"))))
     return found
 
 

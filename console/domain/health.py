@@ -60,6 +60,8 @@ class Ticking:
     at: float | None = None
     status: str = ""
     error: str = ""
+    next_at: float | None = None
+    """When a schedule ticks next; a sensor doesn't tell."""
 
     @property
     def failed(self) -> bool:

@@ -78,7 +78,7 @@ async def _run(options: Namespace, settings: Settings) -> int:
     main = import_module(f"console.headless.{options.command}").main
     client = client_of(settings)
     try:
-        code: int = await main(Deployment(client), options)
+        code: int = await main(Deployment(client, in_one_go=True), options)
         return code
     finally:
         if client.notice:

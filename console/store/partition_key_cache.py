@@ -29,8 +29,9 @@ class PartitionKeyCache:
     afterwards, by `miscounted`, and taken to be the same till then.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, counts_at_once: bool = False) -> None:
         self._client = client
+        self._at_once = counts_at_once
         self._by_sides: dict[Sides, PartitionKeys] = {}
         self._same: WeakValueDictionary[object, PartitionKeys] = WeakValueDictionary()
         self._counts: dict[AssetKey, tuple[Ends, int]] = {}
@@ -46,7 +47,8 @@ class PartitionKeyCache:
 
     def needs_counts(self, definitions: Sequence[PartitionsDefinition | None]) -> bool:
         """Whether statuses of such assets must say how many keys there are."""
-        return any(one is not None and one.kind != "TIME_WINDOW" for one in definitions)
+        partitioned = [one for one in definitions if one is not None]
+        return any(self._at_once or one.kind != "TIME_WINDOW" for one in partitioned)
 
     async def of(
         self, status: AssetStatus, definition: PartitionsDefinition | None

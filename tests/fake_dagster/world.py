@@ -153,7 +153,13 @@ def _instigators(now: float) -> Json:
     tick = {"timestamp": now - 40.0, "status": "SKIPPED", "error": None}
     state = {"status": "RUNNING", "ticks": lambda **_: [tick]}
     return {
-        "schedules": [{"name": "each_morning", "scheduleState": state}],
+        "schedules": [
+            {
+                "name": "each_morning",
+                "scheduleState": state,
+                "futureTicks": lambda **_: {"results": [{"timestamp": now + 3 * 3_600.0}]},
+            }
+        ],
         "sensors": [{"name": "new_orders", "sensorState": state}],
     }
 

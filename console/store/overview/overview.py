@@ -17,6 +17,7 @@ from console.domain.runs.failure_groups import FailureGroup, causes
 from console.domain.runs.recovery import RecoveryFacts
 from console.store.overview.failed_runs import FailedRuns
 from console.store.overview.job_successes import JobSuccesses
+from console.store.overview.last_backfills import LastBackfills
 from console.store.overview.last_seen import LastSeen
 from console.store.overview.run_hours import RunHours
 from console.store.signals import Signals, Topic
@@ -72,9 +73,9 @@ class Overview:
         """Why a part of `PARTS` could not be had the last time it was asked for."""
         self.asked: dict[str, float] = {}
         """When each part was last answered, epoch seconds UTC."""
-        self.run_hours = RunHours(
-            deployment, lambda: self.seen, lambda: self.signals.tell(Topic.RUNS)
-        )
+        beside = (deployment, lambda: self.seen, lambda: self.signals.tell(Topic.RUNS))
+        self.run_hours = RunHours(*beside)
+        self.last_backfills = LastBackfills(*beside)
         self._looked = looked
         self._shown: LastSeen | None = None
         self._causes: list[FailureGroup] | None = None
@@ -220,9 +221,12 @@ class Overview:
         return HEALTH_SECONDS if asked else float("inf")
 
     async def _ask_backfills(self) -> float:
+        before = {one.id for one in self.backfills or ()}
         self.backfills = await overview_queries.active_backfills(
             self.deployment.client, MOST_BACKFILLS
         )
+        if before - {one.id for one in self.backfills}:
+            self.last_backfills.one_ended()
         return BACKFILL_SECONDS if self.backfills else HEALTH_SECONDS
 
     async def _ask_health(self) -> float:

@@ -1,4 +1,4 @@
-"""Pictures below the sections, as far as there is room: next deadlines, the last days of groups."""
+"""Pictures below the sections, as far as there is room: what is next, what ended, the last days."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import span
 from console.domain.grid.group_days import group_days, last_days
 from console.domain.grid.metrics import BARS, DIGITS
-from console.domain.status.states import LOOKS, state_of
+from console.domain.runs.backfill_words import assets_text, took_text
+from console.domain.status.states import LOOKS, State, state_of
 from console.domain.text import cut, one_line, padded
+from console.domain.times import short_past_moment
 from console.store.needs import judged_cells
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph
-from console.widgets.overview.line import Frame, OverviewLine
+from console.widgets.overview.line import Frame, Leads, OverviewLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,18 +24,19 @@ if TYPE_CHECKING:
     from console.domain.grid.group_days import GroupDays
     from console.domain.partitions.keys import PartitionKeys
     from console.domain.runs.hours import RunHour
+    from console.domain.runs.run import Backfill
 
 DAYS, MOST_DAYS = 14, 30
-MOST_DEADLINES = 8
+MOST_AHEAD = 8
 SHARE = 8
 """Cells for ` 100 %`."""
 
 
 def picture_lines(frame: Frame, room: int) -> list[OverviewLine]:
-    """At most `room` lines, each picture after an empty one; none of them can be chosen."""
+    """At most `room` lines, each picture after an empty one; only backfills can be chosen."""
     blank = OverviewLine([("", "dim")])
     lines: list[OverviewLine] = []
-    for picture in ([*_runs(frame), *_next(frame)], _groups(frame)):
+    for picture in ([*_runs(frame), *_next(frame)], _groups(frame), _ended(frame)):
         left = room - len(lines) - 1
         if picture and left >= min(len(picture), 2):
             lines += [blank, *picture[:left]]
@@ -80,10 +83,61 @@ def _next(frame: Frame) -> list[OverviewLine]:
         for one in frame.by_urgency
         if one.verdict in in_time and one.freshness.due is not None
     )
+    return [*_ahead(frame, "NEXT", "deadlines", ahead), *_ticks(frame)]
+
+
+def _ticks(frame: Frame) -> list[OverviewLine]:
+    """`TICKS  next: daily_ingestion in 3h`."""
+    health = frame.overview.health
+    ahead = sorted(
+        (one.next_at, one.name)
+        for one in (health.ticking if health else None) or ()
+        if one.next_at is not None and one.next_at > frame.now
+    )
+    return _ahead(frame, "TICKS", "schedules", ahead)
+
+
+def _ahead(
+    frame: Frame, heading: str, what: str, moments: list[tuple[float, str]]
+) -> list[OverviewLine]:
     between = " - " if frame.ascii_only else " · "
-    told = [f"{one_line(name)} in {span(due - frame.now)}" for due, name in ahead]
-    words = between.join(told[:MOST_DEADLINES])
-    return [frame.sentence("NEXT", f"deadlines: {words}")] if told else []
+    told = [f"{one_line(name)} in {span(at - frame.now)}" for at, name in moments]
+    words = between.join(told[:MOST_AHEAD])
+    return [frame.sentence(heading, f"{what}: {words}")] if told else []
+
+
+def _ended(frame: Frame) -> list[OverviewLine]:
+    """The last backfills that ended: how many cells were made, when, how long it took."""
+    found = frame.overview.last_backfills.found
+    if not found:
+        return []
+    heading = frame.heading("BACKFILLS ENDED", "", "done", "at", "")
+    return [heading, *(_backfill(one, frame) for one in found)]
+
+
+def _backfill(one: Backfill, frame: Frame) -> OverviewLine:
+    well = one.succeeded
+    state = State.MATERIALIZED if well else State.FAILED
+    done = f"{one.done}/{one.targeted}" if one.targeted else "–"
+    words = [took_text(one, frame.now), *([f"{one.failed} failed"] if one.failed else [])]
+    words += [] if well else [one.word]
+    rest = one_line(", ".join(words))
+    return OverviewLine(
+        frame.columns(
+            (glyph(state, ascii_only=frame.ascii_only), LOOKS[state].style),
+            (one_line(one.title) or assets_text(one.assets), "text"),
+            (done, "text"),
+            (short_past_moment(one.ended or one.created, frame.now), "dim"),
+            [(cut(rest, frame.rest_width), "dim" if well else "bad")],
+        ),
+        ("ended", one.id),
+        Leads(backfill=one.id, asset=next(iter(one.assets), None)),
+        [
+            [(f"backfill {one.id}  {one.word}", "text")],
+            [(cut(assets_text(one.assets), frame.width - 2), "dim")],
+            [(cut(one_line(one.error or ""), frame.width - 2), "bad")],
+        ],
+    )
 
 
 def _groups(frame: Frame) -> list[OverviewLine]:

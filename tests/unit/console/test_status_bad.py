@@ -146,6 +146,13 @@ def test_the_text_ends_with_the_sum_and_tells_apart_what_was_not_begun(
     assert lines[-1] == ("1 of 2 assets need somebody · 2 failed · 2 missing · 5 not begun")
 
 
+def test_partitions_are_counted_with_their_states(dagster: FakeDagster, tmp_path: Path) -> None:
+    dagster.asked.clear()
+    _status(dagster, tmp_path)
+    assert "Statuses" in dagster.asked
+    assert "PartitionCounts" not in dagster.asked
+
+
 def test_a_selection_without_anything_bad_says_so(dagster: FakeDagster, tmp_path: Path) -> None:
     assert _status(dagster, tmp_path, "well") == "nothing is bad in 1 asset\n"
     assert json.loads(_status(dagster, tmp_path, "well", "--json")) == {"assets": []}
