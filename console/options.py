@@ -234,7 +234,7 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--partitions",
         metavar="TEXT",
-        help="keys, [first...last], patterns: [2026-11-01...2026-11-05],2026-11-09",
+        help="keys, [first...last], 2026-11-*, last 30, since 2026-11, /regex/, commas between",
     )
     parser.add_argument("--start-date", metavar="KEY", help="the first partition")
     parser.add_argument("--end-date", metavar="KEY", help="the last partition")

@@ -1,6 +1,7 @@
 """Lists of partition keys, and the text that names some of them.
 
-The text is Dagster's own: `[2025-01-01...2025-01-31], 2025-03-01, 2025-04-*`. A range
+The text is Dagster's own: `[2025-01-01...2025-01-31], 2025-03-01, 2025-04-*`; and of ours
+`last 30`, `since 2025-04` and `/regular expression/`, where no key is written so. A range
 runs over the list's order, never over dates or text, since keys may be of any form.
 """
 
@@ -24,10 +25,13 @@ _ITEM = re.compile(
         \[ \s* (?P<start>"(?:[^"\\]|\\.)*"|[^"\[\],]*?) \s* \.\.\. \s*
                (?P<end>"(?:[^"\\]|\\.)*"|[^"\[\],]*?) \s* \]
       | (?P<quoted>"(?:[^"\\]|\\.)*")
+      | (?P<regex>/(?:[^/\\]|\\.)+/)
       | (?P<key>[^",\[\]][^,\[\]]*?)
     )\s*(?:,|$)""",
     re.VERBOSE,
 )
+_LAST = re.compile(r"last\s+(\d+)")
+_SINCE = re.compile(r"since\s+(\S.*)")
 _NEEDS_QUOTES = re.compile(r'[",\[\]*\\]|\.\.\.|^[\s.]|[\s.]$|^$')
 
 KeyRanges = list[tuple[str, str]]
@@ -156,10 +160,40 @@ def _positions(item: re.Match[str], keys: PartitionKeys) -> Iterable[int]:
         return keys.between(_read(item["start"]), _read(item["end"]))
     if item["quoted"] is not None:
         return [keys.position(_read(item["quoted"]) or "")]
-    key = item["key"].strip()
-    if key not in keys.positions and "*" in key:
-        return _matching(key, keys)
-    return [keys.position(key)]
+    key = (item["regex"] or item["key"]).strip()
+    if key in keys.positions:
+        return [keys.positions[key]]
+    if item["regex"] is not None:
+        return _found(key, keys)
+    if last := _LAST.fullmatch(key):
+        return _last(int(last[1]), keys)
+    if since := _SINCE.fullmatch(key):
+        return _since(since[1], keys)
+    return _matching(key, keys) if "*" in key else [keys.position(key)]
+
+
+def _last(count: int, keys: PartitionKeys) -> range:
+    if not count or not keys.keys:
+        raise BadPartitions(f"`last {count}` names no partition")
+    return range(max(len(keys) - count, 0), len(keys))
+
+
+def _since(beginning: str, keys: PartitionKeys) -> range:
+    """From the first key that begins so, in the list's order."""
+    first = next((at for at, key in enumerate(keys.keys) if key.startswith(beginning)), None)
+    return range(keys.position(beginning) if first is None else first, len(keys))
+
+
+def _found(written: str, keys: PartitionKeys) -> list[int]:
+    """Those in which the expression is found, wherever it stands."""
+    try:
+        search = re.compile(written[1:-1].replace("\\/", "/")).search
+    except re.error as error:
+        raise BadPartitions(f"`{written}` is no regular expression: {error}") from error
+    positions = [position for position, key in enumerate(keys.keys) if search(key)]
+    if not positions:
+        raise BadPartitions(f"no partition is like `{written}`")
+    return positions
 
 
 def _matching(pattern: str, keys: PartitionKeys) -> list[int]:

@@ -68,7 +68,7 @@ class RequestQuestions:
             return False
         positions = (keys.positions[key] for key in request.partitions if key in keys.positions)
         span = f"[{keys.keys[0]}...{keys.keys[-1]}]" if len(keys) else "none"
-        hint = f"a key, [first...last], [first...], 2026-11-*, commas between; all are {span}"
+        hint = f"a key, [first...last], 2026-11-*, last 30, since 2026-11, /regex/; all are {span}"
         value = ranges_text(positions, keys.keys)
         self._question.ask(
             "partitions", value, lambda text: self._problem_of(text, request), take, hint=hint

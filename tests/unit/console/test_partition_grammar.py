@@ -61,6 +61,13 @@ def test_a_range_runs_over_the_lists_order_not_over_text() -> None:
         ("[...]", list(range(30))),
         ("2026-11-0*", list(range(9))),
         ("*-30", [29]),
+        ("last 2", [28, 29]),
+        ("last 99", list(range(30))),
+        ("2026-11-01, last  1", [0, 29]),
+        ("since 2026-11-29", [28, 29]),
+        ("since 2026-11-3", [29]),
+        ("/-[01]1$/", [0, 10]),
+        ("/-(05|06)/, 2026-11-01", [0, 4, 5]),
     ],
 )
 def test_keys_ranges_and_patterns_are_read(text: str, positions: list[int]) -> None:
@@ -78,6 +85,10 @@ def test_keys_ranges_and_patterns_are_read(text: str, positions: list[int]) -> N
         ("2026-11-01,, 2026-11-02", ", 2026-11-02"),
         ('"2026-11-01', '"2026-11-01'),
         ("2025-*", "2025-*"),
+        ("last 0", "last 0"),
+        ("since 2027", "2027"),
+        ("/x/", "/x/"),
+        ("/(/", "`/(/` is no regular expression"),
         ("   ", "no partitions named"),
     ],
 )
@@ -88,7 +99,12 @@ def test_a_wrong_text_gets_one_sentence_that_names_the_wrong_part(text: str, nam
     assert "\n" not in str(caught.value)
 
 
-@given(st.text('26-01,[]".* \\', min_size=1, max_size=25))
+@pytest.mark.parametrize("key", ["last 2", "since a", "/a/", "/a", "a/"])
+def test_a_key_that_is_written_as_the_grammar_writes_is_that_key(key: str) -> None:
+    assert parse_partitions(key, PartitionKeys(("a", "b", key))) == [2]
+
+
+@given(st.text('26-01,[]".*/( lastince\\', min_size=1, max_size=25))
 def test_any_text_names_known_partitions_or_is_refused(text: str) -> None:
     try:
         positions = parse_partitions(text, DAYS)
