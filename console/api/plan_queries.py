@@ -58,6 +58,20 @@ async def backfill_targets(
     return found
 
 
+async def runs_that_made(client: Client, keys: Sequence[AssetKey], limit: int) -> tuple[str, ...]:
+    """The ids of the runs of each asset's newest `limit` materializations, each once.
+
+    Raises ApiError.
+    """
+    data = await client.ask("made_by", {"keys": [key_input(key) for key in keys], "limit": limit})
+    events = [
+        event
+        for node in items(data.get("assetNodes"))
+        for event in items(node.get("assetMaterializations"))
+    ]
+    return tuple(dict.fromkeys(str(event["runId"]) for event in events if event.get("runId")))
+
+
 async def collisions(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, tuple[str, ...]]:
     """The code locations of each of these assets that more than one defines. Raises ApiError."""
     data = await client.ask("collisions", {"keys": [key_input(key) for key in keys]})

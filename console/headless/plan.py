@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from console.domain.assets.keys import AssetKey
     from console.domain.partitions.keys import PartitionKeys
+    from console.planner.estimate import Estimate
     from console.planner.request import Request
     from console.store.deployment import Deployment
     from console.store.planning.stale_cells import Tell
@@ -183,12 +184,16 @@ def _lines(preview: launch.Preview) -> list[str]:
     ]
 
 
+def _others(found: Estimate) -> str:
+    return ", some of other assets of the group" if found.others else ""
+
+
 def _sum(preview: launch.Preview) -> str:
     counts, found = preview.plan.counts, preview.estimate
     words = f"{counts[CellAction.RUN]} run, {counts[CellAction.SKIP]} skip, {counts[CellAction.BLOCKED]} blocked"
     runs = f"{preview.runs} run{'s' * (preview.runs != 1)} of Dagster in {preview.waves} wave{'s' * (preview.waves != 1)}"
     time = (
-        f"{duration(found.low)} to {duration(found.high)}, from {found.basis} past runs"
+        f"{duration(found.low)} to {duration(found.high)}, from {found.basis} past run{'s' * (found.basis != 1)}{_others(found)}"
         if found
         else "time unknown"
     )

@@ -20,25 +20,30 @@ class Estimate:
     high: float
     basis: int
     """The number of past runs that it rests on."""
+    others: bool = False
+    """Whether some of these made only other assets of the same group."""
 
 
 def estimate(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> Estimate | None:
     """The quartiles of past runs, times the waves of each batch; None where nothing is known.
 
-    The samples are of the same assets, those with the most like number of partitions first.
+    The samples are of the same assets, else of some of them, else of others of their group;
+    those with the most like number of partitions first.
     Runs whose steps go through a pool are counted as going one after another as far as the
     pool's limit has it.
     """
     low = high = 0.0
-    used = 0
+    used, others = 0, False
     for batch in batches:
         samples = _samples(batch, snapshot.past)
+        if not samples:
+            samples, others = _of_the_group(batch, snapshot), True
         if not samples:
             return None
         first, last = _quartiles(samples)
         times = ceil(batch.runs / _at_once(batch, snapshot, parallel))
         low, high, used = low + first * times, high + last * times, used + len(samples)
-    return Estimate(low, high, used) if batches else None
+    return Estimate(low, high, used, others) if batches else None
 
 
 def narrow_pools(batches: list[Batch], snapshot: Snapshot, parallel: int | None) -> dict[str, int]:
@@ -65,7 +70,23 @@ def _pools(batch: Batch, snapshot: Snapshot) -> dict[str, int]:
 def _samples(batch: Batch, past: tuple[PastRun, ...]) -> list[float]:
     assets = frozenset(batch.assets)
     same = [run for run in past if run.assets == assets]
-    like = same or [run for run in past if run.assets & assets]
+    return _nearest(batch, same or [run for run in past if run.assets & assets])
+
+
+def _of_the_group(batch: Batch, snapshot: Snapshot) -> list[float]:
+    """Of runs that made assets of the same groups and no others."""
+    graph = snapshot.graph
+    groups = {graph[asset].group for asset in batch.assets}
+    like = [
+        run
+        for run in snapshot.past
+        if groups.issuperset(graph[asset].group if asset in graph else "" for asset in run.assets)
+    ]
+    return _nearest(batch, like)
+
+
+def _nearest(batch: Batch, like: list[PastRun]) -> list[float]:
+    """Seconds of the runs with the most like number of partitions."""
     size = len(batch.partitions) / max(batch.runs, 1)
     nearest = sorted(like, key=lambda run: abs(run.partitions - size))[:12]
     return [run.seconds for run in nearest]

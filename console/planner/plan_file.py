@@ -62,7 +62,7 @@ def as_json(kept: KeptPlan) -> dict[str, Any]:
         "request": _request(kept.plan.request),
         "runs": kept.runs,
         "waves": kept.waves,
-        "estimate": [found.low, found.high, found.basis] if found else None,
+        "estimate": [found.low, found.high, found.basis, found.others] if found else None,
         "warnings": list(kept.plan.warnings),
         "cells": [_cell(cell) for cell in kept.plan.cells],
     }
@@ -152,9 +152,9 @@ def _read_estimate(value: object) -> Estimate | None:
     if value is None:
         return None
     numbers = value if isinstance(value, list) else []
-    if len(numbers) != 3 or any(type(one) not in (int, float) for one in numbers):
-        raise BadPlanFile("`estimate` is neither null nor [seconds, seconds, past runs]")
-    return Estimate(float(numbers[0]), float(numbers[1]), int(numbers[2]))
+    if [type(one) in (int, float) for one in numbers] != [True, True, True, False]:
+        raise BadPlanFile("`estimate` is neither null nor [seconds, seconds, past runs, others]")
+    return Estimate(float(numbers[0]), float(numbers[1]), int(numbers[2]), bool(numbers[3]))
 
 
 def _key(value: object) -> AssetKey:

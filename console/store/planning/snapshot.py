@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from console.store.deployment import Deployment
 
 PAST_RUNS = 60
+RUNS_OF_AN_ASSET = 12
+"""Of an asset that none of the newest runs made."""
+ASSETS_AT_ONCE = 50
 
 
 def silent(_: str) -> None:
@@ -38,8 +41,10 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
     """
     graph, structure = deployment.graph, deployment.structure
     tell("reading the runs")
-    past, *_ = await asyncio.gather(
-        _past(deployment), deployment.load_runs(), deployment.staleness.edges.learn()
+    newest, *_ = await asyncio.gather(
+        run_queries.runs(deployment.client, PAST_RUNS, [RunStatus.SUCCESS]),
+        deployment.load_runs(),
+        deployment.staleness.edges.learn(),
     )
     together = await _together(deployment, request.targets(graph))
     wanted = assets_in_question(request, graph, together)
@@ -48,10 +53,11 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
     mappings = await _mappings(deployment, wanted)
     beyond = led_to_by_none(deployment, request, wanted)
     within = [key for key in wanted if key not in beyond]
-    reached_cells, claimed, locations = await asyncio.gather(
+    reached_cells, claimed, locations, earlier = await asyncio.gather(
         reached(deployment, request, within, mappings),
         claimed_cells(deployment, wanted),
         plan_queries.collisions(deployment.client, wanted),
+        _earlier(deployment, wanted, newest),
     )
     near = dict.fromkeys([*wanted, *(parent for key in wanted for parent in graph.upstream(key))])
     snapshot = Snapshot(
@@ -65,7 +71,7 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
         reached=reached_cells,
         beyond=beyond,
         locations=locations,
-        past=past,
+        past=_past(deployment, (*newest, *earlier)),
         max_concurrent_runs=structure.max_concurrent_runs if structure else None,
         pool_limits=structure.pool_limits if structure else {},
         pools_hold_runs=structure.pools_hold_runs if structure else False,
@@ -123,8 +129,21 @@ def _busy(
     return found
 
 
-async def _past(deployment: Deployment) -> tuple[PastRun, ...]:
-    found = await run_queries.runs(deployment.client, PAST_RUNS, [RunStatus.SUCCESS])
+async def _earlier(
+    deployment: Deployment, wanted: Sequence[AssetKey], newest: Sequence[Run]
+) -> list[Run]:
+    """Runs that made those of the assets that none of the newest runs made."""
+    recent = {key for run in newest for key in run.assets}
+    unknown = [key for key in wanted if key not in recent and deployment.graph[key].materializable]
+    found: list[Run] = []
+    for start in range(0, len(unknown), ASSETS_AT_ONCE):
+        asked = unknown[start : start + ASSETS_AT_ONCE]
+        ids = await plan_queries.runs_that_made(deployment.client, asked, RUNS_OF_AN_ASSET)
+        found += await run_queries.runs_named(deployment.client, ids) if ids else ()
+    return [run for run in found if run.status is RunStatus.SUCCESS]
+
+
+def _past(deployment: Deployment, found: Sequence[Run]) -> tuple[PastRun, ...]:
     return tuple(
         PastRun(frozenset(run.assets), run.seconds, _size(deployment, run))
         for run in found

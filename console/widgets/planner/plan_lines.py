@@ -65,13 +65,14 @@ def runs_text(preview: Preview) -> str:
 
 
 def estimate_text(preview: Preview) -> str:
-    """`3m–6m, from 14 runs`; unknown where no such run ever succeeded."""
+    """`3m–6m, from 14 runs`; unknown where no run of their groups ever succeeded."""
     found = preview.estimate
     if found is None:
         return "time unknown: no such run yet"
     low, high = duration(found.low), duration(found.high)
     span = low if low == high else f"{low}–{high}"
-    return f"about {span}, from {found.basis} run{'s' * (found.basis != 1)}"
+    others = ", some of other assets of the group" if found.others else ""
+    return f"about {span}, from {found.basis} run{'s' * (found.basis != 1)}{others}"
 
 
 def reasons_text(preview: Preview) -> str:

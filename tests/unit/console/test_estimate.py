@@ -62,12 +62,6 @@ def test_the_low_end_is_never_above_the_high_end(seconds: list[float], runs: int
     assert found.basis == len(seconds)
 
 
-def test_assets_that_never_ran_have_no_estimate() -> None:
-    assert estimate([_batch(3, B)], _past([5.0], A), 4) is None
-    assert estimate([_batch(3, A), _batch(1, B)], _past([5.0], A), 4) is None
-    assert estimate([_batch(3)], _known(), 4) is None
-
-
 def test_ten_runs_two_at_once_take_five_times_as_long_as_one() -> None:
     found = estimate([_batch(10)], _past([60.0, 60.0]), 2)
     assert found is not None
@@ -92,3 +86,31 @@ def test_runs_of_as_many_partitions_tell_more_than_others() -> None:
     found = estimate([batch], _known(*far, *near), None)
     assert found is not None
     assert (found.low, found.high) == (60.0, 60.0)
+
+
+def test_assets_that_never_ran_are_estimated_from_others_of_their_group_and_that_is_said() -> None:
+    other, elsewhere = ("c",), ("d",)
+    graph = AssetGraph(
+        {
+            A: Asset(A, group="raw"),
+            other: Asset(other, group="raw"),
+            elsewhere: Asset(elsewhere, group="marts"),
+        }
+    )
+    past = (
+        *_runs([10.0] * 4, other),
+        *_runs([900.0] * 4, elsewhere),
+        *_runs([99.0], other, elsewhere),
+    )
+    found = estimate([_batch(1)], Snapshot(graph, keys={}, rows={}, past=past), 1)
+    assert found is not None
+    assert (found.low, found.high, found.basis, found.others) == (10.0, 10.0, 4, True)
+    own = estimate([_batch(1)], Snapshot(graph, keys={}, rows={}, past=(*past, *_runs([20.0]))), 1)
+    assert own is not None
+    assert (own.basis, own.others) == (1, False)
+
+
+def test_where_nothing_of_the_group_ever_ran_nothing_is_estimated() -> None:
+    graph = AssetGraph({A: Asset(A, group="raw"), B: Asset(B, group="marts")})
+    snapshot = Snapshot(graph, keys={}, rows={}, past=_runs([10.0], B))
+    assert estimate([_batch(1)], snapshot, 1) is None

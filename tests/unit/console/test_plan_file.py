@@ -63,7 +63,7 @@ PLANS = st.builds(
     runs=NUMBERS,
     waves=NUMBERS,
     estimate=st.none()
-    | st.builds(Estimate, st.floats(0, 1e6), st.floats(0, 1e6), st.integers(1, 99)),
+    | st.builds(Estimate, st.floats(0, 1e6), st.floats(0, 1e6), st.integers(1, 99), st.booleans()),
 )
 
 
