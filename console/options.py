@@ -29,6 +29,7 @@ COMMANDS = (
         "backfill",
         "apply",
         "diff",
+        "verify",
         "backfills",
         "logs",
     ),
@@ -180,6 +181,11 @@ def _add_plan_files(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_launch(apply)
     apply.add_argument("--json", action="store_true")
     apply.set_defaults(dry_run=False)
+    verify = commands.add_parser(
+        "verify", help="what a kept plan's launch has made; exit 1 until all", parents=[_shared()]
+    )
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--json", action="store_true", help="else a report in Markdown")
     diff = commands.add_parser("diff", help="how two kept plans differ; exit 1 when they do")
     diff.add_argument("files", type=Path, nargs=2, metavar="FILE")
     diff.add_argument("--json", action="store_true")

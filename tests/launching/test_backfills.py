@@ -154,3 +154,41 @@ def test_watching_tells_each_run_with_its_end(
     assert any(line.startswith(f"{DAYS[0]}  ✓ (") for line in said)
     assert any(line.startswith(f"{DAYS[1]}  ✗ failed (") for line in said)
     assert said[-1].startswith("canceled")
+
+
+def test_a_plan_is_held_against_what_its_launch_has_made(
+    dagster: Webserver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "plan.json")
+    days = ("2025-09-01", "2025-09-02")
+    plan = ("plan", "readings", "--partitions", ", ".join(days), "--out", file, "--title", "a|b")
+    assert run(dagster, tmp_path, *plan) == DONE
+    capsys.readouterr()
+    assert run(dagster, tmp_path, "verify", file) == FAILED
+    assert "not launched: no backfill or run carries the plan's id" in capsys.readouterr().err
+    assert run(dagster, tmp_path, "apply", file, "--yes") == DONE
+    backfill = capsys.readouterr().out.split()[-1]
+    dagster.run_of(backfill, "readings", days[0], dg.DagsterRunStatus.SUCCESS)
+    failed = dagster.run_of(backfill, "readings", days[1], dg.DagsterRunStatus.FAILURE)
+    assert run(dagster, tmp_path, "verify", file) == FAILED
+    said = capsys.readouterr()
+    assert f"| readings | {days[0]} | missing | done |" in said.out
+    assert f"| readings | {days[1]} | missing | failed in run {failed[:8]} |" in said.out
+    assert said.err.endswith(f"backfill {backfill}: 1 of 2 planned cells are made\n")
+    dagster.run_of(backfill, "readings", days[1], dg.DagsterRunStatus.SUCCESS)
+    assert run(dagster, tmp_path, "verify", file, "--json") == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert (found["backfill"], {one["outcome"] for one in found["cells"]}) == (backfill, {"done"})
+
+
+def test_a_plan_of_whole_assets_is_verified_by_its_run(
+    dagster: Webserver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "plan.json")
+    assert run(dagster, tmp_path, "plan", "stations", "--out", file) == DONE
+    assert run(dagster, tmp_path, "apply", file, "--yes") == DONE
+    capsys.readouterr()
+    assert run(dagster, tmp_path, "verify", file, "--json") == FAILED
+    found = json.loads(capsys.readouterr().out)
+    assert found["run"]
+    assert [one["outcome"] for one in found["cells"]] == ["queued or running"]
