@@ -35,6 +35,11 @@ class Indented:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """Every asset of the deployment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """The whole deployment, a box for each group that isn't unfolded."""
 
@@ -57,7 +62,7 @@ class Selected:
     text: str
 
 
-MapView = Around | Indented | Folded | Between | Selected
+MapView = Around | Indented | Whole | Folded | Between | Selected
 
 
 def part_of(view: MapView, graph: AssetGraph, facts: SelectionFacts) -> Subgraph:
@@ -65,6 +70,8 @@ def part_of(view: MapView, graph: AssetGraph, facts: SelectionFacts) -> Subgraph
     match view:
         case Around(centre, hops):
             return neighbourhood(graph, centre, hops) if centre in graph else Subgraph()
+        case Whole():
+            return chosen(graph, graph.order)
         case Folded(unfolded):
             return folded(graph, unfolded)
         case Selected(text):
@@ -85,6 +92,8 @@ def title(view: MapView, part: Subgraph, graph: AssetGraph) -> str:
             return f"{key_text(centre)} · {_counted(hops, 'hop')} around{more}"
         case Indented(centre):
             return f"{key_text(centre)} · tree"
+        case Whole():
+            return f"all {_counted(len(graph), 'asset')}"
         case Folded():
             return f"all {_counted(len(graph), 'asset')} by group"
         case Selected(text):

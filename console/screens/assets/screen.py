@@ -18,6 +18,7 @@ from console.domain.asset_map.views import (
     Indented,
     MapView,
     Selected,
+    Whole,
     more_or_less,
     part_of,
     title,
@@ -54,8 +55,8 @@ if TYPE_CHECKING:
     from console.widgets.common.line_list import LineList
 
 MINUTE = 60.0
-WIDE = 150
-"""With fewer columns three boxes would not stand beside the panel."""
+WIDE, WIDEST = 100, 150
+"""From so many columns on the panel stands beside the map, and is broader."""
 MOST_BEFORE = 50
 
 
@@ -77,7 +78,7 @@ class AssetsScreen(DeckScreen):
         self.view: MapView | None = None
         self._before: list[tuple[MapView, Node | None]] = []
         self._settled = False
-        """Till all is known or a person acts, the most urgent asset is in the centre."""
+        """Till all is known or a person acts, the map is as it opens."""
         self._body = Container(self.map, self.lines, self.panel, id="assets")
         self._cells: StateCells | None = None
         self.details = RestingAsset(self, self._answered)
@@ -93,8 +94,9 @@ class AssetsScreen(DeckScreen):
     def on_resize(self, event: events.Resize) -> None:
         wide = event.size.width >= WIDE
         self._body.set_class(wide, "wide")
+        self._body.set_class(event.size.width >= WIDEST, "widest")
         self.panel.set_rule("left" if wide else "top")
-        self.call_after_refresh(self._show_panel)
+        self.call_after_refresh(self._show_panel if self._settled else self.update_view)
 
     @property
     def node(self) -> Node | None:
@@ -119,11 +121,25 @@ class AssetsScreen(DeckScreen):
         if not graph.assets:
             self._show_nothing()
         elif self.view is None or not self._settled or self._is_gone(self.view):
-            self._settled = len(self.deployment.statuses) == len(graph)
-            self.view = Around(by_urgency(graph, self.deployment.statuses, time.time())[0].key)
-            self._show(self.view.centre)
+            known = len(self.deployment.statuses) == len(graph)
+            self._settled = known and bool(self.map.size.width)
+            self._open_on(by_urgency(graph, self.deployment.statuses, time.time())[0].key)
         else:
             self._show()
+
+    def _open_on(self, worst: AssetKey) -> None:
+        """The whole graph where it fits, else its groups, the most urgent asset lit."""
+        graph = self.deployment.graph
+        group = group_of(graph, worst)
+        if self.map.fits(part_of(Whole(), graph, SelectionFacts())):
+            self.view = Whole()
+            self._show(worst)
+        elif len(self._boxes.members()) > 1:
+            self.view = Folded()
+            self._show(group)
+        else:
+            self.view = Around(worst)
+            self._show(worst)
 
     def take(self, opening: Opening) -> None:
         if isinstance(opening, ShowAsset):
@@ -275,7 +291,9 @@ class AssetsScreen(DeckScreen):
 
     def action_hops(self, more: int) -> None:
         node = self.node
-        if not isinstance(self.view, Folded):
+        if isinstance(self.view, Whole):
+            self.action_centre()
+        elif not isinstance(self.view, Folded):
             self.view = self.view and more_or_less(self.view, more)
             self._show()
         elif isinstance(node, Group) and more > 0:

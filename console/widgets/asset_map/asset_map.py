@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 18, 30
 """Characters within a box."""
 MARGIN = 2
+MOST_AT_ONCE = 100
+"""More boxes fit no terminal."""
 CONTEXT = 16
 """Cells beside the cursor's box that stay in sight, so that it's seen where a step leads."""
 GAP = 6
@@ -111,6 +113,17 @@ class AssetMap(Widget, can_focus=True):
             return
         self._centre(self.size)
         self.refresh()
+
+    def fits(self, part: Subgraph) -> bool:
+        """Whether all of it can be in sight at once, its names cut as far as they may be."""
+        if len(part.nodes) > MOST_AT_ONCE:
+            return False
+        try:
+            layout = lay_out(part.nodes, part.edges, dict.fromkeys(part.nodes, NARROWEST + 4))
+        except TooTangled:
+            return False
+        width, height = self.size
+        return layout.width <= width - 2 * MARGIN and layout.height <= height
 
     def say(self, text: str) -> None:
         """Show this text while there is no box."""

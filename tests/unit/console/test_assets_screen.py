@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from console.api import run_queries
 from console.domain.checks import AssetCheck
@@ -16,7 +19,6 @@ from console.store.signals import Topic
 from tests.unit.console.assets import deck_of, failed, graph_of, key, made, take, text_of
 
 if TYPE_CHECKING:
-    import pytest
     from textual.pilot import Pilot
 
     from console.api.client import Client
@@ -63,12 +65,34 @@ async def _open(pilot: Pilot[None], *keys: str) -> str:
     return text_of(pilot.app)
 
 
-async def test_the_most_urgent_asset_is_in_the_centre_at_first() -> None:
+async def test_the_whole_graph_opens_where_it_fits_with_the_most_urgent_asset_lit() -> None:
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
         shown = await _open(pilot)
-        assert "assets · stg_entries · 2 hops around" in shown
+        assert "assets · all 6 assets" in shown
         assert "║ stg_entries" in shown
+        assert "assets · stg_entries · 2 hops around" in await _open(pilot, "enter")
+
+
+async def test_groups_open_where_the_whole_graph_does_not_fit() -> None:
+    graph = graph_of([(f"a{at}", f"a{at + 1}") for at in range(9)])
+    for at, asset in enumerate(graph.assets.values()):
+        graph.assets[asset.key] = replace(asset, group=f"g{at // 5}")
+    deck = deck_of(graph, [])
+    async with deck.run_test(size=(100, 30)) as pilot:
+        shown = await _open(pilot)
+        assert "assets · all 10 assets by group" in shown
+        assert "║ ▸ g0" in shown
+
+
+@pytest.mark.parametrize(("width", "beside"), [(99, False), (100, True)])
+async def test_the_panel_stands_beside_the_map_from_100_columns_on(
+    width: int, beside: bool
+) -> None:
+    deck = _deck()
+    async with deck.run_test(size=(width, 30)) as pilot:
+        shown = await _open(pilot)
+        assert ("│ stg_entries" in shown.splitlines()[1]) is beside
 
 
 async def test_boxes_are_joined_by_lines_with_arrows() -> None:
@@ -98,7 +122,7 @@ async def test_ascii_draws_without_a_single_other_character() -> None:
 async def test_neighbours_out_of_sight_are_counted_on_the_box() -> None:
     deck = _deck()
     async with deck.run_test(size=(160, 40)) as pilot:
-        shown = await _open(pilot, "minus")
+        shown = await _open(pilot, "enter", "minus")
         assert "2 more ▶" in shown
         shown = await _open(pilot, "plus")
         assert "more ▶" not in shown
@@ -182,7 +206,7 @@ async def test_a_failed_code_location_is_named_where_no_asset_can_be_shown() -> 
     deck = deck_of(graph_of([]), [])
     assert deck.deployment.structure is not None
     deck.deployment.structure.load_errors["pipelines"] = "ModuleNotFoundError: dlt"
-    async with deck.run_test(size=(100, 30)) as pilot:
+    async with deck.run_test(size=(140, 30)) as pilot:
         shown = await _open(pilot)
         assert "code location pipelines failed to load: ModuleNotFoundError: dlt" in shown
 

@@ -117,7 +117,7 @@ async def test_the_panel_of_a_group_names_its_worst_assets_first() -> None:
 
 async def test_a_tree_shows_both_ways_and_marks_what_is_repeated() -> None:
     deck = _deck()
-    async with deck.run_test(size=(100, 40)) as pilot:
+    async with deck.run_test(size=(99, 40)) as pilot:
         await _at(pilot, deck, "stg_entries")
         shown = await _keys(pilot, "t")
         assert "assets · stg_entries · tree" in shown
