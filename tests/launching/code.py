@@ -25,4 +25,19 @@ def forecasts() -> None:
     """Needs a city, which no console gives."""
 
 
-definitions = dg.Definitions(assets=[readings, totals, stations, forecasts])
+ODD_KEYS = ('{"s":1, "v":1}', "a,b", "*", "my|key", "[x]", '"q"', " b", "/x/", "last 3", "plain")
+ODDER_KEYS = ("a...b", "a\nb", "a", "b")
+ADDED = dg.DynamicPartitionsDefinition(name="added")
+
+
+@dg.asset(partitions_def=dg.StaticPartitionsDefinition(list(ODD_KEYS)))
+def odd() -> None:
+    """Its keys hold what a grammar of partitions means."""
+
+
+@dg.asset(partitions_def=ADDED)
+def odder() -> None:
+    """Its keys are added while it is served."""
+
+
+definitions = dg.Definitions(assets=[readings, totals, stations, forecasts, odd, odder])
