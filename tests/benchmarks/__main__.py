@@ -26,6 +26,7 @@ from tests.benchmarks import (
     lakehouse,
     map,
     missing,
+    plan,
     report,
     stale,
     startup,
@@ -45,10 +46,11 @@ SUBJECTS = {
     "growth": growth,
     "map": map,
     "missing": missing,
+    "plan": plan,
     "captured": captured,
     "lakehouse": lakehouse,
 }
-RIG_OF_THEIR_OWN = {"big", "stale", "growth", "map", "missing", "captured", "lakehouse"}
+RIG_OF_THEIR_OWN = {"big", "stale", "growth", "map", "missing", "plan", "captured", "lakehouse"}
 WRITTEN_TO = Path("build/bench.json")
 
 

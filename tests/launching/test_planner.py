@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus
@@ -16,6 +16,7 @@ from console.screens.modals.confirm import ConfirmScreen
 from console.screens.modals.text import TextScreen
 from console.screens.planner.screen import PlannerScreen
 from console.settings import Settings
+from console.store.planning import launch
 from console.store.signals import Topic
 from console.widgets.common.bars import KeyBar
 from tests.launching.test_bad_lines import planned, until
@@ -38,7 +39,7 @@ LAUNCH = """mutation($backfill: LaunchBackfillParams!) {
 async def pilot(dagster: Webserver, tmp_path: Path) -> AsyncIterator[Pilot[None]]:
     deck = Deck(Settings(dagster.url, False, False, tmp_path))
     async with deck.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: len(deck.deployment.keys) == 5)
+        await until(pilot, lambda: len(deck.deployment.keys) == 7)
         yield pilot
 
 
@@ -204,3 +205,46 @@ async def test_when_nothing_of_a_plan_is_left_that_is_said(pilot: Pilot[None]) -
     deck.deployment.graph = AssetGraph({})
     deck.deployment.signals.tell(Topic.STRUCTURE)
     await until(pilot, lambda: planner.problem == "totals is gone from the deployment")
+
+
+async def test_a_change_of_the_request_is_planned_from_what_was_read(
+    pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck, planner = deck_of(pilot), planner_of(pilot)
+    days = ("2025-03-01", "2025-03-02", "2025-03-03")
+    deck.plan((("readings",),), days)
+    await until(pilot, lambda: planner.preview is not None and not planner.planning)
+    asked: list[str] = []
+    client = deck.deployment.client
+    ask = client.ask
+
+    async def noted(name: str, *given: Any, **named: Any) -> dict[str, Any]:
+        asked.append(name)
+        return await ask(name, *given, **named)
+
+    monkeypatch.setattr(client, "ask", noted)
+    await pilot.press("e", "end", "space")
+    assert planner.preview is not None
+    assert planner.preview.plan.counts[CellAction.RUN] == 2
+    await pilot.press("plus")
+    assert planner.preview.plan.request.parallel == 1
+    assert planner.preview.waves == 2
+    assert {"statuses", "preview", "runs", "keys", "stale"}.isdisjoint(asked)
+    await pilot.press("M")
+    assert planner.preview.plan.counts[CellAction.RUN] == 0
+    assert {"statuses", "preview", "runs", "keys", "stale"}.isdisjoint(asked)
+
+
+async def test_what_was_read_long_ago_is_read_anew(
+    pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck, planner = deck_of(pilot), planner_of(pilot)
+    deck.plan((("readings",),), ("2025-03-01",))
+    await until(pilot, lambda: planner.preview is not None and not planner.planning)
+    before = planner.preview
+    assert before is not None
+    monkeypatch.setattr(launch, "KEPT_SECONDS", 0.0)
+    await pilot.press("plus")
+    await until(pilot, lambda: planner.preview is not before and not planner.planning)
+    assert planner.preview is not None
+    assert planner.preview.read > before.read

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.app import Deck
+    from console.domain.assets.keys import AssetKey
     from console.store.planning.launch import Preview
 
 
@@ -183,10 +184,30 @@ class PlannerScreen(DeckScreen):
         self._stop_watching()
         self.outcome = None
         self.keys.hush()
-        if request.assets:
+        quick = launch.replanned(self.preview, request) if self.preview else None
+        if quick is not None:
+            self._show_replanned(quick)
+        elif request.assets:
             self.planning, self._how_far = True, ""
             self.run_worker(self._plan(request), group="plan", exclusive=True)
         self.update_view()
+
+    def _show_replanned(self, made: Preview) -> None:
+        """Nothing is read; only where other assets would run, what stands in their way is asked."""
+        before = self.preview
+        self.planning, self.problem = False, ""
+        self._show_plan(made)
+        if before is None or _launched_by(before) != _launched_by(made):
+            self.run_worker(self._ask_obstacles(made), group="plan", exclusive=True)
+
+    async def _ask_obstacles(self, made: Preview) -> None:
+        try:
+            told = await launch.with_obstacles(self.deployment, made)
+        except ApiError as error:
+            self.keys.say(str(error), "bad")
+            return
+        if self.preview is made:
+            self._show_plan(told)
 
     async def _plan(self, request: Request) -> None:
         try:
@@ -463,3 +484,8 @@ class PlannerScreen(DeckScreen):
             self.keys.say("no backfill of this plan is running", "dim")
             return
         ask_to_cancel(self, watch.id)
+
+
+def _launched_by(preview: Preview) -> tuple[frozenset[AssetKey], int | None]:
+    """What decides which obstacles a plan meets."""
+    return frozenset(preview.plan.to_run), preview.plan.request.parallel

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from console.api import commands, run_queries
@@ -16,11 +17,16 @@ from console.planner.plan import Plan, plan
 from console.store.planning.obstacles import obstacles
 from console.store.planning.selection import NothingToPartition
 from console.store.planning.snapshot import read_snapshot, silent
+from console.store.planning.stale_cells import staleness_matters
 
 if TYPE_CHECKING:
     from console.planner.request import Request, Snapshot
     from console.store.deployment import Deployment
     from console.store.planning.stale_cells import Tell
+
+
+KEPT_SECONDS = 60.0
+"""What was read for a plan serves other requests about the same cells for so long."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,10 @@ class Preview:
     warnings: tuple[str, ...]
     obstacles: tuple[str, ...] = ()
     """Why it can't be launched as it is, a sentence each."""
+    snapshot: Snapshot | None = field(default=None, compare=False, repr=False)
+    """What it was planned from."""
+    read: float = 0.0
+    """When that was read, by `time.monotonic()`."""
 
 
 class Drifted(Exception):
@@ -68,12 +78,35 @@ async def _read_and_plan(deployment: Deployment, request: Request, tell: Tell) -
     there, gone = _still_there(deployment, request)
     snapshot = await read_snapshot(deployment, there, tell)
     tell("planning what happens to each cell")
-    made = _preview(there, snapshot)
-    return replace(
-        made,
-        warnings=(*gone, *made.warnings),
-        obstacles=await obstacles(deployment, made.plan),
+    made = await with_obstacles(deployment, _preview(there, snapshot))
+    return replace(made, warnings=(*gone, *made.warnings), read=time.monotonic())
+
+
+def replanned(shown: Preview, request: Request) -> Preview | None:
+    """The plan of a request about the same cells, from what was read for the one shown.
+
+    None where it has to be read: the cells are others, or it was read too long ago. The
+    obstacles are still those of the plan shown.
+    """
+    snapshot, before = shown.snapshot, shown.plan.request
+    same = replace(
+        before,
+        run_states=request.run_states,
+        excluded=request.excluded,
+        parallel=request.parallel,
+        title=request.title,
+        tags=request.tags,
     )
+    if snapshot is None or same != request or time.monotonic() - shown.read > KEPT_SECONDS:
+        return None
+    if staleness_matters(request) and not snapshot.stale_known:
+        return None
+    return replace(_preview(request, snapshot), obstacles=shown.obstacles, read=shown.read)
+
+
+async def with_obstacles(deployment: Deployment, made: Preview) -> Preview:
+    """The same with its own obstacles. Raises ApiError."""
+    return replace(made, obstacles=await obstacles(deployment, made.plan))
 
 
 async def look_again(deployment: Deployment, shown: Preview) -> Preview:
@@ -146,6 +179,7 @@ def _preview(request: Request, snapshot: Snapshot) -> Preview:
         parallel,
         estimate(cut, snapshot, parallel),
         (*made.warnings, *(pool_note(pool, limit, snapshot) for pool, limit in pools.items())),
+        snapshot=snapshot,
     )
 
 
