@@ -50,7 +50,7 @@ async def _measured(url: str) -> list[Measurement]:
     bare = statistics.median([await _bare(url) for _ in range(TIMES)])
     deployment, shown = first[-1][1:]
     again = [await _again(deployment, every) for _ in range(TIMES)]
-    change = [_changed(shown) for _ in range(TIMES)]
+    change = [_changed(deployment, shown) for _ in range(TIMES)]
     name = f"plan of {len(WANTED)} × "
     return [
         Measurement(f"{name}{FEW}", _median(small), "s", MOST_SECONDS),
@@ -101,11 +101,11 @@ async def _bare(url: str) -> float:
     return time.monotonic() - started
 
 
-def _changed(shown: launch.Preview) -> float:
+def _changed(deployment: Deployment, shown: launch.Preview) -> float:
     """A cell left out."""
     request = replace(shown.plan.request, excluded=frozenset((shown.plan.cells[0].id,)))
     started = time.monotonic()
-    made = launch.replanned(shown, request)
+    made = launch.replanned(deployment, shown, request)
     seconds = time.monotonic() - started
     assert made is not None
     return seconds

@@ -223,7 +223,7 @@ async def test_a_change_of_the_request_is_planned_from_what_was_read(
         return await ask(name, *given, **named)
 
     monkeypatch.setattr(client, "ask", noted)
-    await pilot.press("e", "end", "space")
+    await pilot.press("e", "pagedown", "space")
     assert planner.preview is not None
     assert planner.preview.plan.counts[CellAction.RUN] == 2
     await pilot.press("plus")

@@ -184,13 +184,17 @@ class PlannerScreen(DeckScreen):
         self._stop_watching()
         self.outcome = None
         self.keys.hush()
-        quick = launch.replanned(self.preview, request) if self.preview else None
+        quick = self._replanned(request)
         if quick is not None:
             self._show_replanned(quick)
         elif request.assets:
             self.planning, self._how_far = True, ""
             self.run_worker(self._plan(request), group="plan", exclusive=True)
         self.update_view()
+
+    def _replanned(self, request: Request) -> Preview | None:
+        shown = self.preview
+        return launch.replanned(self.deployment, shown, request) if shown else None
 
     def _show_replanned(self, made: Preview) -> None:
         """Nothing is read; only where other assets would run, what stands in their way is asked."""

@@ -82,11 +82,11 @@ async def _read_and_plan(deployment: Deployment, request: Request, tell: Tell) -
     return replace(made, warnings=(*gone, *made.warnings), read=time.monotonic())
 
 
-def replanned(shown: Preview, request: Request) -> Preview | None:
+def replanned(deployment: Deployment, shown: Preview, request: Request) -> Preview | None:
     """The plan of a request about the same cells, from what was read for the one shown.
 
-    None where it has to be read: the cells are others, or it was read too long ago. The
-    obstacles are still those of the plan shown.
+    None where it has to be read: the cells are others, the graph has changed, or it was read
+    too long ago. The obstacles are still those of the plan shown.
     """
     snapshot, before = shown.snapshot, shown.plan.request
     same = replace(
@@ -97,7 +97,9 @@ def replanned(shown: Preview, request: Request) -> Preview | None:
         title=request.title,
         tags=request.tags,
     )
-    if snapshot is None or same != request or time.monotonic() - shown.read > KEPT_SECONDS:
+    if snapshot is None or same != request or snapshot.graph is not deployment.graph:
+        return None
+    if time.monotonic() - shown.read > KEPT_SECONDS:
         return None
     if staleness_matters(request) and not snapshot.stale_known:
         return None
