@@ -12,7 +12,7 @@ define part
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install console down superset superset-environment superset-test test test-thorough clock test-clock lint types imports screenshots snapshots mutants bench compat clean
+.PHONY: help install console down superset superset-environment superset-test test test-thorough test-stack clock test-clock lint types imports screenshots snapshots mutants bench compat clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
@@ -47,7 +47,10 @@ superset-test: install superset-environment ## The tests of Superset alone
 test: install ## Lint, types, import rules and all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types imports clock superset-environment
 	@echo "tests: on every core, what is live first"
-	$(BIN)/python -m pytest -m 'not releases' $(ON_EVERY_CORE)
+	$(BIN)/python -m pytest -m 'not releases and not stack' $(ON_EVERY_CORE)
+
+test-stack: install ## The distributed profile: S3, Nessie and Trino as processes, 30 days, faults
+	$(BIN)/python -m pytest -m stack --durations=0 tests/stack
 
 lint: install ## Check style and formatting
 	$(call part,lint,$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet)

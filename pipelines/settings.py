@@ -82,6 +82,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_state_path("dagdeck"))
     """The one folder that holds all state: databases, tables, logs, process ids."""
+    lakehouse: Literal["embedded", "stack"] = "embedded"
+    """Where the tables are: in files of the home under DuckDB, or in Nessie and S3 under Trino."""
     postgres_url: str | None = None
     """A `postgresql://` URL for Dagster's storage, the Iceberg catalog and the marts."""
     nightscout_url: WebUrl = "http://127.0.0.1:1337"
@@ -140,6 +142,12 @@ class Settings(BaseSettings):
     """The age at which a file that no table names is taken for forgotten; no run is longer."""
     sensor_interval_seconds: int = Field(default=30, ge=1)
     """The least time between two looks of a sensor."""
+    nessie_url: WebUrl = "http://127.0.0.1:19120"
+    s3_url: WebUrl = "http://127.0.0.1:7070"
+    """The S3 server of the lake; `s3_region`, `s3_key` and `s3_secret` are its own too."""
+    s3_region: str = "us-east-1"
+    s3_key: str = "dagdeck"
+    s3_secret: SecretStr | None = None
     trino_url: WebUrl = "http://127.0.0.1:8080"
     trino_user: str = "dagdeck"
     trino_catalog: str = "lake"

@@ -4,3 +4,7 @@
 {% macro default__json_text(column, path) -%}
     json_extract_string({{ column }}, '{{ path }}')
 {%- endmacro %}
+
+{% macro trino__json_text(column, path) -%}
+    json_extract_scalar({{ column }}, '{{ path }}')
+{%- endmacro %}

@@ -4,3 +4,9 @@
 {% macro default__local_time(moment) -%}
     timezone(getvariable('zone'), {{ moment }})
 {%- endmacro %}
+
+{% macro trino__local_time(moment) -%}
+    cast({{ moment }} at time zone '{{ zone() }}' as timestamp(6))
+{%- endmacro %}
+
+{% macro zone() %}{{ setting_of_run('DAGDECK_ZONE') }}{% endmacro %}

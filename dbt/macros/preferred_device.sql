@@ -2,3 +2,4 @@
 {% macro preferred_device() %}{{ return(adapter.dispatch('preferred_device')()) }}{% endmacro %}
 
 {% macro default__preferred_device() %}getvariable('preferred_device'){% endmacro %}
+{% macro trino__preferred_device() %}'{{ setting_of_run('DAGDECK_PREFERRED_DEVICE') | replace("'", "''") }}'{% endmacro %}

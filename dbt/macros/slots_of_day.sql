@@ -8,3 +8,10 @@
         - epoch_ms(timezone(getvariable('zone'), cast({{ day }} as timestamp)))
     ) // 300000 as integer)
 {%- endmacro %}
+
+{% macro trino__slots_of_day(day) -%}
+    cast(round((
+        to_unixtime(with_timezone(cast(date_add('day', 1, {{ day }}) as timestamp(6)), '{{ zone() }}'))
+        - to_unixtime(with_timezone(cast({{ day }} as timestamp(6)), '{{ zone() }}'))
+    ) / 300) as integer)
+{%- endmacro %}

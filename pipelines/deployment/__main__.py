@@ -1,4 +1,4 @@
-"""`python -m pipelines.deployment up [--wait | --check] | down | ps [--json] | backup FILE | restore FILE`."""
+"""`python -m pipelines.deployment up [--profile PROFILE] [--wait | --check] | down | ps [--json] | backup FILE | restore FILE`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("dagdeck", description="The local deployment.")
     commands = parser.add_subparsers(dest="command", required=True)
     up_parser = commands.add_parser("up", help="start what is not running")
+    up_parser.add_argument(
+        "--profile",
+        choices=("embedded", "stack"),
+        help="where a new home's tables are: in files under DuckDB, or in Nessie and S3 under Trino",
+    )
     up_parser.add_argument("--wait", action="store_true", help="return once the code is loaded")
     up_parser.add_argument(
         "--check", action="store_true", help="say what would be done to the home, and do nothing"
@@ -47,7 +52,8 @@ def _run(asked: argparse.Namespace, settings: Settings) -> None:
 
             _print("\n".join(check(settings, Waiting())))
         case "up":
-            _print(up(settings, asked.wait, Waiting()))
+            chosen = Settings(lakehouse=asked.profile) if asked.profile else settings
+            _print(up(chosen, asked.wait, Waiting()))
         case "backup":
             from pipelines.deployment.backup import backup
 

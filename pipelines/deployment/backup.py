@@ -26,9 +26,10 @@ from pydantic import BaseModel, ValidationError
 from pipelines.deployment.check import database
 from pipelines.deployment.counts import count_database, count_lake, count_warehouse
 from pipelines.deployment.dump import dump, other_roles
-from pipelines.deployment.errors import DeploymentError
+from pipelines.deployment.errors import REFUSED, DeploymentError
 from pipelines.deployment.home import Home
 from pipelines.deployment.parts import Layout
+from pipelines.deployment.state import read_state
 from pipelines.deployment.usable import demand_whole
 from pipelines.deployment.version import HomeVersion, read_version
 from pipelines.deployment.waiting import Waiting
@@ -70,6 +71,12 @@ def backup(settings: Settings, file: Path, say: Waiting) -> Contents:
     home = Home(settings.home.expanduser().resolve())
     if not home.state.exists():
         raise DeploymentError(f"There is no home in {home.root} to back up.")
+    if read_state(home.state).lakehouse == "stack":
+        raise DeploymentError(
+            f"The tables of {home.root} are in Nessie and S3, which this backup doesn't hold: stop "
+            "it with `dagdeck down` and copy the whole folder.",
+            REFUSED,
+        )
     if not file.parent.is_dir():
         raise DeploymentError(f"{file.parent} is no folder; a backup can't be written to {file}.")
     if file.resolve().is_relative_to(home.root):

@@ -17,9 +17,11 @@ PARALLEL_TAG = "dagdeck/parallel-"
 """A backfill tagged `dagdeck/parallel-4: <its own id>` has at most 4 runs at once."""
 
 
-def write_dagster_home(home: Home, postgres_url: str, code_server_port: int) -> None:
+def write_dagster_home(
+    home: Home, postgres_url: str, code_server_port: int, code_server_host: str = HOST
+) -> None:
     write_instance(home, postgres_url)
-    server = {"host": HOST, "port": code_server_port, "location_name": LOCATION}
+    server = {"host": code_server_host, "port": code_server_port, "location_name": LOCATION}
     _write(home.workspace, {"load_from": [{"grpc_server": server}]})
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from pipelines.deployment.ports import HOST
 from pipelines.deployment.postgres import DATABASE, USER, Cluster, system_uid
 from pipelines.deployment.processes import MARK
 from pipelines.settings import Settings
+from pipelines.stack import parts as stack
+from pipelines.stack.parts import Lake
 
 NAMES = ("postgres", "nightscout", "code-server", "webserver", "daemon")
 WITH_PORT = ("postgres", "nightscout", "code-server", "webserver")
@@ -39,6 +42,8 @@ class Part:
     url: str | None = None
     user: int | None = None
     stop_signal: Signals = SIGTERM
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Its environment beyond that of all parts."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,30 @@ class Layout:
     def lake_settings(self) -> Settings:
         """The settings as the deployment's own code reads them, with its folder and database."""
         own = {"home": self.home.root, "postgres_url": self.postgres_url}
-        return self.settings.model_copy(update=own)
+        lake = self.lake.fields if self.lake else {}
+        return self.settings.model_copy(update={**own, **lake})
+
+    @cached_property
+    def lake(self) -> Lake | None:
+        """The servers of the distributed profile; None of the embedded one."""
+        if self.settings.lakehouse != "stack":
+            return None
+        return Lake(self.home.root / "stack", self.ports, lambda: self.postgres_url)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every part, in the order they start."""
+        return ("postgres", *(stack.NAMES if self.lake else ()), *NAMES[1:])
+
+    @property
+    def with_port(self) -> tuple[str, ...]:
+        return (*WITH_PORT, *(stack.WITH_PORT if self.lake else ()))
+
+    def url(self, name: str) -> str | None:
+        """Where a part answers; None where it listens nowhere, or has no port yet."""
+        if name not in self.ports:
+            return None
+        return self.lake.url(name) if self.lake and name in stack.NAMES else self.part(name).url
 
     @property
     def nightscout_url(self) -> str:
@@ -95,9 +123,12 @@ class Layout:
 
     def own_names(self) -> list[str]:
         """The parts that this deployment runs itself, in the order they start."""
-        return [name for name in NAMES if name not in self.external]
+        return [name for name in self.names if name not in self.external]
 
     def part(self, name: str) -> Part:
+        if self.lake and name in stack.NAMES:
+            command, variables = self.lake.command(name), self.lake.variables(name)
+            return Part(name, command, self.ports[name], self.lake.url(name), variables=variables)
         return {
             "postgres": self._postgres,
             "nightscout": self._nightscout,
@@ -145,6 +176,7 @@ class Layout:
             **inherited,
             **self.settings.as_variables(),
             MARK: str(self.home.root),
+            **(self.lake.settings if self.lake else {}),
             "DAGDECK_HOME": str(self.home.root),
             "DAGDECK_POSTGRES_URL": self.postgres_url,
             "DAGDECK_NIGHTSCOUT_URL": self.nightscout_url,

@@ -13,7 +13,16 @@ from pipelines.deployment.errors import DeploymentError
 from pipelines.settings import Settings
 
 HOST = "127.0.0.1"
-PREFERRED = {"webserver": 3000, "code-server": 4266, "nightscout": 1337, "postgres": 54321}
+PREFERRED = {
+    "webserver": 3000,
+    "code-server": 4266,
+    "nightscout": 1337,
+    "postgres": 54321,
+    "s3": 7070,
+    "nessie": 19120,
+    "nessie-management": 19200,
+    "trino": 8080,
+}
 TRIED = 100
 WAIT_SECONDS = 0.05
 CLOSING_SECONDS = 5.0
@@ -53,7 +62,7 @@ def await_code_server() -> None:
 
 def first_free(part: str, taken: Container[int]) -> int:
     """The preferred port of `part`, or the next one that is free and not in `taken`."""
-    start = PREFERRED[part]
+    start = PREFERRED.get(part, PREFERRED["trino"])
     for port in range(start, start + TRIED):
         if port not in taken and is_free(port):
             return port

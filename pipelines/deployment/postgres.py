@@ -17,6 +17,7 @@ from signal import SIGTERM
 
 import psutil
 import psycopg
+from psycopg import sql
 
 from pipelines.deployment.errors import REFUSED, UNREACHABLE, DeploymentError
 from pipelines.deployment.ports import HOST
@@ -180,10 +181,15 @@ class Cluster:
         return True
 
     def create_database(self) -> None:
-        with psycopg.connect(self.url_of(MAINTENANCE_DATABASE), autocommit=True) as connection:
-            query = "select 1 from pg_database where datname = %s"
-            if connection.execute(query, [DATABASE]).fetchone() is None:
-                connection.execute(f"create database {DATABASE}")
+        create_database(self.url_of(MAINTENANCE_DATABASE), DATABASE)
+
+
+def create_database(url: str, name: str) -> None:
+    """Makes the database in the server of the URL where it isn't there."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        query = "select 1 from pg_database where datname = %s"
+        if connection.execute(query, [name]).fetchone() is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
 
 def system_uid() -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from pipelines.deployment import ports
 from pipelines.deployment.home import Home
-from pipelines.deployment.parts import NAMES, Layout
+from pipelines.deployment.parts import Layout
 from pipelines.deployment.processes import find
 from pipelines.deployment.state import State, read_state
 from pipelines.settings import Settings
@@ -28,15 +28,16 @@ class Row:
 def rows(settings: Settings) -> list[Row]:
     home = Home(settings.home.expanduser().resolve())
     state = read_state(home.state)
+    settings = settings.model_copy(update={"lakehouse": state.lakehouse or settings.lakehouse})
     layout = Layout(settings, home, state.ports, state.first_day or settings.first_day)
-    return [_row(name, layout, state) for name in NAMES]
+    return [_row(name, layout, state) for name in layout.names]
 
 
 def _row(name: str, layout: Layout, state: State) -> Row:
     if name in layout.external:
         return Row(name, "external", None, layout.external[name])
     port = layout.ports.get(name)
-    url = layout.part(name).url if port else None
+    url = layout.url(name)
     last_started = state.processes.get(name)
     process = find(last_started)
     if process is None:

@@ -13,11 +13,11 @@ import psutil
 
 from pipelines.deployment import first_backfill, logs, ports
 from pipelines.deployment.dagster_home import LOCATION, write_dagster_home
-from pipelines.deployment.errors import DeploymentError, LocationError
+from pipelines.deployment.errors import REFUSED, DeploymentError, LocationError
 from pipelines.deployment.graphql import Unanswered, location_state, reload_location
 from pipelines.deployment.home import Home
-from pipelines.deployment.parts import WITH_PORT, Layout, Part
-from pipelines.deployment.postgres import demand_reachable
+from pipelines.deployment.parts import Layout, Part
+from pipelines.deployment.postgres import create_database, demand_reachable
 from pipelines.deployment.processes import Identity, descendants, find, start_detached, stop
 from pipelines.deployment.state import State, read_state, write_atomically
 from pipelines.deployment.stop import stop_everything
@@ -26,10 +26,14 @@ from pipelines.deployment.usable import demand_usable, demand_zone
 from pipelines.deployment.version import is_current, read_version
 from pipelines.deployment.waiting import Waiting
 from pipelines.settings import Settings
+from pipelines.stack.catalogs import create_catalog, has_workers
+from pipelines.stack.parts import NAMES as LAKE
+from pipelines.stack.parts import Lake
 
 LOOK_SECONDS = 0.05
 ASK_SECONDS = 0.2
 STOP_SECONDS = 10.0
+LAKE_PATIENCE = 4
 Say = Callable[[str], None]
 
 
@@ -69,18 +73,31 @@ def prepare(settings: Settings, home: Home, say: Waiting) -> Starter:
     if not alive and stop_everything(home, state, say):
         say(f"That was left running without {home.state} knowing of it.")
     first_day = state.first_day or settings.first_day
+    settings = of_home(settings, home, state)
     layout = Layout(settings, home, dict(state.ports), first_day)
     chosen = _choose_ports(layout, state, bool(alive), say)
     return Starter(Layout(settings, home, chosen, first_day), state, say)
 
 
+def of_home(settings: Settings, home: Home, state: State) -> Settings:
+    """The settings with the profile of the home. Raises DeploymentError where another one is asked for."""
+    kept = state.lakehouse or ("embedded" if state.first_day else settings.lakehouse)
+    if "lakehouse" in settings.model_fields_set and settings.lakehouse != kept:
+        raise DeploymentError(
+            f"The tables of {home.root} are of the profile {kept}, and {settings.lakehouse} is "
+            "asked for: set DAGDECK_HOME to another folder for that.",
+            REFUSED,
+        )
+    return settings.model_copy(update={"lakehouse": kept})
+
+
 def _choose_ports(layout: Layout, state: State, anything_runs: bool, say: Say) -> dict[str, int]:
     """The ports: the kept ones while anything runs; else those of the settings, the kept ones, the first free ones."""
     chosen: dict[str, int] = {}
-    for name in WITH_PORT:
+    for name in layout.with_port:
         if name in layout.external:
             continue
-        wanted = getattr(layout.settings, f"{name.replace('-', '_')}_port")
+        wanted = getattr(layout.settings, f"{name.replace('-', '_')}_port", None)
         kept = state.ports.get(name)
         if anything_runs and kept and wanted not in (None, kept):
             say(f"{ports.setting_of(name)}={wanted} takes effect after `down`; {kept} is in use.")
@@ -90,7 +107,7 @@ def _choose_ports(layout: Layout, state: State, anything_runs: bool, say: Say) -
             chosen[name] = port
         else:
             chosen[name] = ports.first_free(name, chosen.values())
-            if chosen[name] != ports.PREFERRED[name]:
+            if chosen[name] != ports.PREFERRED.get(name, chosen[name]):
                 holder = ports.holder(ports.PREFERRED[name])
                 say(
                     f"Port {ports.PREFERRED[name]} is in use by {holder}; "
@@ -118,15 +135,13 @@ class Starter:
         self.say.expects(len(missing) + 1)
         if "postgres" in missing:
             self.layout.cluster.clear_leftovers()
-        for name in missing:
-            if name in self.layout.ports:
-                ports.demand_free(name, self.layout.ports[name])
-        self.state.ports = dict(self.layout.ports)
-        self.state.first_day = self.layout.first_day
+        self._remember_layout(missing)
         if "postgres" in self.layout.external:
             demand_reachable(self.layout.postgres_url)
         elif "postgres" in missing:
             self.start_postgres()
+        if self.layout.lake:
+            self._start_lake(self.layout.lake, missing)
         if not {"webserver", "code-server", "daemon"} - set(missing):
             bring_up_to_date(self.layout, self.say)
         write_dagster_home(
@@ -134,9 +149,20 @@ class Starter:
         )
         environment = self.layout.environment()
         for name in missing:
-            if name != "postgres":
+            if name != "postgres" and name not in self.started:
                 self._start(self.layout.part(name), environment)
         write_atomically(self.layout.home.url, self.layout.webserver_url + "\n")
+
+    def _remember_layout(self, missing: list[str]) -> None:
+        """Notes ports, first day and profile, once the ports are free and what runs is here."""
+        for name in missing:
+            if name in self.layout.ports:
+                ports.demand_free(name, self.layout.ports[name])
+        if self.layout.lake:
+            self.layout.lake.create(self.say)
+        self.state.ports = dict(self.layout.ports)
+        self.state.first_day = self.layout.first_day
+        self.state.lakehouse = self.layout.settings.lakehouse
 
     def _drop_failed_code_server(self) -> None:
         """Stops a code server whose code did not load, for the code may be mended by now."""
@@ -168,13 +194,23 @@ class Starter:
         self._await("postgres", cluster.accepts)
         cluster.create_database()
 
+    def _start_lake(self, lake: Lake, missing: list[str]) -> None:
+        """Starts S3 and Nessie, for the tables are looked at before all else, and then Trino."""
+        create_database(self.layout.postgres_url, "nessie")
+        environment = self.layout.environment()
+        for name in (each for each in LAKE if each in missing):
+            self._start(self.layout.part(name), environment)
+            if name in ("s3", "nessie"):
+                self._await(name, partial(lake.is_ready, name))
+
     def _start(self, part: Part, environment: dict[str, str]) -> None:
         log = self.layout.home.log(part.name)
         logs.rotate(log)
         self.log_sizes[part.name] = logs.size(log)
         self.started[part.name] = time.monotonic()
         folder = self.layout.home.root
-        process = start_detached(part.command, environment, folder, log, part.user)
+        variables = {**environment, **part.variables}
+        process = start_detached(part.command, variables, folder, log, part.user)
         self._remember(part.name, process)
 
     def _remember(self, name: str, process: Identity) -> None:
@@ -187,19 +223,30 @@ class Starter:
     def await_parts(self) -> None:
         """Waits until each started part answers; raises DeploymentError naming one that doesn't."""
         for name in self.started:
-            if name in self.layout.ports and name != "postgres":
+            if self.layout.lake and name in LAKE:
+                self._await_lake(self.layout.lake, name)
+            elif name in self.layout.ports and name != "postgres":
                 self._await(name, partial(ports.answers, self.layout.ports[name]))
         if "daemon" in self.started:
             self._await("daemon", lambda: True)
 
+    def _await_lake(self, lake: Lake, name: str) -> None:
+        if name not in ("s3", "nessie"):
+            self._await(name, partial(lake.is_ready, name))
+        if name == LAKE[-1]:
+            self._await(name, partial(has_workers, self.layout.lake_settings))
+            create_catalog(self.layout.lake_settings, self.layout.settings.trino_catalog)
+
     def _await(self, name: str, ready: Callable[[], bool]) -> None:
         self.say.waits_for(name)
-        deadline = self.started[name] + self.layout.settings.start_seconds
+        # A JVM of 20 s alone takes minutes where eight processes start at once on two cores.
+        seconds = self.layout.settings.start_seconds * (LAKE_PATIENCE if name in LAKE else 1)
+        deadline = self.started[name] + seconds
         while not ready():
             self._demand_alive(name)
             if time.monotonic() > deadline:
                 raise DeploymentError(
-                    f"The {name} did not answer within {self.layout.settings.start_seconds:.0f} s; "
+                    f"The {name} did not answer within {seconds:.0f} s; "
                     f"its log is {self.layout.home.log(name)}."
                 )
             time.sleep(LOOK_SECONDS)

@@ -6,6 +6,7 @@ import os
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +17,8 @@ class State(BaseModel):
     """Ports and the first day stay as first chosen; processes are those last started."""
 
     first_day: date | None = None
+    lakehouse: Literal["embedded", "stack"] | None = None
+    """Where the home's tables are, as its first start had it."""
     ports: dict[str, int] = {}
     processes: dict[str, Identity] = {}
 

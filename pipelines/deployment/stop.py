@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from signal import SIGINT, SIGTERM, Signals
@@ -14,6 +14,7 @@ from pipelines.deployment.home import Home
 from pipelines.deployment.postgres import Cluster
 from pipelines.deployment.processes import descendants, find, marked, stop
 from pipelines.deployment.state import State, read_state, write_atomically
+from pipelines.stack.parts import NAMES as LAKE
 
 SERVERS = ("webserver", "code-server", "nightscout")
 DAEMON_SECONDS = 10.0
@@ -46,7 +47,7 @@ def down(home: Home, say: Say) -> None:
 def stop_everything(home: Home, state: State, say: Say) -> bool:
     """Stops what the state knows and what else carries our mark; whether there was anything."""
     stopped = []
-    for stage_of in (_daemon, _workers, _servers, _postgres):
+    for stage_of in (_daemon, _workers, _servers, _lake, _postgres):
         stage = stage_of(home, state)
         if stage.processes:
             _stop(stage)
@@ -73,7 +74,7 @@ def _daemon(_: Home, state: State) -> Stage:
 
 def _workers(home: Home, state: State) -> Stage:
     """Run workers next, while the database still takes their last events."""
-    server_pids = {p.pid for name in SERVERS if (p := find(state.processes.get(name)))}
+    server_pids = {p.pid for name in (*SERVERS, *LAKE) if (p := find(state.processes.get(name)))}
     workers = [p for p in marked(home.root) if p.pid not in server_pids and not _ends_by_itself(p)]
     pids = {process.pid for process in workers}
     runs = sum(_is_run(process, pids) for process in workers)
@@ -97,7 +98,16 @@ def _ends_by_itself(process: psutil.Process) -> bool:
 
 
 def _servers(_: Home, state: State) -> Stage:
-    processes = {name: find(state.processes.get(name)) for name in SERVERS}
+    return _family(SERVERS, state)
+
+
+def _lake(_: Home, state: State) -> Stage:
+    """Trino before Nessie, and Nessie before S3, which each writes to."""
+    return _family(tuple(reversed(LAKE)), state)
+
+
+def _family(names: Sequence[str], state: State) -> Stage:
+    processes = {name: find(state.processes.get(name)) for name in names}
     running = {name: process for name, process in processes.items() if process}
     family = [p for parent in running.values() for p in (parent, *descendants(parent))]
     return Stage(", ".join(running), family, SIGTERM, SERVER_SECONDS)

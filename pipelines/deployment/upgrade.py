@@ -79,6 +79,9 @@ def _do(layout: Layout, say: Say) -> None:
 
 def pending(layout: Layout) -> Iterator[Step]:
     """The steps in order: tables are found again before their columns are read."""
+    if layout.lake:
+        yield from _dagster(layout)
+        return
     moved = list(_moved(layout))
     yield from moved
     if not moved:
@@ -213,15 +216,15 @@ def _instance(layout: Layout) -> DagsterInstance:
 
 
 def _catalog(layout: Layout) -> SqlCatalog:
-    from pipelines.resources.lake import load_catalog
+    from pipelines.resources.lake import sql_catalog
 
-    return load_catalog(layout.lake_settings)
+    return sql_catalog(layout.lake_settings)
 
 
 def parts(layout: Layout) -> dict[str, str]:
     """The version or schema of each part of the home, in words."""
     words_of = {"postgres": MAJOR}
-    if is_new(layout):
+    if is_new(layout) or layout.lake:
         return words_of
     from pipelines.tables import RAW_TABLES
 

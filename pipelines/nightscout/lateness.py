@@ -12,7 +12,7 @@ from pipelines.nightscout.records import CLOCK_TOLERANCE
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pyiceberg.catalog.sql import SqlCatalog
+    from pipelines.resources.lake import LakeCatalog
 
 LOOKED_AT = timedelta(days=4)
 """The newest reading is looked for this far back, here as at the source."""
@@ -26,7 +26,7 @@ class Stored:
     ingested_at: datetime
 
 
-def newest_stored(catalog: SqlCatalog, settings: Settings) -> Stored | None:
+def newest_stored(catalog: LakeCatalog, settings: Settings) -> Stored | None:
     """None where the raw table has no reading of the last days."""
     from pyiceberg.expressions import GreaterThanOrEqual
 

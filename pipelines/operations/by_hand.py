@@ -7,6 +7,7 @@ from pipelines.deployment.home import Home
 from pipelines.deployment.postgres import Cluster, demand_reachable
 from pipelines.deployment.state import read_state
 from pipelines.settings import Settings
+from pipelines.stack.parts import Lake
 
 
 def connected(settings: Settings) -> Settings:
@@ -18,7 +19,8 @@ def connected(settings: Settings) -> Settings:
         demand_reachable(settings.postgres_url)
         return settings
     home = Home(settings.home.expanduser().resolve())
-    port = read_state(home.state).ports.get("postgres")
+    state = read_state(home.state)
+    port = state.ports.get("postgres")
     if port is None:
         raise DeploymentError(f"{home.root} has no deployment; `dagdeck up` makes one.")
     cluster = Cluster(home.postgres, port)
@@ -26,4 +28,8 @@ def connected(settings: Settings) -> Settings:
         raise DeploymentError(
             f"The Postgres of {home.root} doesn't run; `dagdeck up` starts it.", UNREACHABLE
         )
-    return settings.model_copy(update={"postgres_url": cluster.url})
+    settings = settings.model_copy(update={"postgres_url": cluster.url})
+    if state.lakehouse == "stack":
+        lake = Lake(home.root / "stack", state.ports, lambda: cluster.url)
+        settings = settings.model_copy(update=lake.fields)
+    return settings

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.deployment.check import database
 from pipelines.deployment.command import exit_code
-from pipelines.deployment.errors import DeploymentError
+from pipelines.deployment.errors import REFUSED, DeploymentError
 from pipelines.deployment.home import Home
+from pipelines.deployment.state import read_state
 from pipelines.deployment.usable import demand_down, demand_usable
 from pipelines.deployment.version import demand_not_newer, read_version
 from pipelines.deployment.waiting import Waiting
@@ -27,9 +28,8 @@ from pipelines.resources.lake import load_catalog
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pyiceberg.catalog.sql import SqlCatalog
-
     from pipelines.raw.description import RawTable
+    from pipelines.resources.lake import LakeCatalog
 
 RUN = "rezone"
 
@@ -47,6 +47,12 @@ def rezone_home(settings: Settings, say: Waiting) -> list[str]:
     home = Home(settings.home.expanduser().resolve())
     if not home.state.exists():
         raise DeploymentError(f"There is no home in {home.root} whose days could be moved.")
+    if read_state(home.state).lakehouse == "stack":
+        raise DeploymentError(
+            f"The tables of {home.root} are in Nessie, where days can't be moved: start over in "
+            "another home with the new DAGDECK_TIMEZONE.",
+            REFUSED,
+        )
     waiting = partial(say, "Another dagdeck command is at work here; waiting for it.")
     with home.locked(waiting):
         demand_usable(home)
@@ -71,7 +77,7 @@ def rezone(settings: Settings) -> list[str]:
     return [*lines, f"{words}{_range_of_days(catalog)}."]
 
 
-def _range_of_days(catalog: SqlCatalog) -> str:
+def _range_of_days(catalog: LakeCatalog) -> str:
     """The first and the last day that has rows, in words; empty where none has."""
     days = {
         row[DAY]
@@ -81,7 +87,7 @@ def _range_of_days(catalog: SqlCatalog) -> str:
     return f", {min(days)} to {max(days)}" if days else ""
 
 
-def _rezone(catalog: SqlCatalog, described: RawTable, settings: Settings) -> int:
+def _rezone(catalog: LakeCatalog, described: RawTable, settings: Settings) -> int:
     """Writes anew the days that rows leave or come to; returns the number of rows that changed their day."""
     from pipelines.raw import branches
 

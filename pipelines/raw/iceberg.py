@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 import pyarrow as pa
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.expressions import And, GreaterThanOrEqual, In, LessThanOrEqual, NotIn
 from pyiceberg.io.pyarrow import ArrowScan
@@ -28,7 +27,7 @@ from pyiceberg.types import (
 )
 
 from pipelines.raw.description import DAY, DELETED, RECORD, RawTable, Row
-from pipelines.resources.lake import ensure_table
+from pipelines.resources.lake import LakeCatalog, ensure_table
 
 ICEBERG_TYPES = {
     "text": StringType(),
@@ -59,16 +58,21 @@ def schema(described: RawTable) -> Schema:
     )
 
 
-def raw_table(catalog: SqlCatalog, described: RawTable) -> Table:
+def raw_table(catalog: LakeCatalog, described: RawTable) -> Table:
     """The table, created with an empty `main` where it isn't there: a branch begins at a snapshot."""
     columns = schema(described)
     day = PartitionField(columns.find_field(DAY).field_id, 1000, IdentityTransform(), DAY)
     table = ensure_table(catalog, described.identifier, columns, PartitionSpec(day))
+    begin(table)
+    return table
+
+
+def begin(table: Table) -> None:
+    """Gives a table without any snapshot an empty one."""
     while table.current_snapshot() is None:
         with suppress(CommitFailedException):
             table.append(table.schema().as_arrow().empty_table())
         table.refresh()
-    return table
 
 
 def stored_rows(

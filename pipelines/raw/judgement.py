@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pyiceberg.catalog.sql import SqlCatalog
-
 from pipelines.raw.accepted import accepted
 from pipelines.raw.description import DAY, RawTable
 from pipelines.raw.merge import by_day
 from pipelines.raw.publish import Limits, Written, unusable
 from pipelines.raw.quarantine import quarantine_table, set_apart_rows
+from pipelines.resources.lake import LakeCatalog
 from pipelines.settings import Settings
 
 SET_APART = "nothing_is_set_apart"
@@ -36,7 +35,7 @@ class ApartOfDay:
 
 
 def apart_of_days(
-    catalog: SqlCatalog, described: RawTable, days: Collection[date]
+    catalog: LakeCatalog, described: RawTable, days: Collection[date]
 ) -> dict[date, ApartOfDay]:
     """The records set apart of each of the days."""
     if not days:

@@ -10,19 +10,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table
-from pyiceberg.table.refs import MAIN_BRANCH
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from pipelines.raw import branches
 from pipelines.raw.description import DAY, DELETED, RawTable, Row
-from pipelines.raw.iceberg import days_of_keys, raw_table, stored_rows, write_branch
+from pipelines.raw.iceberg import days_of_keys, raw_table, stored_rows
 from pipelines.raw.merge import MergedDay, by_day, merge_day, without
 from pipelines.raw.quarantine import replace_set_apart
 from pipelines.raw.set_apart import Answered, SetApart, too_many
+from pipelines.raw.trunk import Trunk, trunk_of
+from pipelines.resources.lake import LakeCatalog
 
 COMMIT_ATTEMPTS = 25
 LONGEST_WAIT_SECONDS = 2.0
@@ -111,7 +110,7 @@ class Written:
 
 
 def merge(
-    catalog: SqlCatalog,
+    catalog: LakeCatalog,
     described: RawTable,
     incoming: Sequence[Row],
     run_id: str,
@@ -138,7 +137,7 @@ def merge(
 
 
 @contextmanager
-def turn(catalog: SqlCatalog, table: str) -> Iterator[None]:
+def turn(catalog: LakeCatalog, table: str) -> Iterator[None]:
     """Writers of a table wait for one another a while, to spare each other work done twice.
 
     Nothing depends on it: who has waited long enough goes ahead, and the commits decide.
@@ -153,7 +152,7 @@ def turn(catalog: SqlCatalog, table: str) -> Iterator[None]:
         yield
 
 
-def _until_committed(catalog: SqlCatalog, work: Work) -> Merge:
+def _until_committed(catalog: LakeCatalog, work: Work) -> Merge:
     for attempt in range(COMMIT_ATTEMPTS):
         try:
             return _once(catalog, raw_table(catalog, work.described), work)
@@ -165,11 +164,12 @@ def _until_committed(catalog: SqlCatalog, work: Work) -> Merge:
     )
 
 
-def _once(catalog: SqlCatalog, table: Table, work: Work) -> Merge:
+def _once(catalog: LakeCatalog, table: Table, work: Work) -> Merge:
     """Publishes all of the days, or holds back those that fail and publishes none."""
-    base = table.metadata.refs[MAIN_BRANCH].snapshot_id
-    branch = branches.of_run(work.run_id)
-    failed = branches.failed_days(table).items()
+    trunk = trunk_of(table)
+    base = trunk.base()
+    branch = trunk.of_run(work.run_id)
+    failed = trunk.failed_days().items()
     outlived = {branch, *(name for day, name in failed if day in work.days)}
     stored = by_day(stored_rows(table, work.days)) if work.days else {}
     days = {day: _merged(work, day, stored.get(day, [])) for day in work.days}
@@ -177,17 +177,24 @@ def _once(catalog: SqlCatalog, table: Table, work: Work) -> Merge:
     _set_apart(catalog, table, work)
     changed = {day: merged for day, merged in {**days, **left}.items() if merged.is_changed}
     if not changed:
-        branches.drop(table, outlived)
-        return Merge(days, base)
+        trunk.drop(outlived)
+        return Merge(days, _snapshot(table))
     rows = [row for merged in changed.values() for row in merged.rows]
     replaced = [day for day in sorted(changed) if day in stored or day in left]
-    write_branch(table, branch, rows, replaced, work.run_id)
-    if held := _audit(table, work, branch, sorted(changed.keys() - left.keys())):
-        branches.keep_failed(table, branch, held)
-        return Merge(days, base, held)
-    branches.fast_forward(table, base, branch, outlived)
+    trunk.write(base, branch, rows, replaced, work.run_id)
+    if held := _audit(trunk, work, branch, sorted(changed.keys() - left.keys())):
+        trunk.keep_failed(branch, held)
+        return Merge(days, _snapshot(table), held)
+    trunk.publish(base, branch, outlived)
     moved = {day: merged.left for day, merged in left.items()}
-    return Merge(days, table.metadata.refs[MAIN_BRANCH].snapshot_id, left=moved)
+    return Merge(days, _snapshot(table), left=moved)
+
+
+def _snapshot(table: Table) -> int:
+    """The snapshot of `main`."""
+    snapshot = table.current_snapshot()
+    assert snapshot is not None
+    return snapshot.snapshot_id
 
 
 def _merged(work: Work, day: date, stored: Sequence[Row]) -> MergedDay:
@@ -210,7 +217,7 @@ def _left(table: Table, work: Work) -> dict[date, MergedDay]:
     return {day: without(work.described, stored[day], keys_gone) for day, keys_gone in days.items()}
 
 
-def _set_apart(catalog: SqlCatalog, table: Table, work: Work) -> None:
+def _set_apart(catalog: LakeCatalog, table: Table, work: Work) -> None:
     """Records of other days are set apart only where nothing is known of them there."""
     apart = {day: list(answer.apart) for day, answer in work.answered.items()}
     strays = {each.key for answer in apart.values() for each in answer if each.elsewhere}
@@ -223,11 +230,11 @@ def _set_apart(catalog: SqlCatalog, table: Table, work: Work) -> None:
     replace_set_apart(catalog, work.described.name, by_day, work.usable, work.run_id)
 
 
-def _audit(table: Table, work: Work, branch: str, days: Sequence[date]) -> dict[date, HeldBackDay]:
+def _audit(trunk: Trunk, work: Work, branch: str, days: Sequence[date]) -> dict[date, HeldBackDay]:
     """The days of which the source's rules say that they must not be published."""
     columns = (*work.described.audited, DAY, DELETED)
-    rows = by_day(_live(stored_rows(table, _with_days_before(days), columns, branch)))
-    written_at = branches.written_at(table, branch)
+    rows = by_day(_live(trunk.rows(branch, _with_days_before(days), columns)))
+    written_at = trunk.written_at(branch)
     held: dict[date, HeldBackDay] = {}
     for day in days:
         around = rows.get(day - timedelta(days=1), []) + rows.get(day, [])
@@ -235,7 +242,7 @@ def _audit(table: Table, work: Work, branch: str, days: Sequence[date]) -> dict[
         reasons = [each.reason for each in work.apart(day)]
         faults += unusable(work.described, day, len(rows.get(day, [])), reasons, work.limits)
         if faults:
-            held[day] = HeldBackDay(branches.of_day(day), len(rows.get(day, [])), tuple(faults))
+            held[day] = HeldBackDay(trunk.of_day(day), len(rows.get(day, [])), tuple(faults))
     return held
 
 
@@ -268,13 +275,14 @@ def last_written(
     ones and `more`.
     """
     columns = (*described.audited, *more, DAY, DELETED)
-    failed = branches.failed_days(table).items()
+    trunk = trunk_of(table)
+    failed = trunk.failed_days().items()
     held = {day: branch for day, branch in failed if not days or day in days}
     published = stored_rows(table, _with_days_before(days), columns)
     rows = [row for row in published if row[DAY] not in held]
     for day, branch in held.items():
-        rows += stored_rows(table, [day], columns, branch)
-    moments = [branches.written_at(table, branch) for branch in held.values()]
+        rows += trunk.rows(branch, [day], columns)
+    moments = [trunk.written_at(branch) for branch in held.values()]
     return Written(_live(rows), held, min(moments, default=datetime.now(UTC)))
 
 

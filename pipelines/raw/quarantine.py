@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.expressions import And, EqualTo, In
 from pyiceberg.partitioning import PartitionField, PartitionSpec
@@ -18,9 +17,9 @@ from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import DateType, NestedField, StringType, TimestamptzType
 
 from pipelines.raw.description import DAY, Row
-from pipelines.raw.iceberg import days_of_keys
+from pipelines.raw.iceberg import begin, days_of_keys
 from pipelines.raw.set_apart import SetApart
-from pipelines.resources.lake import ensure_table
+from pipelines.resources.lake import LakeCatalog, NessieCatalog, ensure_table
 
 IDENTIFIER = "raw.quarantine"
 SOURCE, KEY = "source", "key"
@@ -40,9 +39,13 @@ PARTITIONS = PartitionSpec(
 ATTEMPTS = 25
 
 
-def quarantine_table(catalog: SqlCatalog) -> Table:
+def quarantine_table(catalog: LakeCatalog) -> Table:
     """The table, created empty where it isn't there."""
-    return ensure_table(catalog, IDENTIFIER, SCHEMA, PARTITIONS)
+    table = ensure_table(catalog, IDENTIFIER, SCHEMA, PARTITIONS)
+    # Nessie tells commits apart by the snapshot before: of two first ones, one would be lost.
+    if isinstance(catalog, NessieCatalog):
+        begin(table)
+    return table
 
 
 def set_apart_rows(table: Table, source: str, days: Collection[date]) -> list[Row]:
@@ -56,7 +59,7 @@ def set_apart_rows(table: Table, source: str, days: Collection[date]) -> list[Ro
 
 
 def replace_set_apart(
-    catalog: SqlCatalog,
+    catalog: LakeCatalog,
     source: str,
     apart: Mapping[date, Sequence[SetApart]],
     usable: Collection[str],

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import duckdb
     import psycopg
     import trino
-    from pyiceberg.catalog.sql import SqlCatalog
 
     from pipelines.operations.alerts.alert import Alert
     from pipelines.operations.alerts.outbox import Delivered
     from pipelines.operations.alerts.receivers import Send
     from pipelines.raw.address import Address
     from pipelines.raw.http import Asker
+    from pipelines.resources.lake import LakeCatalog
 
 
 LOCK_SECONDS = 60.0
@@ -42,7 +42,7 @@ class Lake(dg.ConfigurableResource[Any]):
     def settings(self) -> Settings:
         return Settings()
 
-    def catalog(self) -> SqlCatalog:
+    def catalog(self) -> LakeCatalog:
         from pipelines.resources.lake import load_catalog
 
         return load_catalog(self.settings())
@@ -55,12 +55,21 @@ class Warehouse(dg.ConfigurableResource[Any]):
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in UTC with one thread, so that sums are added in one order.
 
-        The variable `zone` is the deployment's time zone.
+        The variable `zone` is the deployment's time zone. Of the distributed profile it holds the
+        tables of gold and silver as Nessie's `main` has them, as far back as a mart looks.
         """
-        with _connected(Settings().duckdb_path) as connection:
+        with _of_profile(Settings()) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"SET VARIABLE zone = '{Settings().timezone}'")
             yield connection
+
+
+def _of_profile(settings: Settings) -> duckdb.DuckDBPyConnection:
+    if settings.lakehouse == "stack":
+        from pipelines.marts.distributed import read_tables
+
+        return read_tables(settings)
+    return _connected(settings.duckdb_path)
 
 
 def _connected(path: Path) -> duckdb.DuckDBPyConnection:
@@ -94,16 +103,22 @@ class Trino(dg.ConfigurableResource[Any]):
     @contextmanager
     def connect(self) -> Iterator[trino.dbapi.Connection]:
         """A connection to the catalog of the lake, in UTC; raises trino's own errors."""
+        with self.connected(Settings(), Settings().trino_catalog) as connection:
+            yield connection
+
+    @staticmethod
+    @contextmanager
+    def connected(settings: Settings, catalog: str | None) -> Iterator[trino.dbapi.Connection]:
+        """The same with other settings, to a catalog or to none."""
         from trino.dbapi import connect
 
-        settings = Settings()
         url = urlsplit(settings.trino_url)
         with connect(
             host=url.hostname,
             port=url.port or (443 if url.scheme == "https" else 80),
             http_scheme=url.scheme,
             user=settings.trino_user,
-            catalog=settings.trino_catalog,
+            catalog=catalog,
             timezone="UTC",
             request_timeout=settings.http_timeout_seconds,
             max_attempts=settings.http_attempts,

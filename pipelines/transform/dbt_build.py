@@ -22,6 +22,7 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines.settings import Settings
+from pipelines.transform.audit import audited
 from pipelines.transform.environment import PROJECT, dbt_variables, variables, window_variables
 
 if TYPE_CHECKING:
@@ -64,9 +65,14 @@ def build(
     chosen = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
     target = _run_target(settings, context.run.run_id)
     invocation = Invocation(_arguments(target, chosen.selection_args, chosen.indirect_selection))
-    with variables(dbt_variables(settings) | window_variables(days)):
+    tests = 0
+    with (
+        audited(settings, context.run.run_id) as branch,
+        variables(dbt_variables(settings) | window_variables(days) | branch.variables),
+    ):
         for event in invocation.events():
             if (message := _result_message(event)) is not None:
+                tests += event.info.name == "LogTestResult"
                 if event.info.name == "LogModelResult":
                     context.log.info(message.raw_event["info"]["msg"])
                 yield from message.to_default_asset_events(
@@ -75,12 +81,13 @@ def build(
                     context=context,
                     target_path=target,
                 )
-    _raise_on_failure(invocation.result, days, target)
+        _raise_on_failure(invocation.result, days, target)
+        branch.publish(tests)
     shutil.rmtree(target, ignore_errors=True)
 
 
 def _close_database() -> None:
-    """Closes the DuckDB file, which dbt holds as long as its process lives."""
+    """Closes the DuckDB file, which dbt holds as long as its process lives; Trino's connections too."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     with suppress(Exception):

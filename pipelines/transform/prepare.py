@@ -65,6 +65,7 @@ def _parse(settings: Settings) -> None:
 def _fingerprint(settings: Settings) -> str:
     digest = hashlib.sha256()
     digest.update(f"{version('dbt-core')} {version('dbt-duckdb')} {settings.duckdb_path}".encode())
+    digest.update(settings.lakehouse.encode() if settings.lakehouse != "embedded" else b"")
     for path in _sources():
         digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()

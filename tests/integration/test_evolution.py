@@ -20,7 +20,7 @@ from pipelines.raw.description import DAY, Kind, RawTable, Row
 from pipelines.raw.evolve import NarrowedError, evolve
 from pipelines.raw.iceberg import raw_table, schema, stored_rows
 from pipelines.raw.publish import Merge, last_written, merge
-from pipelines.resources.lake import load_catalog
+from pipelines.resources.lake import sql_catalog
 from pipelines.settings import Settings
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -46,7 +46,7 @@ def described(kinds: Mapping[str, Kind]) -> RawTable:
 
 @pytest.fixture
 def catalog(lakehouse_settings: Settings) -> Iterator[SqlCatalog]:
-    catalog = load_catalog(lakehouse_settings)
+    catalog = sql_catalog(lakehouse_settings)
     yield catalog
     with suppress(NoSuchTableError):
         catalog.purge_table("raw.evolving")

@@ -16,7 +16,7 @@ from pipelines.maintenance.tables import BusyError, look, maintain
 from pipelines.nightscout.load import load_days
 from pipelines.raw.description import DAY
 from pipelines.raw.relocate import path_of
-from pipelines.resources.lake import load_catalog
+from pipelines.resources.lake import sql_catalog
 from tests.integration.lakehouse import Lakehouse, settled_days
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_files_of_a_dropped_branch_go_once_they_are_old(lakehouse: Lakehouse) ->
     days = settled_days(1)
     load(lakehouse, days, "first")
     age(lakehouse)
-    catalog = load_catalog(lakehouse.settings)
+    catalog = sql_catalog(lakehouse.settings)
     orphans.remove(orphans.orphans(catalog, TABLE, timedelta(days=3)))
     assert len(everything(lakehouse)) == len(lakehouse.readings(days[0]))
     written = set(files(lakehouse))

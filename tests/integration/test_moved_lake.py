@@ -19,7 +19,7 @@ from pipelines.raw.description import RawTable
 from pipelines.raw.iceberg import raw_table, stored_rows
 from pipelines.raw.publish import merge
 from pipelines.raw.relocate import LostTableError, moved_tables, path_of, relocate
-from pipelines.resources.lake import load_catalog
+from pipelines.resources.lake import sql_catalog
 from pipelines.settings import Settings
 
 DAYS = [date(2026, 1, 5) + timedelta(days=number) for number in range(4)]
@@ -41,11 +41,11 @@ def settings(lakehouse_settings: Settings, tmp_path: Path) -> Iterator[Settings]
     settings = Settings(home=tmp_path / "first", postgres_url=lakehouse_settings.database_url)
     yield settings
     with suppress(NoSuchTableError):
-        load_catalog(settings).drop_table(TABLE.identifier)
+        sql_catalog(settings).drop_table(TABLE.identifier)
 
 
 def fill(settings: Settings, days: list[date], value: int = 1) -> None:
-    catalog = load_catalog(settings)
+    catalog = sql_catalog(settings)
     for day in days:
         moment = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
         record = {"id": str(day), "at": moment, "value": value}
@@ -75,7 +75,7 @@ def moved_to(settings: Settings, home: Path) -> Settings:
 
 
 def found_again(settings: Settings) -> SqlCatalog:
-    catalog = load_catalog(settings)
+    catalog = sql_catalog(settings)
     for moved in moved_tables(catalog):
         relocate(catalog, moved)
     return catalog
@@ -87,10 +87,10 @@ def test_all_of_a_moved_table_is_as_it_was_and_is_written_on(
     fill(settings, DAYS[:2])
     fill(settings, DAYS[1:2], value=5)
     fill(settings, DAYS[2:3], value=-1)
-    before = state(load_catalog(settings).load_table(TABLE.identifier))
+    before = state(sql_catalog(settings).load_table(TABLE.identifier))
     moved = moved_to(settings, tmp_path / "second")
     with pytest.raises(FileNotFoundError):
-        load_catalog(moved).load_table(TABLE.identifier)
+        sql_catalog(moved).load_table(TABLE.identifier)
     catalog = found_again(moved)
     table = catalog.load_table(TABLE.identifier)
     assert state(table) == before
@@ -106,7 +106,7 @@ def test_all_of_a_moved_table_is_as_it_was_and_is_written_on(
 
 def test_a_home_is_moved_twice_and_back(settings: Settings, tmp_path: Path) -> None:
     fill(settings, DAYS[:2])
-    before = state(load_catalog(settings).load_table(TABLE.identifier))
+    before = state(sql_catalog(settings).load_table(TABLE.identifier))
     second = moved_to(settings, tmp_path / "second")
     found_again(second)
     fill(second, DAYS[2:3])
@@ -121,7 +121,7 @@ def test_an_interrupted_move_starts_again_and_changes_nothing_before_its_end(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(settings, DAYS)
-    before = state(load_catalog(settings).load_table(TABLE.identifier))
+    before = state(sql_catalog(settings).load_table(TABLE.identifier))
     moved = moved_to(settings, tmp_path / "second")
     wrote = fastavro.writer
     for left in range(4):
@@ -138,7 +138,7 @@ def test_an_interrupted_move_starts_again_and_changes_nothing_before_its_end(
                 found_again(moved)
         # The home can still be put back.
         back = moved_to(moved, settings.home)
-        assert state(load_catalog(back).load_table(TABLE.identifier)) == before
+        assert state(sql_catalog(back).load_table(TABLE.identifier)) == before
         moved_to(back, moved.home)
     assert state(found_again(moved).load_table(TABLE.identifier)) == before
 
@@ -170,7 +170,7 @@ def test_a_table_of_another_home_is_left_alone_and_a_lost_one_is_told(
 ) -> None:
     fill(settings, DAYS[:1])
     other = Settings(home=tmp_path / "other", postgres_url=settings.postgres_url)
-    assert moved_tables(load_catalog(other)) == []
+    assert moved_tables(sql_catalog(other)) == []
     shutil.move(settings.home / "lake", tmp_path / "away")
     with pytest.raises(LostTableError, match=r"the files of raw\.moving are neither in"):
-        moved_tables(load_catalog(other))
+        moved_tables(sql_catalog(other))

@@ -16,7 +16,7 @@ from tests.integration.lakehouse import RECENT, Lakehouse, settled_days
 from tests.thoroughness import rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipelines.settings import Settings
 
@@ -26,11 +26,11 @@ WRITERS, ROUNDS = 4, rounds(20, 6)
 class Writer:
     """A process that loads days when it is told to."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "tests.integration.writer"]
         pipe = subprocess.PIPE
         self.process = stack.enter_context(
-            subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
         )
         stack.callback(self.process.kill)
 

@@ -3,6 +3,7 @@
     pre_hook="{{ clear_window('event_date') }}",
     incremental_strategy='delete+insert',
     unique_key='event_id',
+    properties=partitioned_by('event_date'),
 ) }}
 
 with events as (
@@ -21,15 +22,31 @@ with events as (
         ingested_at,
         ingested_by
     from {{ source('raw', 'github_user_events') }}
-    where deleted_at is null
+    where deleted_at is null and {{ in_window('partition_day') }}
 ),
 
 dated as (
-    select event_id, cast(event_local as date) as event_date, * exclude (event_id)
+    select
+        events.*,
+        cast(event_local as date) as event_date,
+        row_number() over (partition by event_id order by ingested_at desc) as newest_first
     from events
 )
 
-select *
+select
+    event_id,
+    event_date,
+    event_type,
+    event_at,
+    event_local,
+    actor_login,
+    repo_id,
+    repo_name,
+    org_login,
+    action,
+    is_public,
+    payload,
+    ingested_at,
+    ingested_by
 from dated
-where {{ in_window('event_date') }}
-qualify row_number() over (partition by event_id order by ingested_at desc) = 1
+where newest_first = 1 and {{ in_window('event_date') }}

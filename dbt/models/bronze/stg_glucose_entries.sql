@@ -4,23 +4,24 @@
     pre_hook="{{ clear_window('reading_date') }}",
     incremental_strategy='delete+insert',
     unique_key='entry_id',
+    properties=partitioned_by('reading_date'),
 ) }}
 
 with entries as (
     select
         _id as entry_id,
         cast(sgv as integer) as glucose_mg_dl,
-        epoch_ms(date) at time zone 'UTC' as reading_at,
-        cast({{ local_time("epoch_ms(date) at time zone 'UTC'") }} as date) as reading_date,
-        {{ local_time("epoch_ms(date) at time zone 'UTC'") }} as reading_local,
-        date // 300000 as slot,
+        {{ moment_of('"date"') }} as reading_at,
+        cast({{ local_time(moment_of('"date"')) }} as date) as reading_date,
+        {{ local_time(moment_of('"date"')) }} as reading_local,
+        {{ divided('"date"', 300000) }} as slot,
         try_cast(trend as integer) as trend,
         direction,
         device,
         ingested_at,
         ingested_by
     from {{ source('raw', 'glucose_entries') }}
-    where sgv between 20 and 600 and deleted_at is null
+    where sgv between 20 and 600 and deleted_at is null and {{ in_window('partition_day') }}
 ),
 
 counted as (
@@ -47,11 +48,12 @@ neighbours as (
         min(devices.device_rank) over (
             partition by entries.reading_date
             order by entries.reading_at
-            range between interval 150 seconds preceding and interval 150 seconds following
+            range between interval '150' second preceding and interval '150' second following
         ) as best_rank_near,
         lag(slot) over of_device as previous_slot,
-        epoch_ms(reading_at) - lag(epoch_ms(reading_at)) over of_device as gap_ms,
-        lag(epoch_ms(reading_at)) over of_device - lag(epoch_ms(reading_at), 2) over of_device as gap_before_ms
+        {{ milliseconds_of('reading_at') }} - lag({{ milliseconds_of('reading_at') }}) over of_device as gap_ms,
+        lag({{ milliseconds_of('reading_at') }}) over of_device
+            - lag({{ milliseconds_of('reading_at') }}, 2) over of_device as gap_before_ms
     from entries
     join devices
         on devices.reading_date = entries.reading_date and devices.name = coalesce(entries.device, '')

@@ -4,6 +4,7 @@
     pre_hook="{{ clear_window('reading_date') }}",
     incremental_strategy='delete+insert',
     unique_key='entry_id',
+    properties=partitioned_by('reading_date'),
 ) }}
 
 select
@@ -16,4 +17,7 @@ select
 from {{ source('raw', 'glucose_quarantine') }}
 where
     {{ in_window('partition_day') }}
-    and key not in (select _id from {{ source('raw', 'glucose_entries') }})
+    and source = 'glucose_entries'
+    and key not in (
+        select _id from {{ source('raw', 'glucose_entries') }} where {{ in_window('partition_day') }}
+    )

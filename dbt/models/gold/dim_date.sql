@@ -1,10 +1,10 @@
 {# A row for every day that was run, whichever source the run was for. It is made along with the
    readings, so that what is downstream of them includes it. #}
 -- depends_on: {{ ref('fct_glucose_readings') }}
-{{ config(pre_hook="{{ clear_window('date_day') }}") }}
+{{ config(pre_hook="{{ clear_window('date_day') }}", properties=partitioned_by('date_day')) }}
 
 with days as (
-    select cast(unnest(generate_series({{ window_start() }}, {{ window_end() }}, interval 1 day)) as date) as day
+    {{ days_of_window() }}
 )
 
 select
@@ -12,12 +12,12 @@ select
     cast(extract(year from day) as integer) as year,
     cast(extract(quarter from day) as integer) as quarter,
     cast(extract(month from day) as integer) as month,
-    monthname(day) as month_name,
+    {{ month_name('day') }} as month_name,
     cast(extract(day from day) as integer) as day_of_month,
     cast(extract(doy from day) as integer) as day_of_year,
-    cast(extract(isodow from day) as integer) as day_of_week,
-    dayname(day) as day_name,
-    cast(extract(isoyear from day) as integer) as iso_year,
+    cast({{ iso_weekday('day') }} as integer) as day_of_week,
+    {{ day_name('day') }} as day_name,
+    cast({{ iso_year('day') }} as integer) as iso_year,
     cast(extract(week from day) as integer) as iso_week,
-    extract(isodow from day) >= 6 as is_weekend
+    {{ iso_weekday('day') }} >= 6 as is_weekend
 from days

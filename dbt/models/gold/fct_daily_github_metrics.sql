@@ -1,4 +1,8 @@
-{{ config(tags=['github'], pre_hook="{{ clear_window('event_date') }}") }}
+{{ config(
+    tags=['github'],
+    pre_hook="{{ clear_window('event_date') }}",
+    properties=partitioned_by('event_date'),
+) }}
 
 select
     event_date,

@@ -3,12 +3,13 @@
     pre_hook="{{ clear_window('reading_date') }}",
     incremental_strategy='delete+insert',
     unique_key='entry_id',
+    properties=partitioned_by('reading_date'),
 ) }}
 
 with readings as (
     select
         *,
-        min(reading_at) filter (where reading_date > {{ window_end() }})
+        min(case when reading_date > {{ window_end() }} then reading_at end)
             over (partition by device) as next_after_window_at
     from {{ ref('fct_glucose_readings') }}
 )
@@ -32,5 +33,6 @@ select
     daily.avg_glucose_mg_dl as day_avg_glucose_mg_dl,
     readings.glucose_mg_dl - daily.avg_glucose_mg_dl as deviation_from_day_avg_mg_dl
 from readings
-left join {{ ref('fct_daily_glucose_metrics') }} as daily using (reading_date)
+left join {{ ref('fct_daily_glucose_metrics') }} as daily
+    on daily.reading_date = readings.reading_date
 where {{ in_window('readings.reading_date') }} or readings.reading_at = readings.next_after_window_at

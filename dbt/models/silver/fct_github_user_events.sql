@@ -1,4 +1,8 @@
-{{ config(tags=['github'], pre_hook="{{ clear_window('event_date') }}") }}
+{{ config(
+    tags=['github'],
+    pre_hook="{{ clear_window('event_date') }}",
+    properties=partitioned_by('event_date'),
+) }}
 
 select
     event_id,
@@ -6,8 +10,8 @@ select
     event_at,
     event_local,
     cast(extract(hour from event_local) as integer) as hour_of_day,
-    cast(extract(isodow from event_local) as integer) as day_of_week,
-    dayname(event_local) as day_name,
+    cast({{ iso_weekday('event_local') }} as integer) as day_of_week,
+    {{ day_name('event_local') }} as day_name,
     actor_login,
     repo_name,
     org_login,

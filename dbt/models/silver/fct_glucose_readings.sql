@@ -3,6 +3,7 @@
     pre_hook="{{ clear_window('reading_date') }}",
     incremental_strategy='delete+insert',
     unique_key='entry_id',
+    properties=partitioned_by('reading_date'),
 ) }}
 
 with readings as (
@@ -10,10 +11,10 @@ with readings as (
         *,
         lag(glucose_mg_dl) over device_in_time as previous_glucose_mg_dl,
         lag(reading_at) over device_in_time as previous_reading_at,
-        min(reading_at) filter (where reading_date > {{ window_end() }})
+        min(case when reading_date > {{ window_end() }} then reading_at end)
             over (partition by device) as next_after_window_at
     from {{ ref('stg_glucose_entries') }}
-    where is_duplicate is not true
+    where not coalesce(is_duplicate, false)
     window device_in_time as (partition by device order by reading_at)
 )
 
@@ -23,8 +24,8 @@ select
     reading_at,
     reading_local,
     cast(extract(hour from reading_local) as integer) as hour_of_day,
-    cast(extract(isodow from reading_local) as integer) as day_of_week,
-    dayname(reading_local) as day_name,
+    cast({{ iso_weekday('reading_local') }} as integer) as day_of_week,
+    {{ day_name('reading_local') }} as day_name,
     device,
     glucose_mg_dl,
     case
@@ -38,7 +39,7 @@ select
     trend,
     direction,
     glucose_mg_dl - previous_glucose_mg_dl as glucose_change_mg_dl,
-    cast(epoch_ms(reading_at) - epoch_ms(previous_reading_at) as double) / 60000
+    cast({{ milliseconds_of('reading_at') }} - {{ milliseconds_of('previous_reading_at') }} as double) / 60000
         as minutes_since_previous
 from readings
 where {{ in_window('reading_date') }} or reading_at = next_after_window_at

@@ -1,0 +1,1 @@
+"""The distributed profile: Nessie, S3 and Trino, as plain processes here or as containers."""
