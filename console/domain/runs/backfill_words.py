@@ -42,8 +42,23 @@ def facts_of(found: Backfill, runs: Sequence[Run], now: float) -> dict[str, str]
         "created": f"{past_moment(found.created, now)}, took {took_text(found, now)}",
         "error": one_line(found.error or ""),
         "runs": _runs_text(runs),
+        "note": _note(found, runs),
     }
     return {name: text for name, text in facts.items() if text}
+
+
+def _note(found: Backfill, runs: Sequence[Run]) -> str:
+    """Why Dagster calls it failed though no run of it is; empty where that isn't so."""
+    if not found.finished or found.succeeded or found.status == "CANCELED":
+        return ""
+    if not runs:
+        return "it failed before it launched a run"
+    if not all(run.status.succeeded for run in runs):
+        return ""
+    return (
+        "Dagster calls it failed though each of its runs succeeded: a run that records no "
+        "materialization for a partition that it was to make leaves that partition undone"
+    )
 
 
 def _runs_text(runs: Sequence[Run]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.assets.keys import AssetKey
 from console.domain.partitions.keys import PartitionKeys
 from console.domain.runs.backfill_cells import CellsOfAsset, cells_of
+from console.domain.runs.backfill_words import facts_of
 from console.domain.runs.run import (
     PARTITION_TAG,
     RANGE_END_TAG,
     RANGE_START_TAG,
+    Backfill,
     Run,
     RunStatus,
 )
@@ -100,3 +103,22 @@ def test_every_targeted_cell_is_in_one_place_just(
     places = [*found.done, *found.going_on, *found.not_done, *found.never_started]
     assert sorted(places) == sorted(targeted)
     assert found.left == targeted - found.done - found.going_on
+
+
+@pytest.mark.parametrize(
+    ("status", "runs", "said"),
+    [
+        ("COMPLETED_FAILED", [RunStatus.SUCCESS], "though each of its runs succeeded"),
+        ("FAILED", [], "it failed before it launched a run"),
+        ("COMPLETED_FAILED", [RunStatus.SUCCESS, RunStatus.FAILURE], ""),
+        ("CANCELED", [], ""),
+        ("COMPLETED_SUCCESS", [RunStatus.SUCCESS], ""),
+        ("REQUESTED", [], ""),
+    ],
+)
+def test_a_backfill_that_failed_without_a_run_that_failed_is_told_with_why(
+    status: str, runs: list[RunStatus], said: str
+) -> None:
+    found = facts_of(Backfill("b", status), [run(one, 0) for one in runs], 0.0)
+    assert said in found.get("note", "")
+    assert bool(said) == ("note" in found)
