@@ -70,20 +70,30 @@ async def runs(
     before: str | None = None,
     tags: dict[str, str] | None = None,
     since: float | None = None,
+    job: str = "",
 ) -> tuple[Run, ...]:
-    """The newest runs, newest first, after the run with the id `before`.
+    """The newest runs, newest first, after the run with the id `before`; of any job without one.
 
     With `since` (epoch seconds UTC, by the server's clock) only those that changed after it.
     """
+    wanted = _runs_filter(statuses, tags, job)
+    if since is not None:
+        wanted["updatedAfter"] = since
+    data = await client.ask("runs", {"filter": wanted, "cursor": before, "limit": limit})
+    return read_runs(success(data, "runsOrError", "Runs"))
+
+
+def _runs_filter(
+    statuses: Sequence[RunStatus], tags: Mapping[str, str] | None = None, job: str = ""
+) -> Json:
     wanted: Json = {}
     if statuses:
         wanted["statuses"] = [status.value for status in statuses]
     if tags:
         wanted["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
-    if since is not None:
-        wanted["updatedAfter"] = since
-    data = await client.ask("runs", {"filter": wanted, "cursor": before, "limit": limit})
-    return read_runs(success(data, "runsOrError", "Runs"))
+    if job:
+        wanted["pipelineName"] = job
+    return wanted
 
 
 async def runs_named(client: Client, ids: Sequence[str]) -> tuple[Run, ...]:
@@ -127,14 +137,15 @@ async def job_successes(
     return runs, len(runs) < limit
 
 
-async def run_counts(client: Client, filters: Mapping[str, Sequence[RunStatus]]) -> dict[str, int]:
+async def run_counts(
+    client: Client,
+    filters: Mapping[str, Sequence[RunStatus]],
+    tags: Mapping[str, str] | None = None,
+    job: str = "",
+) -> dict[str, int]:
     """How many runs there are of the filters `failed`, `active` and `success`, and in all (``)."""
-    statuses = {
-        name: {"statuses": [status.value for status in wanted]}
-        for name, wanted in filters.items()
-        if name
-    }
-    data = await client.ask("run_counts", statuses)
+    asked = {name or "all": _runs_filter(wanted, tags, job) for name, wanted in filters.items()}
+    data = await client.ask("run_counts", asked)
     return {name: integer(success(data, name or "all", "Runs").get("count")) for name in filters}
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from console.domain.assets.keys import key_text
 from console.domain.errors import ApiError
+from console.domain.list_filter import ListFilter, list_filter
+from console.domain.runs.question import run_question
 from console.domain.runs.run import RunStatus
 from console.domain.runs.words import (
     by_text,
@@ -61,6 +63,8 @@ class RunsScreen(DeckScreen):
         self.columns = StaticLines(id="columns")
         self.lines = LineList(self._draw, empty="asking Dagster for its runs…", row=self._row)
         self.detail = StaticLines(id="detail")
+        self._rest = ListFilter()
+        """The words of the filter that the server can't be asked for."""
         self._runs: list[Run] = []
         """Those of the feed that the filter keeps."""
         self._drawn: list[StyledLine] = []
@@ -147,12 +151,12 @@ class RunsScreen(DeckScreen):
         self._show_detail()
 
     def _keeps(self, run: Run) -> bool:
-        if not self.filtered:
+        if not self._rest:
             return True
         names = ", ".join(key_text(key) for key in run.assets)
         what, by = what_and_rest(run), by_text(run, self.deployment.backfill_titles)
         said = run.id, run.job, run.partition_text, names, telling_tags(run), by, run.backfill or ""
-        return self.keeps(_word(run), *what, span_text(run), *said)
+        return self._rest.keeps(_word(run), *what, span_text(run), *said)
 
     def _show_title(self) -> None:
         kept, loaded = len(self._runs), len(self.feed.runs)
@@ -160,13 +164,30 @@ class RunsScreen(DeckScreen):
         self.bar.show_title(" · ".join(filter(None, [self.NAME, filtered])))
 
     def show_filtered(self) -> None:
-        self._show(self._chosen())
+        """What the server can tell it is asked for, once all of it is typed."""
+        line = self.filter_line
+        if line is None or line.problem:
+            self._show(self._chosen())
+            return
+        question, rest = run_question(line.filter.text)
+        self._rest = list_filter(rest)
+        if line.display or not self.feed.put(question):
+            self._show(self._chosen())
+        else:
+            self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        self._drawn = []
+        self.lines.set_count(0, keep=False)
+        self.lines.show_empty("asking Dagster…")
+        self._show()
+        self.update_view()
 
     def take(self, opening: Opening) -> None:
         if isinstance(opening, ShowAsset):
             self.show_asset(opening.asset)
         elif isinstance(opening, ShowRunsOf):
-            self.filter_line.take(opening.backfill) if self.filter_line else None
+            self.filter_line.take(f"backfill:{opening.backfill}") if self.filter_line else None
         else:
             super().take(opening)
 
@@ -247,6 +268,8 @@ class RunsScreen(DeckScreen):
         if self.feed.runs:
             more = "" if self.feed.all_loaded else "; End reads older ones"
             return f"the filter keeps none of the {len(self.feed.runs):,} runs read{more}."
+        if self.feed.question:
+            return "Dagster has no such run; the values after the colon are whole names."
         if self.feed.filter:
             return f"no run is {NAMES[self.feed.filter].replace(' and', ' or')}."
         return "this deployment has no run yet; 5 plans a backfill."
@@ -315,11 +338,7 @@ class RunsScreen(DeckScreen):
         if name == self.feed.filter:
             return
         self.feed.choose(name)
-        self._drawn = []
-        self.lines.set_count(0, keep=False)
-        self.lines.show_empty("asking Dagster…")
-        self._show()
-        self.update_view()
+        self._ask_anew()
 
     def place(self) -> Place:
         return Place(page="runs")

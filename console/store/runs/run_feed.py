@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.api import run_queries
+from console.domain.runs.question import RunQuestion
 from console.domain.runs.run import RunStatus
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class RunFeed:
         self._deployment = deployment
         self._client = deployment.client
         self.filter = ""
+        self.question = RunQuestion()
         self.runs: list[Run] = []
         self.counts: dict[str, int] = {}
         """How many runs each filter has in all."""
@@ -48,6 +50,18 @@ class RunFeed:
         self.filter, self.runs = name, []
         self.all_loaded = self.asked = False
 
+    def put(self, question: RunQuestion) -> bool:
+        """Ask for just these runs from now on; whether that is another question."""
+        if question == self.question:
+            return False
+        self.question = question
+        self.choose(self.filter)
+        return True
+
+    @property
+    def _wanted(self) -> tuple[str, RunQuestion]:
+        return self.filter, self.question
+
     def position(self, run_id: str) -> int | None:
         return next((at for at, run in enumerate(self.runs) if run.id == run_id), None)
 
@@ -56,13 +70,14 @@ class RunFeed:
 
         Raises ApiError.
         """
-        wanted = self.filter
+        wanted = self._wanted
         open_runs = [at for at, run in enumerate(self.runs) if not run.status.ended]
         limit = min(max(PAGE, max(open_runs, default=0) + 1), MOST_AT_ONCE)
-        found = await run_queries.runs(self._client, limit, FILTERS[wanted])
-        counts = await run_queries.run_counts(self._client, FILTERS)
+        found = await self._ask(limit)
+        tags, job = dict(wanted[1].tags), wanted[1].job
+        counts = await run_queries.run_counts(self._client, FILTERS, tags, job)
         await self._deployment.name_backfills(found)
-        if wanted != self.filter:
+        if wanted != self._wanted:
             return False
         self.counts = counts
         older = [] if len(found) < limit else _older(self.runs, found)
@@ -75,17 +90,28 @@ class RunFeed:
         """The next page; whether it brought anything. Raises ApiError."""
         if self.all_loaded or self._loading or not self.runs:
             return False
-        wanted, last = self.filter, self.runs[-1].id
+        wanted, last = self._wanted, self.runs[-1].id
         self._loading = True
         try:
-            found = await run_queries.runs(self._client, PAGE, FILTERS[wanted], before=last)
+            found = await self._ask(PAGE, last)
         finally:
             self._loading = False
-        if wanted != self.filter or self.runs[-1].id != last:
+        if wanted != self._wanted or not self.runs or self.runs[-1].id != last:
             return False
         self.all_loaded = len(found) < PAGE
         self.runs += found
         return bool(found)
+
+    async def _ask(self, limit: int, before: str | None = None) -> tuple[Run, ...]:
+        question = self.question
+        return await run_queries.runs(
+            self._client,
+            limit,
+            FILTERS[self.filter],
+            before,
+            dict(question.tags),
+            job=question.job,
+        )
 
 
 def _older(known: list[Run], found: tuple[Run, ...]) -> list[Run]:
