@@ -47,7 +47,8 @@ def _by_parent(child: Child, parent: Parent, position: int, kind: StaleCause, no
         return f"{name} has a new version"
     when = told_moment(times[newest] / 1000, now)
     if times[newest] > child_time:
-        return f"{_where(name, parent, newest)} was materialized {when}, after this"
+        here = told_moment(child_time / 1000, now)
+        return f"{_where(name, parent, newest)} was materialized {when}, after this ({here})"
     return f"{_where(name, parent, newest)} has another version than was read"
 
 
