@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -9,6 +11,33 @@ import yaml
 from console.domain.runs.run import PARALLEL_TAG
 
 _EACH_VALUE = "value: {applyLimitPerUniqueValue: true}"
+
+
+@dataclass(frozen=True, slots=True)
+class TagRule:
+    """At most `limit` runs with this tag: of the one `value`, of `each` value, else of all together."""
+
+    key: str
+    limit: int
+    value: str | None = None
+    each: bool = False
+
+
+@lru_cache(maxsize=8)
+def tag_rules(tag_limits: str) -> tuple[TagRule, ...]:
+    """The rules that can be read of `tag_concurrency_limits`, YAML as the server gives it."""
+    return tuple(found for rule in _rules(tag_limits) if (found := _tag_rule(rule)))
+
+
+def _tag_rule(rule: Any) -> TagRule | None:
+    if not isinstance(rule, dict):
+        return None
+    key, limit, value = rule.get("key"), rule.get("limit"), rule.get("value")
+    if not isinstance(key, str) or not isinstance(limit, int):
+        return None
+    if isinstance(value, dict):
+        return TagRule(key, limit, each=bool(value.get("applyLimitPerUniqueValue")))
+    return TagRule(key, limit, None if value is None else str(value))
 
 
 def holds(tag_limits: str, parallel: int) -> bool:

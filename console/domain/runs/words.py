@@ -10,7 +10,7 @@ from console.domain.text import one_line, visible
 from console.domain.times import duration, past_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from console.domain.runs.run import Run
 
@@ -106,23 +106,3 @@ def telling_tags(run: Run) -> str:
     hidden = (*_TOLD_ELSEWHERE, *_OF_NO_USE, PARALLEL_PREFIX)
     pairs = (f"{key}={value}" for key, value in run.tags.items() if not key.startswith(hidden))
     return one_line("  ".join(sorted(pairs)))
-
-
-def why_waiting(run: Run, active: Sequence[Run], most: int | None) -> str:
-    """The reason why a queued run doesn't start; empty when it isn't known.
-
-    `most` is how many runs the queue lets go at once, None when it has no such limit.
-    """
-    if not run.status.waiting:
-        return ""
-    busy = [other for other in active if other.status.active]
-    if most is not None and most >= 0 and len(busy) >= most:
-        return f"the deployment runs {most} at once, and {len(busy)} run now"
-    for tag, value in run.tags.items():
-        limit = tag.removeprefix(PARALLEL_PREFIX)
-        if limit == tag or not limit.isdigit():
-            continue
-        same = sum(other.tags.get(tag) == value for other in busy)
-        if same >= int(limit):
-            return f"its backfill runs {limit} at once"
-    return ""

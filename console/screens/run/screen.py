@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from console.domain.errors import ApiError
 from console.domain.runs.captured import captured_names
 from console.domain.runs.run import RunStatus
+from console.domain.runs.waiting import why_waiting
 from console.domain.runs.words import (
     by_text,
     span_text,
@@ -16,13 +17,13 @@ from console.domain.runs.words import (
     took,
     waited,
     what_text,
-    why_waiting,
 )
 from console.domain.status.states import LOOKS
 from console.domain.times import is_today
 from console.domain.web_address import Place
 from console.screens.base import DeckScreen
 from console.screens.modals.termination import ask_to_terminate
+from console.store.runs.queue import queue_of
 from console.store.runs.run_watch import RunWatch
 from console.store.signals import Topic
 from console.terminal.textual_private import take_first
@@ -187,7 +188,7 @@ class RunScreen(DeckScreen):
         span = span_text(run)
         if span:
             left.append((f"  {span}", "text"))
-        waits = why_waiting(run, self.deployment.active, self._most())
+        waits = why_waiting(run, self.deployment.active, queue_of(self.deck.overview))
         if waits:
             left.append((f"  {waits}", "wait"))
         right = [
@@ -195,10 +196,6 @@ class RunScreen(DeckScreen):
             (f"{started_text(run, now)} ", "dim"),
         ]
         return [two_sided(left, right, width)]
-
-    def _most(self) -> int | None:
-        structure = self.deployment.structure
-        return structure.max_concurrent_runs if structure else None
 
     def _colour(self, run: Run) -> str:
         return LOOKS[run_state(run.status)].style

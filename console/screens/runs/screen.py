@@ -10,6 +10,7 @@ from console.domain.errors import ApiError
 from console.domain.list_filter import ListFilter, list_filter
 from console.domain.runs.question import run_question
 from console.domain.runs.run import RunStatus
+from console.domain.runs.waiting import why_waiting
 from console.domain.runs.words import (
     by_text,
     span_text,
@@ -18,7 +19,6 @@ from console.domain.runs.words import (
     took,
     waited,
     what_and_rest,
-    why_waiting,
 )
 from console.domain.status.states import LOOKS
 from console.domain.text import cells, cut, cut_clean, padded
@@ -26,6 +26,7 @@ from console.domain.web_address import Place
 from console.screens.base import DeckScreen, of_the_lit_row
 from console.screens.modals.termination import ask_to_terminate
 from console.screens.openings import Opening, ShowAsset, ShowRunsOf
+from console.store.runs.queue import queue_of
 from console.store.runs.run_feed import RunFeed
 from console.store.signals import Topic
 from console.widgets.common.line_list import LineList
@@ -305,9 +306,7 @@ class RunsScreen(DeckScreen):
         )
 
     def _last_line(self, run: Run, width: int) -> StyledLine:
-        structure = self.deployment.structure
-        most = structure.max_concurrent_runs if structure else None
-        waits = why_waiting(run, self.deployment.active, most)
+        waits = why_waiting(run, self.deployment.active, queue_of(self.deck.overview))
         by = by_text(run, self.deployment.backfill_titles)
         said = "  ".join(filter(None, (f"by {by}" if by else "", telling_tags(run))))
         told = ": ".join(filter(None, (waited(run, time.time()), waits)))

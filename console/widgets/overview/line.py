@@ -14,6 +14,7 @@ from console.domain.status.needs import NOTHING, Tally, tally
 from console.domain.status.states import State
 from console.domain.text import cut
 from console.store.needs import judged_cells
+from console.store.runs.queue import queue_of
 from console.widgets.common.styled_text import StyledLine, StyledText
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from console.domain.freshness.urgency import Urgency
     from console.domain.reading import Reading
     from console.domain.runs.failure_groups import FailureGroup
+    from console.domain.runs.waiting import Queue
     from console.store.deployment import Deployment
     from console.store.overview.overview import Overview
 
@@ -113,6 +115,11 @@ class Frame:
             if key in deployment.rows
         }
         return {key: count for key, count in counts.items() if count > 0}
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What decides which queued runs start."""
+        return queue_of(self.overview)
 
     @cached_property
     def tally(self) -> Tally:

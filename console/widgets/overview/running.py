@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from console.domain.assets.keys import shown_key
 from console.domain.freshness.urgency import span
 from console.domain.runs.progress import backfill_left, run_left, usual_seconds
-from console.domain.runs.words import by_text, span_text, took, what_text, why_waiting
+from console.domain.runs.waiting import why_waiting
+from console.domain.runs.words import by_text, span_text, took, what_text
 from console.domain.status.states import LOOKS, State
 from console.domain.text import cut, one_line
 from console.domain.times import duration, told_moment
@@ -165,9 +166,8 @@ def _why(run: Run, frame: Frame) -> str:
     deployment = frame.overview.deployment
     by = by_text(run, deployment.backfill_titles)
     if run.status.waiting:
-        structure = deployment.structure
-        most = structure.max_concurrent_runs if structure else None
-        return f"queued: {why_waiting(run, deployment.active, most) or 'no reason known'}"
+        why = why_waiting(run, deployment.active, frame.queue)
+        return f"queued: {why or 'no reason known'}"
     usual = usual_seconds(run, frame.overview.past())
     takes = f"usually {duration(usual[0])}" if usual else ""
     return " · ".join(filter(None, (takes, f"by {by}" if by else f"run {run.short_id}")))

@@ -13,7 +13,6 @@ from console.domain.runs.words import (
     waited,
     what_and_rest,
     what_text,
-    why_waiting,
 )
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -90,22 +89,6 @@ def test_a_start_that_is_ahead_by_a_wrong_clock_says_so() -> None:
 
 def test_a_growing_duration_changes_each_five_seconds_past_a_minute() -> None:
     assert [calm(s) for s in (59.0, 61.0, 64.9, 65.0)] == [59.0, 60.0, 60.0, 65.0]
-
-
-def test_a_queued_run_waits_for_a_place_in_the_deployment() -> None:
-    busy = [_run(), _run()]
-    queued = _run(RunStatus.QUEUED)
-    assert why_waiting(queued, busy, 2) == "the deployment runs 2 at once, and 2 run now"
-    assert why_waiting(queued, busy, 3) == ""
-    assert why_waiting(queued, busy, None) == ""
-    assert why_waiting(_run(), busy, 2) == ""
-
-
-def test_a_queued_run_waits_for_its_own_backfill_only() -> None:
-    tags = {"dagdeck/parallel-1": "mine"}
-    queued = _run(RunStatus.QUEUED, tags=tags)
-    assert why_waiting(queued, [_run(tags=tags)], 9) == "its backfill runs 1 at once"
-    assert why_waiting(queued, [_run(tags={"dagdeck/parallel-1": "other"})], 9) == ""
 
 
 def test_tags_shown_elsewhere_are_left_out() -> None:
