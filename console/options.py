@@ -31,6 +31,9 @@ COMMANDS = (
         "diff",
         "verify",
         "backfills",
+        "runs",
+        "failures",
+        "why",
         "logs",
     ),
     *("open", "login", "profiles", "config", "doctor"),
@@ -90,6 +93,7 @@ def _parser() -> Parser:
     _add_backfill(commands)
     _add_plan_files(commands)
     _add_backfills(commands)
+    _add_runs(commands)
     _add_logs(commands)
     _add_doors(commands)
     return parser
@@ -225,6 +229,27 @@ def _add_backfills(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("backfill", nargs="?", metavar="ID", help="or the beginning of it")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="of the list; 20")
     parser.add_argument("--json", action="store_true")
+
+
+def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:
+    runs = commands.add_parser("runs", help="the newest runs, filtered", parents=[_shared()])
+    runs.add_argument(
+        "filter",
+        nargs="*",
+        metavar="WORD",
+        help="job:NAME, partition:KEY, backfill:ID, tag:KEY=VALUE; other words, !word, /…/",
+    )
+    runs.add_argument("--state", default="", choices=("failed", "active", "success"))
+    runs.add_argument("--limit", type=int, default=50, metavar="N", help="read so many; 50")
+    failures = commands.add_parser(
+        "failures", help="why runs failed, a line for each cause", parents=[_shared()]
+    )
+    failures.add_argument("--days", type=float, default=1.0, metavar="N", help="of the last N; 1")
+    failures.add_argument("--check", action="store_true", help="exit 1 when a cause is open")
+    why = commands.add_parser("why", help="why a run waits or failed", parents=[_shared()])
+    why.add_argument("run", metavar="RUN", help="its id, or the beginning of it")
+    for parser in (runs, failures, why):
+        parser.add_argument("--json", action="store_true", help="an object a line")
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:

@@ -51,7 +51,9 @@ def as_json(overview: Overview, now: float) -> dict[str, Any]:
             "runs": None if overview.failed is None else overview.failed_in_all,
             "listed": None if overview.failed is None else len(overview.failed),
             "read": None if overview.failed is None else overview.errors_read,
-            "causes": None if overview.failed is None else [_cause(one) for one in overview.causes],
+            "causes": None
+            if overview.failed is None
+            else [cause_as_json(one) for one in overview.causes],
         },
         "running": {
             "runs": len(deployment.active) - waiting if known else None,
@@ -85,7 +87,8 @@ def _blamed(cause: LateCause, one: Urgency, now: float) -> dict[str, Any]:
     }
 
 
-def _cause(cause: FailureGroup) -> dict[str, Any]:
+def cause_as_json(cause: FailureGroup) -> dict[str, Any]:
+    """Times are epoch seconds UTC; `words` is null where the reason was not read."""
     return {
         "words": cause.words if cause.known else None,
         "times": len(cause.runs),
