@@ -160,6 +160,8 @@ ACTIONS = (
     Action("parallel(-1)", "minus", "fewer at once", "planner"),
     Action("exclude", "space", "exclude", "planner", footer=True),
     Action("expand", "e", "each partition", "planner", footer=True),
+    Action("group", "g", "by asset, reason, run", "planner"),
+    Action("why", "w", "why, in full", "planner"),
     Action("open_run", "o", "its run", "planner"),
     Action("cancel", "x", "cancel the backfill", "planner", mutates=True),
     # backfills

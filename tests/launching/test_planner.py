@@ -248,3 +248,20 @@ async def test_what_was_read_long_ago_is_read_anew(
     await until(pilot, lambda: planner.preview is not before and not planner.planning)
     assert planner.preview is not None
     assert planner.preview.read > before.read
+
+
+async def test_the_cells_are_put_together_by_asset_reason_and_run_and_told_in_full(
+    pilot: Pilot[None],
+) -> None:
+    deck, planner = deck_of(pilot), planner_of(pilot)
+    deck.plan((("readings",),), ("2025-03-01", "2025-03-02"))
+    await until(pilot, lambda: planner.preview is not None and not planner.planning)
+    await pilot.press("g")
+    assert text_of(planner).splitlines()[-2].startswith(" run: missing")
+    await pilot.press("g")
+    assert text_of(planner).splitlines()[-2].startswith(" 1. 2 runs, at once")
+    await pilot.press("w")
+    await until(pilot, lambda: isinstance(deck.screen, TextScreen))
+    shown = deck.screen
+    assert isinstance(shown, TextScreen)
+    assert "readings 2025-03-02\n  missing, run: missing" in shown._text

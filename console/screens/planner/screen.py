@@ -17,24 +17,22 @@ from console.domain.selection.evaluation import BadSelection, joined
 from console.domain.status.states import State
 from console.domain.text import cut
 from console.domain.web_address import Place
-from console.planner.folded import AssetLine, CellsLine, PlanLine, folded
-from console.planner.launch_states import Known, in_flight, words
-from console.planner.plan import CellAction
+from console.planner.folded import AssetLine, CellsLine, PlanLine
 from console.planner.request import Request
 from console.screens.base import DeckScreen, of_the_lit_row
-from console.screens.modals.confirm import ConfirmScreen
 from console.screens.modals.termination import ask_to_cancel
 from console.screens.modals.text import TextScreen
 from console.screens.openings import Opening, PlanCells, PlanLeft, WatchBackfill
 from console.screens.planner.head import (
     PlanHead,
-    launch_question,
     request_lines,
     result_lines,
     rule_line,
 )
+from console.screens.planner.launching import PlanLaunch
 from console.screens.planner.partitions import known_or_newest, named_or_newest, newest
 from console.screens.planner.request_questions import RequestQuestions
+from console.screens.planner.shown_plan import ShownPlan
 from console.screens.planner.states_now import states_now
 from console.store.planning import launch, resume, selection
 from console.store.runs.backfill_watch import BackfillWatch
@@ -47,9 +45,7 @@ from console.widgets.planner.backfill_lines import (
     asset_progress_line,
     backfill_head,
 )
-from console.widgets.planner.plan_lines import (
-    plan_line,
-)
+from console.widgets.planner.plan_lines import plan_line, why_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,31 +64,33 @@ class PlannerScreen(DeckScreen):
     def __init__(self, deck: Deck) -> None:
         super().__init__(deck)
         self.head = PlanHead()
-        self.lines = LineList(self._draw, row=self._row)
+        self.shown = ShownPlan()
+        self.lines = LineList(self._draw, row=self.shown.row)
         self.question = Question()
+        self.launching = PlanLaunch(self)
         self.questions = RequestQuestions(self, self.question)
         self.request = Request((), ())
         self.selection = ""
         """What selects the assets of the request, as it was written."""
-        self.preview: Preview | None = None
         self.problem = ""
         self.planning = False
         self._how_far = ""
         """What of the plan is being read, in words."""
         self.launched: BackfillWatch | None = None
         self.outcome: tuple[str, str] | None = None
-        self._pending: Preview | None = None
-        """The plan whose launch is under way."""
         self._waiting: Callable[[], None] | None = None
         """What was asked for and can't be planned before more has been read."""
-        self._expanded = False
-        self._lines: list[PlanLine] = []
+
+    @property
+    def preview(self) -> Preview | None:
+        """The plan on screen."""
+        return self.shown.preview
 
     def body(self) -> list[Widget]:
         return [self.head, self.lines, self.question]
 
     def on_mount(self) -> None:
-        self._forget_launch = self.deck.launcher.signals.listen(lambda _: self._told_of_launch())
+        self._forget_launch = self.deck.launcher.signals.listen(lambda _: self.launching.told())
 
     def on_unmount(self) -> None:
         self._forget_launch()
@@ -153,7 +151,7 @@ class PlannerScreen(DeckScreen):
             ask()
         except selection.StillReading as error:
             self._waiting = ask
-            self._show_plan(None)
+            self.show_plan(None)
             self.keys.say(f"{error} …", "dim")
         except (BadSelection, selection.NothingToPartition) as error:
             self.keys.say(str(error.args[0]), "bad")
@@ -174,9 +172,10 @@ class PlannerScreen(DeckScreen):
         if self.launched is None or self.launched.id != backfill_id:
             self._stop_watching()
             self.request, self.selection, self.problem = Request((), ()), "", ""
-            self.outcome, self._pending, self.planning = None, None, False
-            self._watch(backfill_id)
-            self._show_plan(None)
+            self.outcome, self.planning = None, False
+            self.launching.forget()
+            self.follow_backfill(backfill_id)
+            self.show_plan(None)
 
     def _ask(self, request: Request) -> None:
         """Every change of the request is planned anew; nothing is launched by it."""
@@ -200,7 +199,7 @@ class PlannerScreen(DeckScreen):
         """Nothing is read; only where other assets would run, what stands in their way is asked."""
         before = self.preview
         self.planning, self.problem = False, ""
-        self._show_plan(made)
+        self.show_plan(made)
         if before is None or _launched_by(before) != _launched_by(made):
             self.run_worker(self._ask_obstacles(made), group="plan", exclusive=True)
 
@@ -211,7 +210,7 @@ class PlannerScreen(DeckScreen):
             self.keys.say(str(error), "bad")
             return
         if self.preview is made:
-            self._show_plan(told)
+            self.show_plan(told)
 
     async def _plan(self, request: Request) -> None:
         try:
@@ -223,7 +222,7 @@ class PlannerScreen(DeckScreen):
             preview, self.problem = None, str(error)
         if request is self.request:
             self.planning = False
-            self._show_plan(preview)
+            self.show_plan(preview)
 
     def _tell_how_far(self, request: Request, words: str) -> None:
         """Reading what the plan rests on has come so far."""
@@ -231,13 +230,12 @@ class PlannerScreen(DeckScreen):
             self._how_far = words
             self.head.show(self._head_lines())
 
-    def _show_plan(self, preview: Preview | None) -> None:
-        here, at = self._row(self.lines.cursor), self.lines.cursor
-        self.preview = preview
-        self._lines = folded(preview.plan, expanded=self._expanded) if preview else []
-        same = (row for row in range(len(self._lines)) if self._row(row) == here)
-        self.lines.cursor = next(same, at)
-        self.lines.set_count(len(self._lines))
+    def show_plan(self, preview: Preview | None) -> None:
+        here = self.shown.row(self.lines.cursor)
+        self.shown.show(preview)
+        place = self.shown.place_of(here)
+        self.lines.cursor = self.lines.cursor if place is None else place
+        self.lines.set_count(len(self.shown.lines))
         self.update_view()
 
     # what is shown
@@ -245,9 +243,7 @@ class PlannerScreen(DeckScreen):
     def update_view(self) -> None:
         self.head.show(self._head_lines())
         self.lines.show_empty(self._empty_text())
-        self.lines.refresh_lines_at(
-            *(at for at, line in enumerate(self._lines) if isinstance(line, AssetLine))
-        )
+        self.lines.refresh_lines_at(*self.shown.assets_at())
         launched = f"backfill {self.launched.id}" if self.launched else "nothing launched yet"
         self.bar.show_title(f"planner · {launched}")
 
@@ -285,7 +281,7 @@ class PlannerScreen(DeckScreen):
     def _draw(self, index: int, width: int) -> StyledLine:
         if self.preview is None and self.launched is not None:
             return asset_progress_line(*asset_progress(self.launched)[index], width)
-        line = self._lines[index]
+        line = self.shown.lines[index]
         states = (
             states_now(self.deployment, line, launched=self.launched is not None)
             if isinstance(line, AssetLine)
@@ -362,14 +358,7 @@ class PlannerScreen(DeckScreen):
     # moving
 
     def _line(self) -> PlanLine | None:
-        return self._lines[self.lines.cursor] if self._lines else None
-
-    def _row(self, index: int) -> object:
-        """What a line stands for: an asset, or a stretch of its cells from this one on."""
-        if index >= len(self._lines):
-            return None
-        line = self._lines[index]
-        return line.asset if isinstance(line, AssetLine) else line.first.id
+        return self.shown.lines[self.lines.cursor] if self.shown.lines else None
 
     def action_move(self, lines: int) -> None:
         self.lines.move(lines)
@@ -378,8 +367,23 @@ class PlannerScreen(DeckScreen):
         self.lines.page(pages)
 
     def action_expand(self) -> None:
-        self._expanded = not self._expanded
-        self._show_plan(self.preview)
+        self.shown.expand()
+        self.show_plan(self.preview)
+
+    def action_group(self) -> None:
+        """Put the cells together by the next of asset, reason and run."""
+        self.shown.group()
+        self.show_plan(self.preview)
+        self.lines.go_to(0)
+        self.keys.say(f"the cells by {self.shown.by.value}", "dim")
+
+    @of_the_lit_row
+    def action_why(self) -> None:
+        """All that is known of the cells of the line, in full."""
+        line = self._line()
+        if line is not None:
+            text = "\n\n".join(why_text(line.cells))
+            self.app.push_screen(TextScreen("why", text, ascii_only=self.ascii_only))
 
     @of_the_lit_row
     def action_open_run(self) -> None:
@@ -396,69 +400,9 @@ class PlannerScreen(DeckScreen):
     # launching
 
     def action_launch(self) -> None:
-        preview = self.preview
-        if preview is None or self.planning:
-            return
-        if self.launched is not None:
-            self.keys.say("launched already; change the request to plan anew", "warn")
-            return
-        if not preview.plan.counts[CellAction.RUN]:
-            self.keys.say("nothing to run: every cell would be skipped or is blocked", "warn")
-            return
-        if preview.obstacles:
-            self._show_obstacles(preview.obstacles)
-            return
-        name = self.deck.launcher.ask()
-        if name is None:
-            self.keys.say(f"a launch is under way: {words(self.deck.launcher.state)}", "warn")
-            return
-        question, facts = launch_question(preview, self.deployment.client.place)
-        self.app.push_screen(
-            ConfirmScreen(question, facts, yes="Launch"),
-            lambda yes: self._confirmed(yes, name, preview),
-        )
+        self.launching.ask()
 
-    def _show_obstacles(self, obstacles: tuple[str, ...]) -> None:
-        text = "\n\n".join(obstacles)
-        self.app.push_screen(TextScreen("can't be launched", text, ascii_only=self.ascii_only))
-
-    def _confirmed(self, yes: bool | None, name: str, preview: Preview) -> None:
-        launcher = self.deck.launcher
-        if not yes:
-            launcher.decline(name)
-        elif launcher.confirm(name, preview):
-            self._pending = preview
-
-    def _told_of_launch(self) -> None:
-        """Tell the outcome of a launch; at the foot, if its plan is no longer shown."""
-        launcher, pending = self.deck.launcher, self._pending
-        if pending is None:
-            return
-        state = launcher.state
-        shown = self.preview is pending
-        if isinstance(launcher.error, launch.Drifted) and not in_flight(state):
-            self._pending = None
-            if shown:
-                self._show_plan(launcher.error.preview)
-        elif isinstance(state, Known) and shown:
-            self._show_launched(state)
-        self.update_view()
-
-    def _show_launched(self, state: Known) -> None:
-        launcher = self.deck.launcher
-        notes = [*([launcher.second.words] if launcher.second else []), *launcher.differences]
-        if notes:
-            self.outcome = ("; ".join(notes), "bad")
-        if state.launched is None:
-            return
-        if state.launched.backfill is None and self.outcome is None:
-            self.outcome = (words(state), "run")
-            if self.is_current:
-                self.deck.open_run(state.launched.id)
-        elif state.launched.backfill is not None and self.launched is None:
-            self._watch(state.launched.backfill)
-
-    def _watch(self, backfill_id: str) -> None:
+    def follow_backfill(self, backfill_id: str) -> None:
         self.launched = BackfillWatch(self.deployment.client, backfill_id)
         self.launched.signals.listen(lambda _: self._watched())
         self.deck.poller.add(self.launched)

@@ -8,7 +8,7 @@ from console.domain.assets.keys import shown_key
 from console.domain.status.states import LOOKS, State
 from console.domain.text import cells, cut, padded
 from console.domain.times import duration
-from console.planner.folded import AssetLine, CellsLine, PlanLine
+from console.planner.folded import AssetLine, CellsLine, HeadLine, PlanLine
 from console.planner.plan import CellAction
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph
@@ -37,6 +37,12 @@ def plan_line(
     """One line; `states` are what the asset's cells are by now."""
     if isinstance(line, AssetLine):
         return _asset_line(line, width, states, ascii_only)
+    if isinstance(line, HeadLine):
+        many = f"{len(line.cells)} cell{'s' * (len(line.cells) != 1)}"
+        return [
+            (padded(f" {cut(line.words, width - len(many) - 3)}", width - len(many) - 1), "text"),
+            (many, "dim"),
+        ]
     return _cells_line(line, width, ascii_only)
 
 
@@ -118,7 +124,8 @@ def _cells_line(line: CellsLine, width: int, ascii_only: bool) -> StyledLine:
     cell = line.first
     many = f"{len(line.cells)}×" if len(line.cells) > 1 else ""
     column = NARROW if width < WIDE_FROM else WIDE
-    span = cut(line.partitions, column - 10) or "whole"
+    name = f"{shown_key(line.first.asset)} " if line.names_asset else ""
+    span = cut(f"{name}{line.partitions or 'whole'}", column - 10)
     left = padded(f"   {many:>5} {span}", column)
     colour = ACTION_COLOURS[cell.action]
     state = f"{glyph(cell.state, ascii_only=ascii_only)} {cell.state.word}".ljust(16)
@@ -131,3 +138,17 @@ def _cells_line(line: CellsLine, width: int, ascii_only: bool) -> StyledLine:
         (action, colour),
         (reason, "text" if cell.action is CellAction.RUN else "dim"),
     ]
+
+
+MOST_REASONS = 200
+
+
+def why_text(some: Sequence[PlanCell]) -> list[str]:
+    """A paragraph for each cell: where it is, what happens to it, and the whole reason."""
+    told = [
+        f"{shown_key(cell.asset)} {cell.partition or ''}".strip()
+        + f"\n  {cell.state.word}, {cell.action.value}: {cell.reason}"
+        for cell in some[:MOST_REASONS]
+    ]
+    more = len(some) - len(told)
+    return [*told, f"and {more:,} more cells"] if more else told

@@ -106,9 +106,9 @@ async def test_a_line_that_a_new_plan_puts_under_the_cursor_is_not_excluded() ->
         await pilot.pause()
         screen = deck.screen
         assert isinstance(screen, PlannerScreen)
-        screen._show_plan(_preview("a", "b", "c"))
+        screen.show_plan(_preview("a", "b", "c"))
         await pilot.pause()
-        screen._show_plan(_preview("b", "c"))
+        screen.show_plan(_preview("b", "c"))
         await pilot.press("space")
         assert screen.request.excluded == frozenset()
         assert TOLD in text_of(deck)
@@ -121,8 +121,8 @@ async def test_the_cursor_stays_on_its_line_of_a_plan_when_others_go() -> None:
         await pilot.pause()
         screen = deck.screen
         assert isinstance(screen, PlannerScreen)
-        screen._show_plan(_preview("a", "b", "c"))
+        screen.show_plan(_preview("a", "b", "c"))
         await pilot.pause()
         await pilot.press("down", "down")
-        screen._show_plan(_preview("b", "c"))
-        assert screen._row(screen.lines.cursor) == ("b",)
+        screen.show_plan(_preview("b", "c"))
+        assert screen.shown.row(screen.lines.cursor) == ("b",)
