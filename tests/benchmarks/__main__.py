@@ -24,6 +24,7 @@ from tests.benchmarks import (
     idle,
     keys,
     lakehouse,
+    many,
     map,
     missing,
     plan,
@@ -44,13 +45,24 @@ SUBJECTS = {
     "big": big,
     "stale": stale,
     "growth": growth,
+    "many": many,
     "map": map,
     "missing": missing,
     "plan": plan,
     "captured": captured,
     "lakehouse": lakehouse,
 }
-RIG_OF_THEIR_OWN = {"big", "stale", "growth", "map", "missing", "plan", "captured", "lakehouse"}
+RIG_OF_THEIR_OWN = {
+    "big",
+    "many",
+    "stale",
+    "growth",
+    "map",
+    "missing",
+    "plan",
+    "captured",
+    "lakehouse",
+}
 WRITTEN_TO = Path("build/bench.json")
 
 

@@ -34,7 +34,6 @@ NEEDED = Counter(
         "Pulse": 1,
         "Runs": 1,
         "Lineage": 1,
-        "PartitionCounts": 1,
         "Statuses": 1,
         "Keys": 3,
         "Preview": 1,
