@@ -1,4 +1,4 @@
-"""`python -m tests.stack.run JOB FIRST LAST`: one run of a chain for a range of days, in this process.
+"""`python -m tests.stack.run JOB FIRST LAST`: one run of a chain, of its `ingest` or its `build`, for a range of days, in this process.
 
 Prints why it failed, and exits with 1 then. Settings come from the environment.
 """
@@ -10,7 +10,9 @@ from contextlib import redirect_stdout
 from datetime import date
 
 from pipelines.settings import Settings
-from tests.integration.lakehouse import Lakehouse
+from tests.integration.lakehouse import DBT, INGEST, Lakehouse
+
+ASSETS = {"ingest": INGEST, "build": DBT}
 
 
 def main() -> int:
@@ -20,7 +22,7 @@ def main() -> int:
     run = lakehouse.run_github if job == "github" else lakehouse.run
     # dbt writes what it does to standard output.
     with redirect_stdout(sys.stderr):
-        outcome = run(first, last)
+        outcome = run(first, last, ASSETS.get(job))
     if not outcome.success:
         print(outcome.why())
     return not outcome.success
