@@ -220,6 +220,9 @@ KEY_LABELS = {
     "end": "End",
 }
 
+PLANS = frozenset(action.id for action in ACTIONS if action.mutates and "plan" in action.id)
+"""The actions that plan to make assets, which a user may be kept from."""
+
 
 def actions_of(screen: str, *, read_only: bool) -> list[Action]:
     """The actions of one screen, or of everywhere; those that mutate only where allowed."""

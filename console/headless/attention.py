@@ -11,6 +11,7 @@ from console.domain.health import Condition
 from console.domain.runs.progress import backfill_left
 from console.domain.text import cut, one_line
 from console.domain.times import told_moment
+from console.store.overview.overview import DAEMONS
 
 if TYPE_CHECKING:
     from console.domain.freshness.urgency import Urgency
@@ -23,11 +24,16 @@ RUNS = "runs"
 
 
 def needs_somebody(overview: Overview, now: float) -> bool:
-    """Late, failed and not mended, or not well; what isn't known is not taken to be well."""
+    """Late, failed and not mended, or not well; what isn't known is not taken to be well.
+
+    But a hosted service tells of no daemons, which is no fault of theirs.
+    """
     late = any(one.verdict is FreshnessVerdict.DEGRADED for one in pressing(overview, now))
     failing = any(not cause.mended for cause in overview.causes)
     ill = any(fault.condition is not Condition.NOT_YET for fault in overview.faults)
-    return late or failing or ill or bool(_problems(overview))
+    unread = overview.problems or overview.deployment.unreadable
+    untold = any(part != DAEMONS for part in overview.all_clear.failed)
+    return late or failing or ill or bool(unread) or untold
 
 
 def pressing(overview: Overview, now: float) -> list[Urgency]:

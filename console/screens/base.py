@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from console.actions import actions_of
+from console.actions import PLANS, actions_of
 from console.domain.web_address import Place
 from console.store.signals import Topic
 from console.store.status_words import facts
@@ -18,11 +18,12 @@ from console.widgets.common.bars import KeyBar, StatusBar
 from console.widgets.common.filter_line import FilterLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Collection, Coroutine
 
     from textual.app import ComposeResult
 
     from console.app import Deck
+    from console.domain.assets.keys import AssetKey
     from console.domain.selection.evaluation import SelectionFacts
     from console.screens.openings import Opening
     from console.store.deployment import Deployment
@@ -92,6 +93,21 @@ class DeckScreen(Screen[None]):
         self.bar.allow(read_only=read_only)
         self.keys.allow(read_only=read_only)
 
+    def assets_to_plan(self) -> Collection[AssetKey]:
+        """The assets that a key which plans would take, as the cursor stands."""
+        return ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that plans only what this user may not make is not bound."""
+        if action in PLANS and self._may_plan_nothing():
+            return False
+        return super().check_action(action, parameters)
+
+    def _may_plan_nothing(self) -> bool:
+        forbidden = self.deployment.graph.forbidden
+        wanted = self.assets_to_plan() if forbidden else ()
+        return bool(wanted) and forbidden.issuperset(wanted)
+
     def place(self) -> Place:
         """The page of the web UI that shows the same."""
         return Place(page="overview")
@@ -128,6 +144,7 @@ class DeckScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self._told(Topic.CONNECTION)
         self.update_view()
+        self._offer()
 
     def _told(self, topic: Topic) -> None:
         """A screen that isn't seen catches up when it is."""
@@ -139,10 +156,16 @@ class DeckScreen(Screen[None]):
             self._say_connection()
         if topic in self.TOPICS:
             self.update_view()
+        if topic is Topic.STRUCTURE:
+            self._offer()
 
     def forget_note(self) -> None:
-        """Clear the message of another line; a fault of the line to Dagster stays."""
+        """Another line: clear the message of the last one, a fault of the line to Dagster stays."""
         self._say_connection()
+        self._offer()
+
+    def _offer(self) -> None:
+        self.keys.leave_out(PLANS if self._may_plan_nothing() else frozenset())
 
     def _say_connection(self) -> None:
         connection = self.deployment.connection

@@ -61,7 +61,8 @@ def test_a_deployment_of_the_service_is_told_with_its_token_and_not_without(
 
 
 def test_daemons_that_nobody_tells_of_are_not_called_down(service: str, tmp_path: Path) -> None:
-    done = _run(tmp_path, "status", "--url", service, "--token", "env:THE_TOKEN")
+    done = _run(tmp_path, "status", "--check", "--url", service, "--token", "env:THE_TOKEN")
+    assert done.returncode == DONE, done.stderr
     assert "readings" in done.stdout
     told = [line for line in done.stdout.splitlines() if "daemon" in line]
     assert told == ["unknown  not told: daemons"]

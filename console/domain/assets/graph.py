@@ -99,6 +99,11 @@ class AssetGraph:
         except CycleError:
             return tuple(sorted(self.assets, key=self._sort_key))
 
+    @cached_property
+    def forbidden(self) -> frozenset[AssetKey]:
+        """The assets that this user may not materialize."""
+        return frozenset(key for key, asset in self.assets.items() if asset.forbidden)
+
     def upstream(self, key: AssetKey) -> list[AssetKey]:
         return self._known(self.assets[key].upstream)
 

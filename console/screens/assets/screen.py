@@ -409,10 +409,15 @@ class AssetsScreen(DeckScreen):
         if (key := self._chosen()) is not None:
             self.deck.open_asset("partitions", key)
 
-    def action_plan(self) -> None:
+    def assets_to_plan(self) -> tuple[AssetKey, ...]:
         node, graph = self.node, self.deployment.graph
         if isinstance(node, Group):
-            keys = (key for key in self._boxes.members().get(node, []) if graph[key].materializable)
-            self.deck.plan(tuple(keys))
+            members = self._boxes.members().get(node, [])
+            return tuple(key for key in members if graph[key].materializable)
+        return () if self.asset is None else (self.asset,)
+
+    def action_plan(self) -> None:
+        if isinstance(self.node, Group):
+            self.deck.plan(self.assets_to_plan())
         elif (key := self.asset) is not None:
             self.deck.plan((key,), self._cells.partitions if self._cells else None)

@@ -129,6 +129,9 @@ class FreshnessScreen(DeckScreen):
         if key := self._key():
             self.deck.open_asset("partitions", key)
 
+    def assets_to_plan(self) -> tuple[AssetKey, ...]:
+        return (key,) if (key := self._key()) else ()
+
     @of_the_lit_row
     def action_plan(self) -> None:
         if key := self._key():

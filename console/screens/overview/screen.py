@@ -19,6 +19,8 @@ from console.widgets.overview.line import DETAIL_LINES, Frame, Leads, count_of
 from console.widgets.overview.sections import overview_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual import events
     from textual.widget import Widget
 
@@ -266,6 +268,11 @@ class OverviewScreen(DeckScreen):
         self._span = len(SPANS) - 1
         self.store.show_since(time.time() - SPANS[self._span])
         self.deck.poller.wake()
+
+    def assets_to_plan(self) -> Collection[AssetKey]:
+        line = self._line()
+        cause = line.leads.cause if line and line.leads else None
+        return tuple(cause.failed) if cause else ()
 
     @of_the_lit_row
     def action_plan_retry(self) -> None:

@@ -29,6 +29,8 @@ from console.widgets.grid.modes import ModesLine, modes
 from console.widgets.grid.partition_grid import PartitionGrid
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual.app import ComposeResult
     from textual.widget import Widget
     from textual.widgets import Input
@@ -326,6 +328,12 @@ class PartitionsScreen(DeckScreen):
             self.keys.say(f"{name} no partition here", "warn")
             return None
         return cells
+
+    def assets_to_plan(self) -> Collection[AssetKey]:
+        cells, heading = self.grid.chosen_cells, self.grid.heading
+        if heading is not None and self.grid.mark is None:
+            return {row.asset for row in self.shown.members(heading)}
+        return {row.asset for row in cells.rows} if cells else ()
 
     @of_the_lit_row
     def action_plan(self) -> None:

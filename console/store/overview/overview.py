@@ -45,6 +45,8 @@ MOST_ERRORS = 5_000
 """Of the newest so many failed runs the log is read."""
 TOLD_SECONDS = 0.5
 """While many errors are read, what came is told this often."""
+DAEMONS = "daemons"
+"""Among what was not read: their health."""
 PARTS = ("failures", "errors", "jobs", "backfills", "health")
 
 
@@ -281,7 +283,7 @@ class Overview:
             found |= self._part_unread("failures", "failures")
         health = self.health
         if health is None:
-            found |= self._part_unread("health", "daemons")
+            found |= self._part_unread("health", DAEMONS)
         else:
             found |= Reading((), _not_told(health))
         if any(one.condition is Condition.NOT_YET for one in self.locations):
@@ -339,5 +341,5 @@ class Overview:
 
 def _not_told(health: Health) -> tuple[str, ...]:
     """The parts that the server left out of its answer."""
-    parts = {"daemons": health.daemons, "schedules and sensors": health.ticking}
+    parts = {DAEMONS: health.daemons, "schedules and sensors": health.ticking}
     return tuple(name for name, told in parts.items() if told is None)

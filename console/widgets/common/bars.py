@@ -117,6 +117,7 @@ class KeyBar(Widget):
         super().__init__()
         self._screen = screen
         self._read_only = read_only
+        self._left_out: frozenset[str] = frozenset()
         self._ascii = ascii_only
         self._note: tuple[str, str] | None = None
 
@@ -133,6 +134,12 @@ class KeyBar(Widget):
             self._read_only = read_only
             self.refresh()
 
+    def leave_out(self, actions: frozenset[str]) -> None:
+        """The ids of actions that can't be done where the cursor is."""
+        if actions != self._left_out:
+            self._left_out = actions
+            self.refresh()
+
     def hush(self) -> None:
         if self._note is not None:
             self._note = None
@@ -146,7 +153,7 @@ class KeyBar(Widget):
         right = " ?  help  ^P  commands "
         segments: list[tuple[str, Style]] = []
         used = 0
-        for action in self._shown():
+        for action in self.offered:
             key, words = self._label(action), action.words
             if used + len(key) + len(words) + 4 > width - len(right):
                 break
@@ -155,8 +162,11 @@ class KeyBar(Widget):
         segments += [(" " * (width - used - len(right)), style("dim")), (right, style("dim"))]
         return _line(segments, width)
 
-    def _shown(self) -> list[Action]:
-        own = [a for a in actions_of(self._screen, read_only=self._read_only) if a.footer]
+    @property
+    def offered(self) -> list[Action]:
+        """The actions that the bar names, as far as it has room."""
+        actions = actions_of(self._screen, read_only=self._read_only)
+        own = [one for one in actions if one.footer and one.id not in self._left_out]
         return own[:MOST_KEYS]
 
     def _label(self, action: Action) -> str:

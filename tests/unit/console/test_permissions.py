@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from console.api.permissions import forbidden, forbidden_asset, forbidden_locations
+from console.domain.assets.graph import AssetGraph
+from tests.unit.console.assets import deck_of, failed, graph_of, key
+
+if TYPE_CHECKING:
+    from console.app import Deck
 
 Json = dict[str, Any]
 
@@ -68,3 +74,46 @@ def test_an_asset_is_kept_from_a_user_only_where_the_server_says_so(
         "repository": {"name": "r", "location": {"name": "money"}},
     }
     assert forbidden_asset(node, {"money": " (code location money)"}) == words
+
+
+def _deck(*kept: str) -> Deck:
+    """Two failed assets, of which the server keeps some from us."""
+    whole = graph_of([("first", ""), ("second", "")])
+    assets = {
+        one: replace(asset, forbidden="the server says no" if one[0] in kept else "")
+        for one, asset in whole.assets.items()
+    }
+    return deck_of(AssetGraph(assets), [failed("first", 2.0), failed("second", 1.0)])
+
+
+def _offered(deck: Deck) -> set[str]:
+    bar = deck.screen.keys  # type: ignore[attr-defined]  # a DeckScreen
+    return {action.id for action in bar.offered}
+
+
+@pytest.mark.parametrize("screen", ["2", "3", "6"])
+@pytest.mark.parametrize("kept", [True, False])
+async def test_the_keys_that_plan_are_bound_where_an_asset_may_be_made(
+    screen: str, kept: bool
+) -> None:
+    deck = _deck(*(("first", "second") if kept else ()))
+    async with deck.run_test(size=(160, 30)) as pilot:
+        await pilot.press(screen, "up")
+        await pilot.pause()
+        assert ("plan" not in _offered(deck)) is kept
+        await pilot.press("b")
+        await pilot.pause()
+        assert (deck.screen.NAME != "planner") is kept  # type: ignore[attr-defined]  # likewise
+
+
+async def test_the_keys_follow_the_cursor_from_one_asset_to_the_next() -> None:
+    deck = _deck("first")
+    async with deck.run_test(size=(160, 30)) as pilot:
+        await pilot.press("6")
+        offered = {}
+        for move in ("home", "end"):
+            await pilot.press(move)
+            await pilot.pause()
+            (asset,) = deck.screen.assets_to_plan()  # type: ignore[attr-defined]  # likewise
+            offered[asset] = "plan" in _offered(deck)
+    assert offered == {key("first"): False, key("second"): True}
