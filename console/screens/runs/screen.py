@@ -300,7 +300,7 @@ class RunsScreen(DeckScreen):
             [
                 [(rule * width, "dim")],
                 left,
-                [(f" {cut(assets or 'no assets', width - 2)}", "text")],
+                [(f" {cut(assets or _without_assets(run), width - 2)}", "text")],
                 self._last_line(run, width),
             ]
         )
@@ -375,3 +375,7 @@ def _padded(what: tuple[str, str], room: int) -> str:
     name, rest = what
     shown = f"{cut(name, room - 1 - cells(rest))}{rest}"
     return padded(cut_clean(shown, room - 1), room)
+
+
+def _without_assets(run: Run) -> str:
+    return "no assets" if run.assets_known else "the server doesn't tell which assets it makes"

@@ -104,7 +104,7 @@ class RunFeed:
 
     async def _ask(self, limit: int, before: str | None = None) -> tuple[Run, ...]:
         question = self.question
-        return await run_queries.runs(
+        found = await run_queries.runs(
             self._client,
             limit,
             FILTERS[self.filter],
@@ -112,6 +112,7 @@ class RunFeed:
             dict(question.tags),
             job=question.job,
         )
+        return await self._deployment.run_assets.named(found)
 
 
 def _older(known: list[Run], found: tuple[Run, ...]) -> list[Run]:

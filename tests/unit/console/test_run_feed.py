@@ -20,6 +20,8 @@ class RunsServer(Client):
         given = variables or {}
         if name == "run_counts":
             return {alias: {"__typename": "Runs", "count": 1} for alias in ("all", *given)}
+        if name == "run_assets":
+            return {"runsOrError": {"__typename": "Runs", "results": []}}
         assert name == "runs"
         wanted = given["filter"].get("statuses")
         found = [run for run in self.runs if not wanted or run[1] in wanted]

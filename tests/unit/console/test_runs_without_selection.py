@@ -10,6 +10,7 @@ import pytest
 from console.headless.attention import as_lines
 from console.store.deployment import Deployment
 from console.store.overview.overview import Overview
+from console.store.runs.run_feed import RunFeed
 from tests.staleness.server import InProcess, serving
 
 if TYPE_CHECKING:
@@ -88,6 +89,21 @@ async def test_a_job_without_a_selection_is_failed_till_it_succeeds(
     _run(client, job, broken=False)
     (cause,) = (await _overview(client)).causes
     assert cause.mended
+
+
+async def test_the_list_of_runs_names_the_assets_of_runs_that_select_none(
+    client: InProcess,
+) -> None:
+    _run(client, "all_orders", broken=False)
+    _run(client, "nightly", broken=False)
+    dg.materialize([orders], instance=client.process.instance)
+    feed = RunFeed(Deployment(client))
+    await feed.refresh()
+    assert [(set(run.assets), run.assets_known) for run in feed.runs] == [
+        ({("orders",)}, True),
+        (set(), True),
+        ({("orders",), ("report",)}, True),
+    ]
 
 
 async def test_a_console_that_is_open_hears_of_the_success_by_the_pulse(client: InProcess) -> None:
