@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests import parts
 from tests.clock import VARIABLE, MovedClock
@@ -26,6 +27,11 @@ OFTEN = {
     "DAGDECK_SENSOR_INTERVAL_SECONDS": "1",
 }
 """What is automatic is off in tests; where a test switches it on, it needn't wait for an hour."""
+
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
+"""A test is right or wrong, however busy the machine is."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

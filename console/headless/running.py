@@ -88,5 +88,7 @@ async def _run(options: Namespace, settings: Settings) -> int:
 
 def _tell_unless_interrupted(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Ctrl-C ends every task, and asyncio would print those that nobody asks any more."""
-    if not isinstance(context.get("exception"), KeyboardInterrupt):
+    error = context.get("exception")
+    whole = error.subgroup(KeyboardInterrupt) if isinstance(error, BaseExceptionGroup) else error
+    if not isinstance(whole, KeyboardInterrupt | BaseExceptionGroup):
         loop.default_exception_handler(context)

@@ -57,9 +57,12 @@ def _empty() -> float:
 
 
 def recorded(rig: Rig) -> list[str]:
-    """The bodies the console sends until its grid is painted."""
-    with Line(rig.port).restore() as line, rig.open(line.url) as terminal:
-        terminal.wait_for(rig.is_painted)
+    """The bodies the console sends until its grid is painted, from the second start on."""
+    with Line(rig.port).restore() as line:
+        for _ in range(2):
+            line.sent.clear()
+            with rig.open(line.url) as terminal:
+                terminal.wait_for(rig.is_painted)
         sent = b"".join(map(bytes, line.sent.values()))
     bodies = ((sent[at.end() : at.end() + int(at[1])], int(at[1])) for at in LENGTH.finditer(sent))
     return [body.decode() for body, length in bodies if len(body) == length]

@@ -14,6 +14,7 @@ from console.screens.modals.confirm import ConfirmScreen
 from console.screens.run.screen import RunScreen
 from console.screens.runs.screen import RunsScreen
 from console.settings import Settings
+from console.store.runs.run_assets import RunAssets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,6 +96,7 @@ async def _deck(home: Path, *, read_only: bool = False) -> AsyncIterator[tuple[D
     server = RunsServer("http://nowhere.invalid", read_only=read_only)
     server.commands = []
     deck.deployment.client = server
+    deck.deployment.run_assets = RunAssets(server)
     async with deck.run_test(size=(80, 24)) as pilot:
         yield deck, pilot
 
