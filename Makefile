@@ -12,7 +12,7 @@ define part
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install console down superset superset-environment superset-test test test-thorough test-stack clock test-clock lint types imports screenshots snapshots mutants bench compat clean
+.PHONY: help install console down superset superset-environment superset-test test test-thorough test-stack clock test-clock lint types imports screenshots snapshots mutants random-keys bench compat clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
@@ -79,6 +79,9 @@ test-clock: install ## The unit tests at midnight, at clock changes and on odd d
 mutants: install ## Change the console's rules place by place; a test must fail for each
 	@$(PYTHON) tools/install.py .venv --constraint constraints.txt --uv $(BIN)/uv cosmic-ray
 	$(BIN)/python -m tests.mutants
+
+random-keys: install ## Press random keys on a loading console for ten minutes; DAGDECK_SEED=7 takes others
+	DAGDECK_RANDOM_SECONDS=600 $(BIN)/python -m pytest -q tests/terminal/test_random_keys.py
 
 bench: install ## Measure speed and memory
 	$(BIN)/python -m tests.benchmarks

@@ -6,7 +6,6 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from console.api import run_queries
 from console.domain.assets.keys import key_text, shown_key
 from console.domain.runs.backfill_words import (
     assets_text,
@@ -40,7 +39,7 @@ async def main(deployment: Deployment, options: Namespace) -> int:
         name = await backfills.named(deployment, options.backfill)
         _show(deployment, await backfills.outcome(deployment, name), as_json=options.json)
         return DONE
-    found = await run_queries.backfills(deployment.client, max(options.limit, 1))
+    found = await backfills.newest(deployment, max(options.limit, 1))
     if options.json:
         print(json.dumps([_as_dict(one) for one in found]))
         return DONE

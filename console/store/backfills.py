@@ -88,6 +88,11 @@ class BackfillOutcome:
         return sum(len(cells.left) for cells in self.cells.values())
 
 
+async def newest(deployment: Deployment, limit: int) -> Sequence[Backfill]:
+    """At most so many backfills, newest first. Raises ApiError."""
+    return await run_queries.backfills(deployment.client, limit)
+
+
 async def outcome(deployment: Deployment, backfill_id: str) -> BackfillOutcome:
     """What became of a backfill. Raises NotFound, ApiError."""
     found = await run_queries.backfill(deployment.client, backfill_id)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.color import ColorSystem
 
-from console.api.client import IN_FLIGHT
 from console.app import Deck
 from console.settings import Settings
 from tests.fake_dagster.server import FakeDagster
 from tests.snapshots.deployment import NOW, deployment
 from tests.snapshots.drawing import drawing, vanishing
+from tests.snapshots.waiting import is_asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,11 +90,5 @@ async def _settled(deck: Deck, pilot: Pilot[None]) -> None:
         await pilot.pause(0.02)
         now = f"{client.requests} {bool(deck.deployment.rows)} {drawing(deck)}"
         unread = deck.deployment.staleness.words or not deck.deployment.rows
-        if now != seen or unread or _asking(deck):
+        if now != seen or unread or is_asking(deck):
             seen, since = now, time.monotonic()
-
-
-def _asking(deck: Deck) -> bool:
-    """Whether an answer is on its way."""
-    waiting = any(worker.is_running and worker.name != "poller" for worker in deck.workers)
-    return waiting or deck.deployment.client._slots._value < IN_FLIGHT

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from console.domain.assets.keys import shown_key
 from console.domain.errors import ApiError
 from console.domain.status.bad import bad_lines, bad_sum, bad_text
 from console.domain.status.states import LOOKS, State
+from console.screens.modals.window import Window
 from console.screens.openings import PlanCells
 from console.store.needs import Needs, read_needs
 from console.widgets.common.filter_line import FilterLine
@@ -32,7 +32,7 @@ _NEEDY = frozenset({State.FAILED, State.STALE, State.MISSING})
 _COLOURS = {state.word: LOOKS[state].style for state in _NEEDY} | {"checks": "bad"}
 
 
-class BadScreen(ModalScreen["PlanCells | None"]):
+class BadScreen(Window["PlanCells | None"]):
     """Answers with what to plan, None for nothing. Shows what is known at once, and what was read for it a moment later."""
 
     CSS_PATH = "bad.tcss"

@@ -6,13 +6,13 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from console.domain.runs.words import span_text, what_text
 from console.domain.status.states import LOOKS
 from console.domain.text import cut, padded
 from console.domain.times import past_moment
+from console.screens.modals.window import Window
 from console.widgets.common.line_list import LineList
 from console.widgets.common.styled_text import StyledLine
 from console.widgets.common.styles import glyph, run_state
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from console.store.runs.cell_runs import CellRun
 
 
-class CellRunsScreen(ModalScreen["str | None"]):
+class CellRunsScreen(Window["str | None"]):
     """Answers with the id of a run, None when none was chosen."""
 
     CSS_PATH = "cell_runs.tcss"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console.command_line import completions
 from console.domain.text import cells, one_line
 from console.screens.base import DeckScreen
 from console.screens.commands import arguments, prepare
+from console.screens.modals.window import Window
 from console.terminal.command_history import keep_command, typed_before
 from console.widgets.common.styles import PANEL, style
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HINT = "a screen, an action's words, asset KEY, run ID, plan SELECTION [RANGE] …; tab completes"
 
 
-class CommandLine(ModalScreen[Callable[[], Awaitable[None]] | None]):
+class CommandLine(Window[Callable[[], Awaitable[None]] | None]):
     """Answers with what is to be done, None when nothing is."""
 
     DEFAULT_CSS = """

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console.domain.text import one_line
+from console.screens.modals.window import Window
 from console.widgets.common.styles import PANEL, SELECTION, style
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Window[bool]):
     """Asks `sentence`; True when the answer is yes, False for everything else.
 
     `yes` is what the button of the deed says. With `word_to_type`, that word is

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from console.domain.assets.keys import shown_key
 from console.domain.fuzzy import Match, best
 from console.domain.text import cells, cut
+from console.screens.modals.window import Window
 from console.store.signals import Topic
 from console.widgets.common.line_list import LineList
 from console.widgets.common.styled_text import StyledLine
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GROUP_WIDTH = 16
 
 
-class FindScreen(ModalScreen["tuple[str, ...] | None"]):
+class FindScreen(Window["tuple[str, ...] | None"]):
     """Answers with the key of the asset that was chosen, None when none was."""
 
     CSS_PATH = "find.tcss"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from console.actions import EVERYWHERE, Action, actions_of, all_key_labels
 from console.domain.status.states import CHECK_LOOK, LOOKS, State
+from console.screens.modals.window import Window
 from console.widgets.common.filter_line import FilterLine
 from console.widgets.common.styles import glyph, state_style, style
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STATES_A_LINE = 4
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """Closes with any of the keys that one would try; `/` filters it."""
 
     CSS_PATH = "help.tcss"

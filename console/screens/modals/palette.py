@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
+from textual import on
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from console.actions import EVERYWHERE, Action, all_key_labels, offered_actions
 from console.domain.fuzzy import Match, best, match
@@ -36,6 +37,13 @@ class Palette(CommandPalette):
         ("pagedown", "page(1)", "a page down"),
         ("pageup", "page(-1)", "a page up"),
     ]
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _chosen_once(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
+        """What was pressed before the palette was left, and comes after, chooses nothing."""
+        if not self.is_active:
+            event.stop().prevent_default()
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console.domain.errors import ApiError
 from console.domain.text import one_line
+from console.screens.modals.window import Window
 from console.store.runs.run_finder import find_run
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HINT = "enter opens the run; 4 or more of its id's characters are enough"
 
 
-class RunIdScreen(ModalScreen["str | None"]):
+class RunIdScreen(Window["str | None"]):
     """Answers with the whole id of a run, None when none was chosen."""
 
     CSS_PATH = "run_id.tcss"

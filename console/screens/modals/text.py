@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from console.screens.modals.window import Window
 from console.widgets.common.pane import Pane, wrapped_as_it_is
 from console.widgets.common.prompt import Prompt
 from console.widgets.common.styled_text import StyledLine
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Window[None]):
     """Shows `text` under `title`, its indentation kept; any text may be long or odd."""
 
     CSS_PATH = "text.tcss"

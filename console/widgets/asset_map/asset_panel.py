@@ -142,7 +142,7 @@ class AssetPanel:
             self.words.deployment.rows.get(self.key),
             self.words.deployment.keys.get(self.key),
         )
-        total = f"{len(keys)}, " if keys else ""
+        total = "…, " if keys is None else f"{len(keys)}, "
         said = asset.partitions.description.rstrip(".") or asset.partitions.kind.lower()
         found = self._labelled("partitions", [(f"{total}{said}", "text")], width)
         if row is None or keys is None or row.total != len(keys):

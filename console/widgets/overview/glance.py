@@ -81,18 +81,22 @@ def _bad_cells(frame: Frame) -> StyledLine:
     """What the grid counts beside what failed: missing, stale, with a failed check."""
     deployment = frame.overview.deployment
     stale = Reading(("stale",)) if deployment.staleness.unread else FINAL
-    failing = deployment.reading.checks.failed.values() if deployment.reading.checks else ()
+    known = deployment.reading.checks
+    failing = known.failed.values() if known else ()
     checks = sum(len(one.partitions) + len(one.whole) for one in failing)
+    asked = FINAL if known is None or known.known else Reading(("checks",))
     counts = (
         (frame.tally.missing, "missing", frame.states, "warn"),
         (frame.tally.stale, "stale", stale, "warn"),
-        (checks, "with a failed check", FINAL, "bad"),
+        (checks, "with a failed check", asked, "bad"),
     )
-    return [
+    found = [
         (frame.marked(f"{count} {word}", reading), colour)
         for count, word, reading, colour in counts
         if count
     ]
+    unread = not frame.tally.stale and stale is not FINAL
+    return [*found, *([(frame.marked("stale", stale), "dim")] if found and unread else [])]
 
 
 def _unread(frame: Frame) -> list[str]:

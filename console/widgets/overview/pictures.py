@@ -9,6 +9,7 @@ from console.domain.freshness.policy import FreshnessVerdict
 from console.domain.freshness.urgency import span
 from console.domain.grid.group_days import group_days, last_days
 from console.domain.grid.metrics import BARS, DIGITS
+from console.domain.reading import FINAL, Reading
 from console.domain.runs.backfill_words import assets_text, took_text
 from console.domain.status.states import LOOKS, State, state_of
 from console.domain.text import cut, one_line, padded
@@ -149,7 +150,7 @@ def _groups(frame: Frame) -> list[OverviewLine]:
     return [frame.sentence("GROUPS", words), *(_strip(*each, frame) for each in found)]
 
 
-def _days_of_groups(frame: Frame) -> Iterator[tuple[str, GroupDays]]:
+def _days_of_groups(frame: Frame) -> Iterator[tuple[str, GroupDays, Reading]]:
     deployment = frame.overview.deployment
     groups: dict[str, list[tuple[PartitionKeys, bytes]]] = {}
     for key in deployment.graph.order:
@@ -161,7 +162,16 @@ def _days_of_groups(frame: Frame) -> Iterator[tuple[str, GroupDays]]:
     for name, assets in groups.items():
         told = group_days(assets, days)
         if told is not None:
-            yield name, told
+            yield name, told, _reading_of(frame, name)
+
+
+def _reading_of(frame: Frame, group: str) -> Reading:
+    """What of a group may change once more is read."""
+    deployment = frame.overview.deployment
+    graph, staleness = deployment.graph, deployment.staleness
+    members = [key for key in graph.order if graph[key].group == group]
+    unread = any(key not in deployment.rows or staleness.is_due(key) for key in members)
+    return Reading(("partitions",)) if unread else FINAL
 
 
 def _days(frame: Frame) -> int:
@@ -172,11 +182,11 @@ def _name_width(frame: Frame) -> int:
     return max(min(frame.width // 4, 28), 12)
 
 
-def _strip(name: str, days: GroupDays, frame: Frame) -> OverviewLine:
+def _strip(name: str, days: GroupDays, reading: Reading, frame: Frame) -> OverviewLine:
     width = _name_width(frame)
     parts: StyledLine = [(f"   {padded(cut(one_line(name) or 'no group', width), width)}", "text")]
     for cell in days.worst:
         state = state_of(cell)
         parts.append((glyph(state, ascii_only=frame.ascii_only), LOOKS[state].style))
     share = days.done * 100 // max(days.total, 1)
-    return OverviewLine([*parts, (f"{share:>5} %", "text")])
+    return OverviewLine([*parts, (frame.marked(f"{share:>5} %", reading), "text")])

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.command import CommandList
+from textual.widgets import Input
 
 from console.screens.freshness.screen import FreshnessScreen
 from console.screens.modals.find import FindScreen
@@ -162,3 +163,32 @@ async def test_assets_that_come_to_be_known_are_found_without_another_key(
             await pilot.press("enter")
         await pilot.pause()
         assert answers == [key("stg_entries")]
+
+
+async def test_a_second_enter_on_its_way_leaves_a_window_once() -> None:
+    deck = _deck()
+    answers: list[AssetKey | None] = []
+    async with deck.run_test(size=(80, 24)) as pilot:
+        window = FindScreen(deck)
+        deck.push_screen(window, answers.append)
+        await pilot.press(*"ste")
+        field = window.query_one(Input)
+        field.post_message(Input.Submitted(field, "ste"))
+        field.post_message(Input.Submitted(field, "ste"))
+        await pilot.pause()
+        assert deck.is_running
+        assert answers == [key("stg_entries")]
+
+
+async def test_what_the_palette_was_told_before_another_screen_was_shown_ends_nothing() -> None:
+    deck = _deck()
+    async with deck.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await _offers(pilot)
+        palette = deck.screen
+        commands = palette.query_one(CommandList)
+        deck.action_show_screen("runs")
+        commands.post_message(CommandList.OptionSelected(commands, commands.options[0], 0))
+        await pilot.pause()
+        assert deck.is_running
+        assert deck.current_mode == "runs"
