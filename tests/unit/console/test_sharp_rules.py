@@ -54,6 +54,29 @@ def test_a_cell_whose_state_is_not_known_is_blocked_even_below_one_that_runs() -
     assert (below.action, below.reason) == (CellAction.BLOCKED, "its state is not known")
 
 
+@pytest.mark.parametrize(
+    ("state", "stale_known", "reason"),
+    [
+        (State.MISSING, True, "missing"),
+        (State.MATERIALIZED, True, "fresh, run again as asked"),
+        (State.MATERIALIZED, False, "materialized, run again as asked"),
+        (State.STALE, True, "stale"),
+        (State.FAILED, True, "failed"),
+    ],
+)
+def test_a_cell_that_is_asked_for_runs_for_its_own_state(
+    state: State, stale_known: bool, reason: str
+) -> None:
+    graph = plans.graph_of([plans.asset_of("a", None)], [])
+    keys: dict[AssetKey, PartitionKeys | None] = {("a",): None}
+    rows: dict[AssetKey, Row] = {("a",): Row(bytes([state]), 0.0)}
+    snapshot = Snapshot(graph, keys, rows, mappings=plans.mappings_of(graph, keys))
+    snapshot = replace(snapshot, stale_known=stale_known)
+    request = Request((("a",),), (), run_states=frozenset({state}))
+    cell = plan(request, snapshot).by_id[("a",), None]
+    assert (cell.action, cell.reason) == (CellAction.RUN, reason)
+
+
 def test_the_wait_after_an_error_doubles_up_to_its_longest_and_starts_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
