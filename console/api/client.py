@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from console.api.clock import seconds_ahead
+from console.api.clock import nearest, seconds_ahead
 from console.api.documents import document
 from console.api.door import OPEN, TIMEOUT_SECONDS
 from console.api.line import GRAPHQL, Line, graphql_url
@@ -83,8 +83,8 @@ class Client:
         """What the server says of it."""
         self.requests = 0
         self.life = SignsOfLife()
-        self._dated: tuple[str | None, float, float] = (None, 0.0, 0.0)
-        """The date of the newest answer, when it was asked for, and when it came."""
+        self.clock_ahead: float | None = None
+        """How many seconds at least the server's clock is ahead of this one; None where it isn't told."""
         self.address = urlsplit(self.url)._replace(netloc=self.place).geturl()
         """The URL without a name and password: what the deployment is known by in files."""
         self.server: Server | None = None
@@ -124,11 +124,6 @@ class Client:
     @property
     def bytes_received(self) -> int:
         return self._line.bytes_received
-
-    @property
-    def clock_ahead(self) -> float | None:
-        """How many seconds at least the server's clock is ahead of this one; None where it isn't told."""
-        return seconds_ahead(*self._dated)
 
     @property
     def why_read_only(self) -> str:
@@ -302,7 +297,8 @@ class Client:
                     response = await self._line.post(content, timeout)
                 except Unreachable as error:
                     raise self._unreachable(error, sent) from error.__cause__
-        self._dated = (response.headers.get("date"), asked, time.time())
+        ahead = seconds_ahead(response.headers.get("date"), asked, time.time())
+        self.clock_ahead = nearest(self.clock_ahead, ahead)
         self.requests += 1
         return self._heard(response)
 

@@ -19,3 +19,9 @@ def seconds_ahead(date: str | None, sent: float, answered: float) -> float | Non
     except (ValueError, TypeError, OverflowError):
         return None
     return max(there - answered, 0.0) + min(there + CUT_SECONDS - sent, 0.0)
+
+
+def nearest(before: float | None, now: float | None) -> float | None:
+    """The smaller difference of two answers: a server that is busy may send a date that is old."""
+    known = [one for one in (before, now) if one is not None]
+    return min(known, key=abs, default=None)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from console.api.clock import seconds_ahead
+from console.api.clock import nearest, seconds_ahead
 from console.domain.health import Condition, Daemon, Health, Location, Ticking
 from console.headless.checkup.finding import Verdict
 from console.headless.checkup.local import findings_of
@@ -153,6 +153,17 @@ def test_a_date_between_question_and_answer_is_of_the_same_clock(
     sent: float, answered: float, ahead: float
 ) -> None:
     assert seconds_ahead(formatdate(1_000, usegmt=True), sent, answered) == ahead
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [(None, None, None), (None, -11.0, -11.0), (-11.0, None, -11.0), (-11.0, 0.0, 0.0)],
+)
+def test_an_old_date_of_a_busy_server_is_no_difference_of_clocks(
+    before: float | None, now: float | None, told: float | None
+) -> None:
+    assert nearest(before, now) == told
+    assert nearest(now, before) == told
 
 
 @pytest.mark.parametrize("date", [None, "yesterday"], ids=["none", "unreadable"])
