@@ -53,6 +53,7 @@ def test_one_long_outage_is_not_the_rhythm() -> None:
 def test_too_few_materializations_have_none() -> None:
     assert rhythm([]) is None
     assert rhythm([NOW, NOW + DAY, NOW + 2 * DAY]) is None
+    assert rhythm([NOW + DAY * at for at in range(4)]) == Rhythm(DAY, 3)
 
 
 @given(st.lists(st.floats(0, 4e9), max_size=80))
