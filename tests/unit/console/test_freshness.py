@@ -138,6 +138,7 @@ def test_policies_in_plain_words() -> None:
     assert policy_words(Cron("5 * * * *", 7200, "UTC")) == "by :05 each hour"
     assert policy_words(Cron("*/5 1 1 * *", 7200, "UTC")) == "by cron */5 1 1 * *"
     assert policy_words(Cron("0 6 * * 2-4", 7200, "UTC")) == "by cron 0 6 * * 2-4"
+    assert policy_words(Cron("0 6 1 * *", 7200, "UTC")) == "by cron 0 6 1 * *"
     assert policy_words(Cron("0 6-9 * * *", 7200, "UTC")) == "by cron 0 6-9 * * *"
     assert policy_words(Cron("0 * * * 1", 7200, "UTC")) == "by cron 0 * * * 1"
     assert policy_text(TimeWindow(26 * 3600, 13 * 3600)) == "at most 26h old, warning from 13h"
