@@ -37,6 +37,8 @@ SCENES: dict[str, Callable[[Deck], None]] = {
     "backfills": lambda deck: deck.action_show_screen("backfills"),
 }
 THRICE = ("run", "planner")
+FOOT = 6
+"""Lines of a frame that tell all of the cursor's line, and have messages and keys."""
 TELLS = re.compile(r"\d|\bno(?:thing|ne)?\b")
 """What a line claims: a number, or that there is nothing."""
 MARK = re.compile(r"…|\breading\b|\basking\b|\bnot known\b|\bnot read\b|\d of \d+ read\b")
@@ -82,7 +84,7 @@ async def frames(deck: Deck, open_scene: Callable[[Deck], None]) -> list[Frame]:
 def unmarked(frame: Frame, last: Frame) -> list[str]:
     """The lines that claim something which isn't so in the end, and don't say that it may change.
 
-    What the title calls unread is marked as a whole. The last three lines tell of the cursor's line,
+    What the title calls unread is marked as a whole. The lines at the foot tell of the cursor's line,
     and have keys and messages.
     """
     final = {line.strip() for line in last}
@@ -90,7 +92,7 @@ def unmarked(frame: Frame, last: Frame) -> list[str]:
         return []
     return [
         line
-        for line in frame[1:-3]
+        for line in frame[1:-FOOT]
         if TELLS.search(line) and not MARK.search(line) and line.strip() not in final
     ]
 
