@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -129,7 +129,11 @@ class _Planner:
         if State.STALE not in self._request.run_states:
             return first_parent
         places = snapshot.positions(asset, partitions)
-        for parent in snapshot.graph.upstream(asset):
+        certain_first = sorted(
+            snapshot.graph.upstream(asset),
+            key=lambda parent: snapshot.mapping(asset, parent).otherwise is not None,
+        )
+        for parent in certain_first:
             running = frozenset(self.running.get(parent, ()))
             for place in snapshot.mapping(asset, parent).made_from(running, places):
                 first_parent.setdefault(place, parent)
@@ -185,7 +189,18 @@ class _Planner:
         """Why the cell would run; empty when nothing asks for it."""
         if state in self._request.run_states:
             return self._own_reason(cell, state)
-        return f"upstream would be run: {key_text(cause)}" if cause else ""
+        if cause is None:
+            return ""
+        doubt = UNLESS_LAST if self._doubtful(cell[0], cause) else ""
+        return f"upstream would be run: {key_text(cause)}{doubt}"
+
+    def _doubtful(self, asset: AssetKey, parent: AssetKey) -> bool:
+        """Whether it isn't told if what would run of the parent leads to the asset."""
+        mapping = self._snapshot.mapping(asset, parent)
+        if mapping.otherwise is None:
+            return False
+        running = frozenset(self.running.get(parent, ()))
+        return not replace(mapping, upstreams=mapping.otherwise).made_from(running, (0,))
 
     def _own_reason(self, cell: CellId, state: State) -> str:
         if state is State.STALE:
@@ -202,6 +217,7 @@ class _Planner:
 
 
 EXCLUDED = "excluded by you"
+UNLESS_LAST = " (unless only its last partition is read, which Dagster doesn't tell)"
 
 
 def _without(parent: AssetKey) -> str:

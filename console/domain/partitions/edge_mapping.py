@@ -30,6 +30,8 @@ class EdgeMapping:
     """The child's cells that are made from partitions which the parent doesn't have."""
     may_lack: bool = False
     """Somebody chose the mapping, so it may allow that, which the API doesn't say. By default Dagster gives up."""
+    otherwise: Upstreams | None = None
+    """What it may be as well, where Dagster doesn't tell which: of an asset without partitions."""
 
     def made_from(self, parents: Positions, among: Iterable[int]) -> Positions:
         """The child's cells, of those in `among`, that are made from some of the parent's cells `parents`."""

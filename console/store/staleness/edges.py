@@ -91,7 +91,8 @@ class Edges:
         mapped = self.mapped(child, one)
         plain = one.mapping in _PLAIN and "offsetted" not in one.description
         simple = plain and mapped.upstreams is one_to_one(count)
-        return EdgeMapping(mapped.upstreams, simple, mapped.lacking, bool(one.mapping))
+        other = mapped.otherwise if mapped.otherwise != mapped.upstreams else None
+        return EdgeMapping(mapped.upstreams, simple, mapped.lacking, bool(one.mapping), other)
 
     async def _choose(self, children: Iterable[AssetKey]) -> None:
         open_edges = [

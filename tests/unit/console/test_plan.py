@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.domain.partitions.edge_mapping import EdgeMapping
 from console.domain.partitions.keys import PartitionKeys
 from console.domain.status.states import BUSY, Row, State
 from console.planner.drift import drift
@@ -298,3 +299,27 @@ def test_a_cell_whose_row_is_not_known_is_blocked() -> None:
     assert [(cell.action, cell.state) for cell in made.cells] == [
         (CellAction.BLOCKED, State.UNKNOWN)
     ]
+
+
+def _of_all_or_last(running: tuple[str, ...]) -> PlanCell:
+    """The cell of an asset without partitions, whose parent runs for these days."""
+    graph = graph_of([asset_of("a", "days"), asset_of("b", None)], [("a", "b")])
+    days = PartitionKeys(("d1", "d2", "d3"))
+    snapshot = Snapshot(
+        graph,
+        keys={("a",): days, ("b",): None},
+        rows={
+            ("a",): Row(bytes([State.MISSING] * 3), 1.0),
+            ("b",): Row(bytes([State.MATERIALIZED]), 1.0),
+        },
+        mappings={(("b",), ("a",)): EdgeMapping(((0, 1, 2),), otherwise=((2,),))},
+    )
+    made_plan = plan(Request((("a",),), running, downstream=True), snapshot)
+    return made_plan.by_id[("b",), None]
+
+
+def test_where_all_or_only_the_last_partition_is_read_the_doubt_stands_in_the_reason() -> None:
+    assert _of_all_or_last(("d1",)).reason == (
+        "upstream would be run: a (unless only its last partition is read, which Dagster doesn't tell)"
+    )
+    assert _of_all_or_last(("d1", "d3")).reason == "upstream would be run: a"
