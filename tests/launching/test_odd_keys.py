@@ -14,6 +14,7 @@ from console.headless.running import run_command
 from console.options import read_options
 from console.settings import Settings
 from tests.launching.code import ADDED, ODD_KEYS, ODDER_KEYS
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,9 +38,10 @@ def targeted(dagster: Webserver, backfill: str, asset: str) -> set[str]:
     return set(subset.get_partition_keys())
 
 
-@pytest.mark.parametrize(
-    ("asset", "key"), [(asset, key) for asset, keys in LISTS.items() for key in keys]
-)
+CELLS = [(asset, key) for asset, keys in LISTS.items() for key in keys]
+
+
+@pytest.mark.parametrize(("asset", "key"), CELLS if THOROUGH else CELLS[::2])
 def test_the_key_that_is_named_is_launched_and_no_other(
     dagster: Webserver, tmp_path: Path, asset: str, key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,6 +26,7 @@ from tests.integration.lakehouse import (
     Lakehouse,
     settled_days,
 )
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,6 +66,7 @@ def published(live: LiveDeployment, lakehouse: Lakehouse) -> Tables:
     return lakehouse.everything(TABLES | GITHUB_TABLES, (*MARTS, *GITHUB_MARTS))
 
 
+@pytest.mark.skipif(not THOROUGH, reason="long; `make test-thorough` runs it")
 def test_parallel_runs_in_random_order_with_repeats_give_the_tables_of_one_run(
     empty: LiveDeployment,
 ) -> None:

@@ -80,7 +80,7 @@ def plan_days(terminal: Terminal, days: list[date]) -> None:
     terminal.press(f"{INGEST}+", "enter")
     terminal.wait_for(f"{INGEST} and all downstream")
     terminal.press("p")
-    terminal.wait_for("commas between")
+    terminal.wait_for("since 2026-11")
     terminal.press("\x15", f"[{days[0]}...{days[-1]}]", "enter")
     terminal.wait_for(lambda text: "5 partitions" in text and "missing" in text and " run " in text)
     terminal.wait_for(lambda text: re.search(r"\d+ run · 0 skip · 0 blocked", text))

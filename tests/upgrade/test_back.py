@@ -16,7 +16,7 @@ from tests.upgrade.conftest import NEW_DAY, OLD_DAYS, backfilled, copy_of
 from tests.upgrade.releases import Release
 
 STEPS = 5
-KILLED_AT = range(1, STEPS + 1) if THOROUGH else (1, 3, STEPS)
+KILLED_AT = range(1, STEPS + 1) if THOROUGH else (1, STEPS)
 
 
 def start_back(live: LiveDeployment, **variables: str) -> subprocess.Popen[str]:

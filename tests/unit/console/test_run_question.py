@@ -57,8 +57,9 @@ async def test_the_server_is_asked_for_the_job_and_the_tags_and_counts_them() ->
     feed.choose("failed")
     await feed.refresh()
     wanted = {"pipelineName": "daily", "tags": [{"key": "team", "value": "a"}]}
-    (name, given), (_, counted) = server.asked
-    assert (name, given["filter"]) == ("runs", {"statuses": ["FAILURE"], **wanted})
+    asked = dict(server.asked)
+    counted = asked["run_counts"]
+    assert asked["runs"]["filter"] == {"statuses": ["FAILURE"], **wanted}
     assert counted["all"] == wanted
     assert counted["failed"] == {"statuses": ["FAILURE"], **wanted}
     assert feed.counts[""] == 7
