@@ -9,7 +9,14 @@ import pytest
 
 SHARED = {"deployment": "deployment", "lakehouse_settings": "lakehouse"}
 """By the fixture of a session: the group whose tests run one after the other on one worker."""
-LONGEST_FIRST = ("deployment", "lakehouse", "tests/live", "tests/faults", "tests/terminal")
+LONGEST_FIRST = (
+    "deployment",
+    "lakehouse",
+    "tests/upgrade",
+    "tests/live",
+    "tests/faults",
+    "tests/terminal",
+)
 
 
 def group_of(item: pytest.Item) -> str:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from pipelines.deployment.counts import count_database, count_lake, count_warehouse
 from tests.conftest import traversable
@@ -65,6 +66,7 @@ def demand_refused(live: LiveDeployment, file: Path) -> None:
         assert "half on its way back" in refused.stderr
 
 
+@pytest.mark.skipif(not THOROUGH, reason="long; `make test-thorough` runs it")
 def test_a_home_goes_back_to_the_release_it_came_from_however_often_that_is_killed(
     release_home: Path, earlier: Release, tmp_path: Path
 ) -> None:

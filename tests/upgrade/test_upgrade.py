@@ -17,7 +17,7 @@ from tests.backfills import READINGS, READINGS_MARTS, await_success, launch
 from tests.conftest import traversable
 from tests.deployments import LiveDeployment, free_ports
 from tests.integration.lakehouse import MARTS, TABLES, Lakehouse
-from tests.thoroughness import rounds
+from tests.thoroughness import THOROUGH, rounds
 from tests.upgrade.conftest import BACKFILL_SECONDS, NEW_DAY, OLD_DAYS, copy_of
 
 Tables = dict[str, list[tuple[object, ...]]]
@@ -128,6 +128,7 @@ def test_a_home_of_a_killed_upgrade_becomes_like_a_home_made_anew(
     assert upgraded.run("up", "--check").stdout.strip() == NOTHING
 
 
+@pytest.mark.skipif(not THOROUGH, reason="long; `make test-thorough` runs it")
 def test_a_backup_taken_amid_runs_is_restored_to_another_place_and_goes_on_there(
     upgraded: LiveDeployment, tmp_path: Path
 ) -> None:
