@@ -44,7 +44,7 @@ def random_key(chance: random.Random) -> str:
 
 
 def end(terminal: Terminal, code: int) -> None:
-    assert terminal.wait_for_end(20) == code, terminal.left_behind
+    assert terminal.wait_for_end(90) == code, terminal.left_behind
     assert_is_left(terminal)
     assert b"Traceback" not in terminal.received
 
