@@ -172,9 +172,9 @@ ACTIONS = (
     Action("end(-1)", "home,g", "newest", "backfills"),
     Action("end(1)", "end,G", "oldest loaded", "backfills"),
     Action("open", "enter", "watch", "backfills", footer=True),
-    Action("cells", "c", "its cells", "backfills", footer=True),
-    Action("runs", "r", "its runs", "backfills", footer=True),
-    Action("plan_left", "b", "plan what it left", "backfills", footer=True, mutates=True),
+    Action("cells", "c", "cells", "backfills", footer=True),
+    Action("runs", "r", "runs", "backfills", footer=True),
+    Action("plan_left", "b", "plan the rest", "backfills", footer=True, mutates=True),
     Action("cancel", "x", "cancel", "backfills", footer=True, mutates=True),
     Action("filter_lines", "slash", "filter those read", "backfills", footer=True),
     # freshness

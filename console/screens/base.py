@@ -224,3 +224,30 @@ class DeckScreen(Screen[None]):
     def take(self, opening: Opening) -> None:
         """Show what it was opened with, one of `TAKES`. Raises TypeError for anything else."""
         raise TypeError(f"the screen {self.NAME} can't be opened with {opening}")
+
+
+class AskingScreen(DeckScreen):
+    """A screen that asks Dagster for its own lines, one question at a time."""
+
+    def __init__(self, deck: Deck) -> None:
+        super().__init__(deck)
+        self._asking = self._again = False
+
+    def update_view(self) -> None:
+        """Ask again; what changes while an answer is awaited is asked for after it."""
+        self._again = self._asking
+        if not self._asking:
+            self._asking = True
+            self.in_background(self._keep_asking, self.NAME)
+
+    async def _keep_asking(self) -> None:
+        try:
+            await self.ask_once()
+            while self._again:
+                self._again = False
+                await self.ask_once()
+        finally:
+            self._asking = False
+
+    async def ask_once(self) -> None:
+        """Ask, and show the answer or why there is none."""

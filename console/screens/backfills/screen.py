@@ -13,7 +13,7 @@ from console.domain.status.states import LOOKS, State
 from console.domain.text import cells, cut, one_line, padded
 from console.domain.times import short_past_moment
 from console.domain.web_address import Place
-from console.screens.base import DeckScreen, of_the_lit_row
+from console.screens.base import AskingScreen, of_the_lit_row
 from console.screens.modals.termination import ask_to_cancel
 from console.screens.modals.text import TextScreen
 from console.store import backfills
@@ -39,7 +39,7 @@ STATUS, ID, STARTED, TOOK, DONE, FAILED = 21, 10, 8, 9, 14, 8
 """The widths of columns, in cells."""
 
 
-class BackfillsScreen(DeckScreen):
+class BackfillsScreen(AskingScreen):
     NAME = "backfills"
     FILTERS = True
     TOPICS = frozenset({Topic.RUNS})
@@ -52,7 +52,6 @@ class BackfillsScreen(DeckScreen):
         self.detail = StaticLines(id="detail")
         self._kept: list[Backfill] = []
         """Those that the filter keeps."""
-        self._asking = self._again = False
 
     def body(self) -> list[Widget]:
         return [self.columns, self.lines, self.detail]
@@ -60,23 +59,7 @@ class BackfillsScreen(DeckScreen):
     def on_resize(self, _: events.Resize) -> None:
         self._show()
 
-    def update_view(self) -> None:
-        """Ask again; what changes while an answer is awaited is asked for after it."""
-        self._again = self._asking
-        if not self._asking:
-            self._asking = True
-            self.in_background(self._keep_asking, "backfills")
-
-    async def _keep_asking(self) -> None:
-        try:
-            await self._refresh()
-            while self._again:
-                self._again = False
-                await self._refresh()
-        finally:
-            self._asking = False
-
-    async def _refresh(self) -> None:
+    async def ask_once(self) -> None:
         try:
             await self.feed.refresh()
         except ApiError as error:
@@ -225,7 +208,10 @@ class BackfillsScreen(DeckScreen):
 
     @of_the_lit_row
     def action_plan_left(self) -> None:
-        if found := self._chosen():
+        found = self._chosen()
+        if found is not None and found.succeeded:
+            self.keys.say(f"nothing is left of backfill {found.id}: all its cells are made")
+        elif found is not None:
             self.deck.plan_left(found.id)
 
     @of_the_lit_row

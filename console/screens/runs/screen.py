@@ -23,7 +23,7 @@ from console.domain.runs.words import (
 from console.domain.status.states import LOOKS
 from console.domain.text import cells, cut, cut_clean, padded
 from console.domain.web_address import Place
-from console.screens.base import DeckScreen, of_the_lit_row
+from console.screens.base import AskingScreen, of_the_lit_row
 from console.screens.modals.termination import ask_to_terminate
 from console.screens.openings import Opening, ShowAsset, ShowRunsOf
 from console.store.runs.queue import queue_of
@@ -51,7 +51,7 @@ BY_FROM = 100
 """Cells of width from which there is room to say who started a run."""
 
 
-class RunsScreen(DeckScreen):
+class RunsScreen(AskingScreen):
     NAME = "runs"
     FILTERS = True
     TAKES = frozenset({ShowAsset, ShowRunsOf})
@@ -70,7 +70,6 @@ class RunsScreen(DeckScreen):
         """Those of the feed that the filter keeps."""
         self._drawn: list[StyledLine] = []
         self._started_width = 6
-        self._asking = self._again = False
 
     def body(self) -> list[Widget]:
         return [self.tabs, self.columns, self.lines, self.detail]
@@ -89,23 +88,7 @@ class RunsScreen(DeckScreen):
     def on_resize(self, _: events.Resize) -> None:
         self._show()
 
-    def update_view(self) -> None:
-        """Ask again; what changes while an answer is awaited is asked for after it."""
-        self._again = self._asking
-        if not self._asking:
-            self._asking = True
-            self.in_background(self._keep_asking, "runs")
-
-    async def _keep_asking(self) -> None:
-        try:
-            await self._refresh()
-            while self._again:
-                self._again = False
-                await self._refresh()
-        finally:
-            self._asking = False
-
-    async def _refresh(self) -> None:
+    async def ask_once(self) -> None:
         chosen = self._chosen()
         try:
             if not await self.feed.refresh():

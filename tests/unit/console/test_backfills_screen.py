@@ -148,3 +148,16 @@ async def test_what_it_left_is_planned_and_nothing_else(fake: FakeDagster, tmp_p
         planned = set(planner.preview.plan.by_id)
         assert planned == planner.request.only
         assert planned
+
+
+async def test_of_a_backfill_that_made_all_its_cells_nothing_is_planned(
+    fake: FakeDagster, tmp_path: Path
+) -> None:
+    async with opened(fake, tmp_path) as (pilot, screen):
+        await pilot.press("down", "b")
+        await pilot.pause()
+        assert screen.deck.screen is screen
+        assert screen.keys._note == (
+            f"nothing is left of backfill {DONE}: all its cells are made",
+            "text",
+        )
