@@ -68,7 +68,7 @@ snapshots: install ## Record anew what each screen looks like; read the differen
 	DAGDECK_SNAPSHOTS=record $(BIN)/python -m pytest -q tests/snapshots
 
 test-thorough: install ## What goes wrong by chance, more often than make test tries it
-	DAGDECK_THOROUGH=1 $(BIN)/python -m pytest $(ON_EVERY_CORE) tests/upgrade tests/live/test_any_order.py tests/integration/test_writers.py tests/integration/test_first_write.py tests/integration/test_kill.py
+	DAGDECK_THOROUGH=1 $(BIN)/python -m pytest $(ON_EVERY_CORE) tests/upgrade tests/planning tests/live/test_any_order.py tests/integration/test_writers.py tests/integration/test_first_write.py tests/integration/test_kill.py
 
 clock: install
 	$(call part,clock,$(BIN)/python -m tests.clock --quick)

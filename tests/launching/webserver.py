@@ -21,18 +21,25 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from tests.launching import code, code_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-QUEUE = {"module": "dagster._core.run_coordinator.queued_run_coordinator"}
 HOLDS_TWO = [{"key": "dagdeck/parallel-2", "limit": 2, "value": {"applyLimitPerUniqueValue": True}}]
+QUEUED = {
+    "run_coordinator": {
+        "module": "dagster._core.run_coordinator.queued_run_coordinator",
+        "class": "QueuedRunCoordinator",
+        "config": {"tag_concurrency_limits": HOLDS_TWO},
+    }
+}
 
 
 class Webserver:
     """Where it listens, and the instance behind it."""
 
-    def __init__(self, instance: dg.DagsterInstance, port: int) -> None:
-        self.instance = instance
+    def __init__(self, process: WorkspaceProcessContext, port: int) -> None:
+        self.process = process
+        self.instance = process.instance
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
 
@@ -63,21 +70,19 @@ class Webserver:
 
 
 @contextmanager
-def webserver(home: Path) -> Iterator[Webserver]:
-    """A webserver that has loaded two code locations of this folder."""
-    queue = {
-        **QUEUE,
-        "class": "QueuedRunCoordinator",
-        "config": {"tag_concurrency_limits": HOLDS_TWO},
-    }
-    overrides = {"run_coordinator": queue, "telemetry": {"enabled": False}}
+def webserver(
+    home: Path,
+    modules: tuple[str, ...] = (code.__name__, code_elsewhere.__name__),
+    settings: Mapping[str, object] = QUEUED,
+) -> Iterator[Webserver]:
+    """A webserver that has loaded `definitions` of each module as a code location."""
     origins = [
         InProcessCodeLocationOrigin(
-            LoadableTargetOrigin(module_name=module.__name__, attribute="definitions"),
-            location_name=module.__name__,
+            LoadableTargetOrigin(module_name=module, attribute="definitions"), location_name=module
         )
-        for module in (code, code_elsewhere)
+        for module in modules
     ]
+    overrides = {**settings, "telemetry": {"enabled": False}}
     with (
         dg.instance_for_test(overrides=overrides, temp_dir=str(home)) as instance,
         GrpcServerRegistry(
@@ -98,7 +103,7 @@ def webserver(home: Path) -> Iterator[Webserver]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
-            yield Webserver(instance, listener.getsockname()[1])
+            yield Webserver(process, listener.getsockname()[1])
         finally:
             server.should_exit = True
             thread.join(10)

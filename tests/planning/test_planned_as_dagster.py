@@ -20,13 +20,14 @@ from console.store.deployment import Deployment
 from console.store.planning import launch
 from tests.planning.deployments import Unmade
 from tests.staleness.server import InProcess, serving
+from tests.thoroughness import rounds
 from tests.unit.console import dagsters_backfill
 
 if TYPE_CHECKING:
     from console.domain.partitions.keys import PartitionKeys
     from console.store.planning.launch import Preview
 
-SEEDS = os.environ.get("DAGDECK_PLAN_SEEDS", "0-5")
+SEEDS = os.environ.get("DAGDECK_PLAN_SEEDS", f"0-{rounds(thorough=40, usual=6) - 1}")
 
 Names = frozenset[str]
 Cells = frozenset[str | None]
