@@ -13,6 +13,7 @@ from console.actions import PLANS, actions_of
 from console.domain.web_address import Place
 from console.store.signals import Topic
 from console.store.status_words import facts
+from console.terminal.newest_size import NewestSize
 from console.terminal.textual_private import bind
 from console.widgets.common.bars import KeyBar, StatusBar
 from console.widgets.common.filter_line import FilterLine
@@ -56,7 +57,7 @@ def of_the_lit_row(action: Callable[[S], None]) -> Callable[[S], None]:
     return guarded
 
 
-class DeckScreen(Screen[None]):
+class DeckScreen(NewestSize, Screen[None]):
     """A screen of the console. `NAME` is its name in the table of actions."""
 
     NAME: ClassVar[str] = ""

@@ -14,6 +14,7 @@ from console.actions import EVERYWHERE, Action, all_key_labels, offered_actions
 from console.domain.fuzzy import Match, best, match
 from console.domain.text import one_line
 from console.screens.base import DeckScreen
+from console.terminal.newest_size import NewestSize
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +29,7 @@ WIDTH = 76
 """As `palette.tcss` has it."""
 
 
-class Palette(CommandPalette):
+class Palette(NewestSize, CommandPalette):
     """Textual's palette, one line a command, without a blinking cursor, which costs bytes."""
 
     CSS_PATH = "palette.tcss"

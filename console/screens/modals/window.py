@@ -7,10 +7,12 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from console.terminal.newest_size import NewestSize
+
 Answer = TypeVar("Answer")
 
 
-class Window(ModalScreen[Answer]):
+class Window(NewestSize, ModalScreen[Answer]):
     """A window that is left once.
 
     Textual's leaves whatever is on top: a second enter that was on its way, or one that another
