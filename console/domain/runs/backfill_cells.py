@@ -1,4 +1,4 @@
-"""What became of the cells that a backfill targets, worked out from its runs."""
+"""The outcome of each cell that a backfill targets, worked out from its runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class CellsOfAsset:
-    """Places in the asset's keys; 0 is the cell of an asset without partitions."""
+    """Positions in the asset's keys, by outcome; 0 is the cell of an asset without partitions."""
 
     targeted: frozenset[int]
     done: set[int] = field(default_factory=set)
@@ -26,7 +26,7 @@ class CellsOfAsset:
     going_on: set[int] = field(default_factory=set)
     """In a run that waits or runs."""
     not_done: dict[int, Run] = field(default_factory=dict)
-    """In a run that failed or was cancelled, the newest of them; parts of it may have been made."""
+    """The newest run of each cell that failed or was cancelled; it may have made part of the cell."""
 
     @property
     def never_started(self) -> frozenset[int]:
@@ -44,18 +44,18 @@ def cells_of(
     keys: Mapping[AssetKey, PartitionKeys | None],
     runs: Iterable[Run],
 ) -> dict[AssetKey, CellsOfAsset]:
-    """By asset; `runs` are those of the backfill. A place that is done in one run is done."""
-    found = {asset: CellsOfAsset(places) for asset, places in targets.items()}
+    """The cells by asset; `runs` are the backfill's. A cell that is done in one run is done."""
+    cells_by_asset = {asset: CellsOfAsset(places) for asset, places in targets.items()}
     oldest_first = sorted(runs, key=lambda run: run.created)
     for run in oldest_first:
-        for asset, cells in found.items():
+        for asset, cells in cells_by_asset.items():
             if asset in run.assets or run.asset_count > len(run.assets):
                 _count(cells, run, cells.targeted.intersection(covered(run, keys.get(asset)) or ()))
-    for cells in found.values():
+    for cells in cells_by_asset.values():
         cells.going_on -= cells.done
         for place in [*cells.done, *cells.going_on]:
             cells.not_done.pop(place, None)
-    return found
+    return cells_by_asset
 
 
 def _count(cells: CellsOfAsset, run: Run, places: frozenset[int]) -> None:

@@ -1,4 +1,4 @@
-"""A backfill in words: what it is for, how far it is, and which of its cells aren't done."""
+"""The texts about a backfill: what it is for, how far it is, which of its cells aren't done."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ def assets_text(keys: Sequence[AssetKey]) -> str:
     return shown_key(keys[0]) + (f" +{len(keys) - 1}" if keys[1:] else "")
 
 
-def took_text(found: Backfill, now: float) -> str:
-    """How long it took or has taken so far; `–` where that isn't known."""
-    ended = found.ended or (None if found.finished else now)
-    return duration(ended - found.created) if ended else "–"
+def took_text(backfill: Backfill, now: float) -> str:
+    """The time it took, or has taken so far; `–` where that isn't known."""
+    ended = backfill.ended or (None if backfill.finished else now)
+    return duration(ended - backfill.created) if ended else "–"
 
 
-def facts_of(found: Backfill, runs: Sequence[Run], now: float) -> dict[str, str]:
-    """What is known of it besides its cells, by name; what isn't known is left out."""
+def facts_of(backfill: Backfill, runs: Sequence[Run], now: float) -> dict[str, str]:
+    """The known facts about it besides its cells, by name."""
     facts = {
-        "backfill": f"{found.id}  {found.word}",
-        "title": one_line(found.title),
-        "by": one_line(found.by),
-        "reason": one_line(found.reason),
-        "created": f"{past_moment(found.created, now)}, took {took_text(found, now)}",
-        "error": one_line(found.error or ""),
+        "backfill": f"{backfill.id}  {backfill.word}",
+        "title": one_line(backfill.title),
+        "by": one_line(backfill.by),
+        "reason": one_line(backfill.reason),
+        "created": f"{past_moment(backfill.created, now)}, took {took_text(backfill, now)}",
+        "error": one_line(backfill.error or ""),
         "runs": _runs_text(runs),
-        "note": _note(found, runs),
+        "note": _note(backfill, runs),
     }
     return {name: text for name, text in facts.items() if text}
 
 
-def _note(found: Backfill, runs: Sequence[Run]) -> str:
-    """Why Dagster calls it failed though no run of it is; empty where that isn't so."""
-    if not found.finished or found.succeeded or found.status == "CANCELED":
+def _note(backfill: Backfill, runs: Sequence[Run]) -> str:
+    """The reason why Dagster calls it failed though none of its runs failed; empty otherwise."""
+    if not backfill.finished or backfill.succeeded or backfill.status == "CANCELED":
         return ""
     if not runs:
         return "it failed before it launched a run"
@@ -70,21 +70,31 @@ def _runs_text(runs: Sequence[Run]) -> str:
 def cells_lines(
     cells: Mapping[AssetKey, CellsOfAsset], keys: Mapping[AssetKey, PartitionKeys | None]
 ) -> list[str]:
-    """A line for each asset, and below it one for each stretch of partitions that isn't done."""
+    """A line for each asset, and below it a line for each stretch of partitions not done."""
     lines = []
-    for asset, found in cells.items():
-        lines.append(f"{shown_key(asset)}  {len(found.done)} of {len(found.targeted)} done")
-        for places, why in stretches(found):
-            own = keys.get(asset)
-            named = "not partitioned" if own is None else ranges_text(places, own.keys)
-            lines.append(f"  {named}  {why}")
+    for asset, asset_cells in cells.items():
+        lines.append(
+            f"{shown_key(asset)}  {len(asset_cells.done)} of {len(asset_cells.targeted)} done"
+        )
+        for positions, outcome in stretches(asset_cells):
+            asset_keys = keys.get(asset)
+            named = (
+                "not partitioned" if asset_keys is None else ranges_text(positions, asset_keys.keys)
+            )
+            lines.append(f"  {named}  {outcome}")
     return lines
 
 
-def stretches(found: CellsOfAsset) -> list[tuple[list[int], str]]:
-    """The places that aren't done, by what became of them."""
-    why = {at: f"{run.status.word} in run {run.short_id}" for at, run in found.not_done.items()}
-    why |= dict.fromkeys(found.going_on, "queued or running")
-    why |= dict.fromkeys(found.never_started, "never started")
-    told = sorted(why, key=lambda at: (why[at], at))
-    return [(list(places), words) for words, places in groupby(told, key=why.__getitem__)]
+def stretches(cells: CellsOfAsset) -> list[tuple[list[int], str]]:
+    """The positions that aren't done, with the outcome they share."""
+    outcomes = {
+        position: f"{run.status.word} in run {run.short_id}"
+        for position, run in cells.not_done.items()
+    }
+    outcomes |= dict.fromkeys(cells.going_on, "queued or running")
+    outcomes |= dict.fromkeys(cells.never_started, "never started")
+    ordered = sorted(outcomes, key=lambda position: (outcomes[position], position))
+    return [
+        (list(same_outcome), words)
+        for words, same_outcome in groupby(ordered, key=outcomes.__getitem__)
+    ]

@@ -1,4 +1,4 @@
-"""What steps print: whose it is, and how much of it is kept."""
+"""The output of steps: which steps a file belongs to, and how much of it is kept."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from console.domain.runs.events import Event
 
 MOST_NAMED = 3
-"""Steps that the name of a file tells; of others it tells how many."""
+"""A file's name lists this many steps and counts the rest."""
 MOST_KEPT = 4_000_000
-"""Characters of one stream of one file; the newest half is kept of more."""
+"""Characters kept of one stream of one file; when there are more, the newest half is kept."""
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end of one stream; `skipped` and `size` are bytes: what is before it, and all of it."""
+    """The end of one stream; `skipped` is the bytes before it, `size` the bytes of the whole."""
 
     text: str = ""
     skipped: int = 0
@@ -34,9 +34,9 @@ class Tail:
         return f": the last {bytes_text(self.size - self.skipped)} of {bytes_text(self.size)}"
 
     def grown(self, more: str, size: int) -> Tail:
-        """With `more` at its end; `size` is the offset in bytes where that ends.
+        """This tail with `more` appended; `size` is the offset in bytes where `more` ends.
 
-        What comes after a start in the midst of a line begins with the next line.
+        A tail that would start within a line starts with the next line.
         """
         text = self.text + more
         if self.skipped and not self.text:
@@ -49,28 +49,32 @@ class Tail:
 
 
 def captured_names(events: Iterable[Event]) -> dict[str, str]:
-    """The steps, and the attempt where there are several, of each file of output by its key."""
+    """The steps of each output file, by the file's key, with the attempt where there are several."""
     steps: set[str] = set()
     files: dict[str, tuple[str, ...]] = {}
     for event in events:
         steps.add(event.step or "")
         if event.file_key:
             files.setdefault(event.file_key, event.captured_steps)
-    files = {key: named or ((key,) if key in steps else ()) for key, named in files.items()}
+    files = {
+        key: file_steps or ((key,) if key in steps else ()) for key, file_steps in files.items()
+    }
     attempts, so_far = Counter(files.values()), Counter[tuple[str, ...]]()
     names: dict[str, str] = {}
-    for key, named in files.items():
-        so_far[named] += 1
-        attempt = f", attempt {so_far[named]}" if named and attempts[named] > 1 else ""
-        names[key] = f"{_steps_text(named)}{attempt}"
+    for key, file_steps in files.items():
+        so_far[file_steps] += 1
+        attempt = (
+            f", attempt {so_far[file_steps]}" if file_steps and attempts[file_steps] > 1 else ""
+        )
+        names[key] = f"{_steps_text(file_steps)}{attempt}"
     return names
 
 
 def _steps_text(steps: tuple[str, ...]) -> str:
     if not steps:
         return "the run's process"
-    named, more = ", ".join(steps[:MOST_NAMED]), len(steps) - MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named
+    named, more_steps = ", ".join(steps[:MOST_NAMED]), len(steps) - MOST_NAMED
+    return f"{named} and {more_steps} more" if more_steps > 0 else named
 
 
 def bytes_text(count: int) -> str:

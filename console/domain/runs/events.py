@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """An error with what caused it; `stack` and each cause are texts of the server's."""
+    """An error and its cause; the texts are the server's."""
 
     message: str
     class_name: str | None = None
     stack: tuple[str, ...] = ()
     cause: ErrorInfo | None = None
     cut: bool = False
-    """Whether it has a cause that could not be had: the server's answer ends here."""
+    """Whether it has a cause that the server's answer leaves out."""
 
     @property
     def root(self) -> ErrorInfo:
-        """The last cause, which is mostly what went wrong."""
+        """The last cause, which is usually what went wrong."""
         error = self
         while error.cause is not None:
             error = error.cause
@@ -31,7 +31,7 @@ class ErrorInfo:
 
     @property
     def text(self) -> str:
-        """All of it: the message, the stack, and the same of each cause."""
+        """The message and the stack, followed by those of each cause."""
         parts = [self.message.strip() or self.class_name or "", "".join(self.stack).rstrip()]
         if self.cause is not None:
             parts += ["", f"caused by {self.cause.text}"]
@@ -41,51 +41,51 @@ class ErrorInfo:
 
     @property
     def headline(self) -> str:
-        """The telling line of the root cause, its class name said once and without its module.
+        """The main line of the root cause, with its class name once and without the module.
 
-        Dagster's own `Failure` only wraps words that someone chose, so they stand alone. A text
-        that holds a traceback only wraps the traceback's last line, which is used instead.
+        Dagster's own `Failure` only wraps a message that someone chose, so the message stands
+        alone. A message that holds a traceback is replaced by the traceback's last line.
         """
         root = self.root
-        return f"{_said(root)} {CUT}" if root.cut else _said(root)
+        return f"{_headline_of(root)} {CUT}" if root.cut else _headline_of(root)
 
     @property
     def tells(self) -> bool:
-        """Whether there are words beyond the name of the root's class."""
+        """Whether the root has a message beyond its class name."""
         name = (self.root.class_name or "").rsplit(".", 1)[-1]
         return self.root.message.strip().rsplit(".", 1)[-1] not in ("", name)
 
 
-def _said(error: ErrorInfo) -> str:
-    wrapped = end_of_traceback(error.message)
-    first = wrapped or _telling_line(error.message)
-    qualified = _QUALIFIED.match(first)
+def _headline_of(error: ErrorInfo) -> str:
+    traceback_end = end_of_traceback(error.message)
+    line = traceback_end or _main_line(error.message)
+    qualified = _QUALIFIED.match(line)
     if qualified is not None:
-        words = first[qualified.end() :]
+        words = line[qualified.end() :]
         return words if qualified[1] == "Failure" else f"{qualified[1]}: {words}"
-    if wrapped is not None:
-        return wrapped
+    if traceback_end is not None:
+        return traceback_end
     name = (error.class_name or "").rsplit(".", 1)[-1]
-    return first if not name or f"{name}:" in first else f"{name}: {first}"
+    return line if not name or f"{name}:" in line else f"{name}: {line}"
 
 
-def _telling_line(message: str) -> str:
-    """The first line; of a syntax error the last, after the file and the line that is wrong."""
+def _main_line(message: str) -> str:
+    """The first line, or a syntax error's last line, which follows the file and the wrong line."""
     lines = message.strip().split("\n")
     return lines[-1].strip() if lines[0].startswith('File "') else lines[0]
 
 
 CUT = "…cut"
-"""Stands where a chain of causes goes on that could not be had."""
+"""Marks the place where the server's answer cuts off a chain of causes."""
 _QUALIFIED = re.compile(r"(?:[A-Za-z_]\w*\.)+([A-Za-z_]\w*): ")
 _TRACEBACK = "Traceback (most recent call last):"
 
 
 def end_of_traceback(text: str) -> str | None:
-    """The error that the last traceback within a text ends with, in one line.
+    """The one-line error at the end of the last traceback within a text.
 
-    None where there is no traceback, or it was cut off before its end. Line ends may be written
-    as `\\n`, as they are in a text that was quoted.
+    It is None where there is no traceback, or where the traceback is cut off before its end.
+    Line ends may be written as `\\n`, as they are in a quoted text.
     """
     _, marker, after = text.rpartition(_TRACEBACK)
     lines = after.replace("\\n", "\n").split("\n")[1:] if marker else []
@@ -105,7 +105,7 @@ class Event:
     file_key: str | None = None
     """The key of the step's stdout and stderr, on a LOGS_CAPTURED event."""
     captured_steps: tuple[str, ...] = ()
-    """The keys of the steps whose stdout and stderr that is."""
+    """The keys of the steps that write to that stdout and stderr."""
     unreadable: bool = False
     """Whether `message` replaces a text that the server can't send."""
 
@@ -134,10 +134,10 @@ TERMINAL = {
 
 
 def reason(events: Iterable[Event]) -> str | None:
-    """Why a run failed, in one line: the first failed step's error, else the last error.
+    """The reason a run failed, in one line: the first failed step's error, else the last error.
 
-    A run that never started has its reason in an event of the engine, before the one that
-    says that it failed. None when nothing went wrong.
+    A run that never started has its reason in an engine event before the failure event. The
+    result is None when nothing went wrong.
     """
     bad = [event for event in events if event.bad]
     steps = [event for event in bad if event.type == "STEP_FAILURE" and event.error]
@@ -148,11 +148,11 @@ def reason(events: Iterable[Event]) -> str | None:
         return None
     if chosen.error is None:
         return end_of_traceback(chosen.message) or chosen.message
-    return chosen.error.headline if chosen.error.tells else _told_before(chosen, bad)
+    return chosen.error.headline if chosen.error.tells else _engine_message(chosen, bad)
 
 
-def _told_before(failure: Event, bad: list[Event]) -> str:
-    """The message of the event before the failure, where the engine says that a process was killed."""
-    before = [event for event in bad[: bad.index(failure)] if event.type == "ENGINE_EVENT"]
-    words = before[-1].message.strip() if before else ""
+def _engine_message(failure: Event, bad: list[Event]) -> str:
+    """The engine's last message before the failure, which says, say, that a process was killed."""
+    engine_events = [event for event in bad[: bad.index(failure)] if event.type == "ENGINE_EVENT"]
+    words = engine_events[-1].message.strip() if engine_events else ""
     return words.split("\n", 1)[0] or (failure.error.headline if failure.error else "")

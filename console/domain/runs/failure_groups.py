@@ -1,7 +1,7 @@
-"""Failures that have one cause, found by what stays the same in their words.
+"""Groups failed runs by cause.
 
-Two errors have one cause when their headlines are alike once ids, numbers, dates, hex and
-paths are taken out, and the partition that the run was for.
+Two errors have one cause when their headlines are alike without ids, numbers, dates, hex,
+paths and the run's partition.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VARIES = "…"
 LONGEST = 400
 """Characters of a headline that are compared."""
 MOST_COMPARED = 20
-"""Texts of one cause that are compared word by word."""
+"""Texts of one group that are compared word by word."""
 NO_REASON = "no reason given"
 
 _QUERY = re.compile(r"\?[^\s\"'<>)\]}]+")
@@ -39,7 +39,7 @@ _JOINED = re.compile(r"-?…(?:(?:, ?|[-+:./T ]|)…)*(?:Z\b)?")
 
 
 def template(text: str, partitions: Iterable[str] = ()) -> str:
-    """`text` in one line with `…` for whatever varies between failures of one cause."""
+    """`text` in one line, with `…` for each part that varies between failures of one cause."""
     line = one_line(text)[:LONGEST]
     for key in sorted(filter(None, partitions), key=len, reverse=True):
         line = line.replace(key, VARIES)
@@ -49,7 +49,7 @@ def template(text: str, partitions: Iterable[str] = ()) -> str:
 
 
 def _without_digits(word: re.Match[str]) -> str:
-    """An id goes whole: hex of seven or more, or digits among letters more than once."""
+    """Replaces a whole id (seven or more hex digits, or several groups of digits), else digits only."""
     text = word[0]
     stretches = len(_DIGITS.findall(text))
     if not stretches:
@@ -62,7 +62,7 @@ def _without_digits(word: re.Match[str]) -> str:
 
 
 def in_common(texts: Iterable[str]) -> str:
-    """The words that all of `texts` have, in their order, with `…` for what lies between."""
+    """The words that all of `texts` share, in order, with `…` for the words between."""
     first, *others = [text.split() for text in texts]
     for other in others:
         first = _shared(first, other)
@@ -71,20 +71,20 @@ def in_common(texts: Iterable[str]) -> str:
 
 def _shared(words_of_first: list[str], words_of_second: list[str]) -> list[str]:
     words: list[str] = []
-    ended = (0, 0)
+    end = (0, 0)
     for start, other_start, size in SequenceMatcher(
         None, words_of_first, words_of_second, autojunk=False
     ).get_matching_blocks():
-        if (start, other_start) != ended and words[-1:] != [VARIES]:
+        if (start, other_start) != end and words[-1:] != [VARIES]:
             words.append(VARIES)
         words += words_of_first[start : start + size]
-        ended = start + size, other_start + size
+        end = start + size, other_start + size
     return words
 
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """Failed runs that have one cause, and what of them is still failed."""
+    """Failed runs that have one cause, and how far they are mended."""
 
     words: str
     """The words that the headlines share, with `…` for the rest."""
@@ -96,17 +96,17 @@ class FailureGroup:
 
     @property
     def failed(self) -> Cells:
-        """The cells that were not made since."""
+        """The cells that were not materialized since."""
         return self.recovery.failed
 
     @property
     def judged(self) -> bool:
-        """Whether the state of all that the runs were for is known."""
+        """Whether the state of every target of the runs is known."""
         return self.recovery.judged
 
     @property
     def last(self) -> float:
-        """The time when the newest of them failed, epoch seconds UTC."""
+        """The time when the newest run failed, in epoch seconds UTC."""
         return _ended(self.runs[0])
 
     @property
@@ -119,13 +119,13 @@ class FailureGroup:
 
     @property
     def retried(self) -> int:
-        """The number of cells and of runs without assets that are queued or running again."""
+        """The number of cells, plus runs without assets, that are queued or running again."""
         cells = sum(len(cells) for cells in self.recovery.retried.values())
         return cells + len(self.recovery.retried_runs)
 
     @property
     def open(self) -> bool:
-        """Whether something failed that nobody retries or that isn't known to be mended."""
+        """Whether a failure is not retried, or not known to be mended."""
         still_failed = self.failed or self.recovery.failed_runs
         return bool(still_failed) or not (self.mended or self.retried)
 
@@ -149,7 +149,7 @@ class FailureGroup:
 
     @property
     def assets(self) -> tuple[AssetKey, ...]:
-        """The targets of the runs; those still failed come first."""
+        """The assets of the runs, still failed ones first."""
         named = (key for run in self.runs for key in run.assets)
         return tuple(dict.fromkeys((*self.failed, *self.recovery.retried, *named)))
 
@@ -157,10 +157,10 @@ class FailureGroup:
 def causes(
     runs: Iterable[Run], errors: Mapping[str, str | None], facts: RecoveryFacts
 ) -> list[FailureGroup]:
-    """The causes of these failed runs: open ones first, then what is being retried, then mended.
+    """The failed runs grouped by cause: open groups first, then retried, then mended ones.
 
-    `errors` has the headline by run id; a run that isn't there has not been asked about,
-    and None says that its log gives no reason.
+    `errors` has the headline by run id. A run without an entry has not been asked about;
+    None means that its log gives no reason.
     """
     groups: dict[tuple[bool, str], list[Run]] = {}
     for run in sorted(runs, key=_ended, reverse=True):
@@ -175,7 +175,7 @@ def causes(
 
 @lru_cache(maxsize=20_000)
 def _template(text: str, partitions: tuple[str, str] | None) -> str:
-    """`template`, cached, for all failures are grouped anew at each change."""
+    """`template`, cached, since all failures are grouped again at each change."""
     return template(text, partitions or ())
 
 

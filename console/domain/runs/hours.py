@@ -1,4 +1,4 @@
-"""How many runs ended in each of the last hours."""
+"""Counts the runs that ended in each of the last hours."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 HOUR = 3_600.0
 RunEnd = tuple[float, RunStatus]
-"""When a run ended, epoch seconds UTC, and how."""
+"""The time at which a run ended, in epoch seconds UTC, and its status."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunHour:
-    """`known` is False where older runs were not read."""
+    """The counts of one hour; `known` is False where older runs were not read."""
 
     ended: int = 0
     failed: int = 0
@@ -27,16 +27,16 @@ class RunHour:
 def run_hours(
     ends: Iterable[RunEnd], now: float, count: int, *, whole: bool = True
 ) -> tuple[RunHour, ...]:
-    """The last `count` hours of the clock, oldest first, that of `now` the last.
+    """The last `count` clock hours, oldest first, up to the hour of `now`.
 
-    Unless `ends` is the whole of it, hours up to that of the oldest end are not known.
+    Unless `ends` is complete (`whole`), hours up to that of the oldest end are not known.
     """
     ends = list(ends)
     last = int(now // HOUR)
-    oldest = min((int(at // HOUR) for at, _ in ends), default=last + 1)
+    oldest = min((int(ended // HOUR) for ended, _ in ends), default=last + 1)
     hours = []
     for hour in range(last - count + 1, last + 1):
-        here = [status for at, status in ends if int(at // HOUR) == hour]
+        statuses = [status for ended, status in ends if int(ended // HOUR) == hour]
         known = whole or hour > oldest
-        hours.append(RunHour(len(here), here.count(RunStatus.FAILURE), known))
+        hours.append(RunHour(len(statuses), statuses.count(RunStatus.FAILURE), known))
     return tuple(hours)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """A backfill or, for assets without partitions, one run."""
+    """The id of the backfill or, for assets without partitions, of the one run."""
 
     backfill: str | None
     run: str | None
@@ -27,7 +27,7 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class ActiveBackfill:
-    """A backfill that goes on, `launch` its tag where a console launched it."""
+    """A backfill under way; `launch` is its launch tag, if a console launched it."""
 
     id: str
     assets: tuple[AssetKey, ...]

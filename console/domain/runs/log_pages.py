@@ -1,4 +1,4 @@
-"""A stretch of a run's log, and of what its steps print."""
+"""Pages of a run's log and of its steps' output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Events of a run; `cursor` asks for those that follow, `more` whether there are any."""
+    """Events of a run; `cursor` asks for the next page, `more` tells whether there is one."""
 
     events: tuple[Event, ...]
     cursor: str | None
@@ -20,7 +20,7 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class CapturedOutput:
-    """A stretch of stdout and stderr; `cursor` asks for what follows."""
+    """A stretch of stdout and stderr; `cursor` asks for the next one."""
 
     stdout: str
     stderr: str

@@ -1,4 +1,4 @@
-"""The time that runs under way will still take, estimated from past runs."""
+"""Estimates the remaining time of runs and backfills under way."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 
 def backfill_left(backfill: Backfill, now: float) -> float | None:
-    """Seconds till a backfill's end at its own pace so far; None before anything is done.
+    """The seconds until a backfill ends, at its pace so far; None before any cell is done.
 
-    What failed counts as done: it will not run again.
+    Failed cells count as done, since they will not run again.
     """
-    over = backfill.done + backfill.failed
-    left = backfill.targeted - over
-    passed = now - backfill.created
-    if not over or left < 0 or passed <= 0:
+    finished = backfill.done + backfill.failed
+    left = backfill.targeted - finished
+    elapsed = now - backfill.created
+    if not finished or left < 0 or elapsed <= 0:
         return None
-    return passed / over * left
+    return elapsed / finished * left
 
 
 def usual_seconds(run: Run, past: Iterable[Run]) -> tuple[float, int] | None:
-    """The median of runs that succeeded with the same assets, or job, and of how many."""
+    """The median seconds of alike runs that succeeded, and their number."""
     times = [
         other.seconds
         for other in past
@@ -35,7 +35,7 @@ def usual_seconds(run: Run, past: Iterable[Run]) -> tuple[float, int] | None:
 
 
 def run_left(run: Run, past: Iterable[Run], now: float) -> float | None:
-    """Seconds till a run's end by what like runs took; below 0 when it takes longer."""
+    """The seconds until a run ends if it takes as long as alike runs; below 0 when it takes longer."""
     usual = usual_seconds(run, past)
     if usual is None or run.started is None or not run.status.active:
         return None
@@ -43,10 +43,11 @@ def run_left(run: Run, past: Iterable[Run], now: float) -> float | None:
 
 
 def _alike(run: Run, other: Run) -> bool:
+    """Whether both have the same assets and job, and both or neither a range of partitions."""
     same = set(run.assets) == set(other.assets) and run.job == other.job
-    return same and _many(run) == _many(other)
+    return same and _has_range(run) == _has_range(other)
 
 
-def _many(run: Run) -> bool:
+def _has_range(run: Run) -> bool:
     span = run.partition_range
     return span is not None and span[0] != span[1]

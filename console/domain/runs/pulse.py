@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The cheap look that tells whether anything changed."""
+    """The answer from which the store tells whether anything changed."""
 
     locations: dict[str, str]
     """Each code location's version key."""
     active: tuple[Run, ...]
     newest: tuple[Run, ...]
-    """The newest runs, or of them those that changed since a moment."""
+    """The newest runs, or only those that changed since the moment asked about."""

@@ -1,4 +1,4 @@
-"""The words of a filter of runs that the server answers: `job:NAME`, `backfill:ID`, `tag:KEY=VALUE`."""
+"""The filter words for runs that the server answers: `job:NAME`, `backfill:ID`, `tag:KEY=VALUE`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class RunQuestion:
-    """Which runs are asked for: of this job, if it has a name, and with all of these tags."""
+    """Asks for runs of this job, unless it is empty, with all of these tags."""
 
     job: str = ""
     tags: tuple[tuple[str, str], ...] = ()
@@ -28,9 +28,9 @@ class RunQuestion:
 
 
 def run_question(text: str) -> tuple[RunQuestion, str]:
-    """What the server is asked for, and the rest of the filter, which is for what was read.
+    """Splits a filter into the server's question and the rest, which filters the runs read.
 
-    The values are whole ones: the server knows no part of a name.
+    The server matches whole values only, never part of a name.
     """
     job = ""
     tags: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""The run queue's rules that hold a backfill's own number of runs at once."""
+"""The run queue's tag rules, which also limit the parallel runs of each backfill."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EACH_VALUE = "value: {applyLimitPerUniqueValue: true}"
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """At most `limit` runs with this tag: of the one `value`, of `each` value, else of all together."""
+    """Lets in at most `limit` runs with this tag: for one `value`, for `each` value, or in total."""
 
     key: str
     limit: int
@@ -25,8 +25,10 @@ class TagRule:
 
 @lru_cache(maxsize=8)
 def tag_rules(tag_limits: str) -> tuple[TagRule, ...]:
-    """The rules that can be read of `tag_concurrency_limits`, YAML as the server gives it."""
-    return tuple(found for rule in _rules(tag_limits) if (found := _tag_rule(rule)))
+    """The readable rules of `tag_concurrency_limits`, YAML as the server gives it."""
+    return tuple(
+        tag_rule for rule in _rules(tag_limits) if (tag_rule := _tag_rule(rule)) is not None
+    )
 
 
 def _tag_rule(rule: Any) -> TagRule | None:
@@ -41,14 +43,14 @@ def _tag_rule(rule: Any) -> TagRule | None:
 
 
 def holds(tag_limits: str, parallel: int) -> bool:
-    """Whether `tag_concurrency_limits`, YAML as the server gives it, let in at most `parallel`."""
+    """Whether `tag_concurrency_limits`, YAML as the server gives it, hold a backfill to `parallel`."""
     return any(
         _limit(rule, PARALLEL_TAG.format(parallel)) <= parallel for rule in _rules(tag_limits)
     )
 
 
 def rule_to_add(parallel: int) -> str:
-    """The rule that `dagster.yaml` lacks for `parallel` runs at once, as YAML in one line."""
+    """The rule for `parallel` runs at once that `dagster.yaml` lacks, as one line of YAML."""
     rule = f"{{key: {PARALLEL_TAG.format(parallel)}, limit: {parallel}, {_EACH_VALUE}}}"
     return f"concurrency: {{runs: {{tag_concurrency_limits: [{rule}]}}}}"
 
@@ -62,7 +64,7 @@ def _rules(tag_limits: str) -> list[Any]:
 
 
 def _limit(rule: Any, key: str) -> float:
-    """The number of runs that the rule lets in for each value of the tag `key`; infinite for another rule."""
+    """The runs that the rule lets in for each value of the tag `key`; infinite for other rules."""
     if not isinstance(rule, dict) or rule.get("key") != key:
         return float("inf")
     value, limit = rule.get("value"), rule.get("limit")

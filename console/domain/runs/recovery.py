@@ -1,7 +1,7 @@
 """Sorts the cells of failed runs into still failed, being retried, and mended.
 
-A cell is mended when it was materialized after it failed; a run that makes no asset, when its
-job succeeded after it for the same partitions.
+A cell is mended when it was materialized after it failed. A run that makes no asset is mended
+when its job succeeded later for the same partitions.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class RecoveryFacts:
     succeeded: Mapping[RunTarget, float] = field(default_factory=dict)
     """The launch time of the last successful run for each target."""
     jobs_read: frozenset[str] = frozenset()
-    """The jobs whose successes were asked for."""
+    """The jobs whose successful runs were read."""
     under_way: frozenset[RunTarget] = frozenset()
     """The targets of the queued and running runs."""
 
@@ -59,23 +59,23 @@ class Recovery:
     """Runs without assets whose job has not succeeded since."""
     retried_runs: tuple[Run, ...]
     judged: bool
-    """Whether the state of all that the runs were for is known."""
+    """Whether the state of every target of the runs is known."""
 
     @property
     def mended(self) -> bool:
-        """All of it was made since."""
+        """Whether everything was made since."""
         retried = self.retried or self.retried_runs
         return self.judged and not (self.failed or self.failed_runs or retried)
 
 
 def recovery_of(runs: Sequence[Run], facts: RecoveryFacts) -> Recovery:
-    """The cells in the order of the runs' assets and of their partition keys."""
-    places: dict[AssetKey, tuple[set[int], set[int]]] = {}
-    judged = _judge_cells(runs, facts, places)
+    """The recovery of the runs; cells are in the order of the runs' assets and partition keys."""
+    positions_by_asset: dict[AssetKey, tuple[set[int], set[int]]] = {}
+    judged = _judge_cells(runs, facts, positions_by_asset)
     outcomes = {run.id: _job_outcome(run, facts) for run in runs if not run.assets}
     return Recovery(
-        _named(places, 0, facts),
-        _named(places, 1, facts),
+        _named(positions_by_asset, 0, facts),
+        _named(positions_by_asset, 1, facts),
         tuple(run for run in runs if outcomes.get(run.id) == _FAILED),
         tuple(run for run in runs if outcomes.get(run.id) == _RETRIED),
         judged and _UNKNOWN not in outcomes.values(),
@@ -85,48 +85,47 @@ def recovery_of(runs: Sequence[Run], facts: RecoveryFacts) -> Recovery:
 def _judge_cells(
     runs: Iterable[Run],
     facts: RecoveryFacts,
-    places: dict[AssetKey, tuple[set[int], set[int]]],
+    positions_by_asset: dict[AssetKey, tuple[set[int], set[int]]],
 ) -> bool:
-    """Fills `places` with the positions failed and retried; whether every state is known.
+    """Fills in the failed and the retried positions; returns whether every state is known.
 
-    Many runs of many assets over thousands of partitions are usual: the same span of the
-    same asset is looked at once.
+    Each range of each asset is judged once, as many runs often share thousands of partitions.
     """
-    wanted = {
+    newest_runs = {
         (asset, run.partition_range): run
         for run in sorted(runs, key=lambda run: run.created)
         for asset in run.assets
     }
     judged = all(run.assets_known for run in runs)
-    for (asset, _), run in wanted.items():
-        covered = _covered(run, asset, facts)
-        if covered is None:
+    for (asset, _), run in newest_runs.items():
+        positions = _covered(run, asset, facts)
+        if positions is None:
             judged = False
             continue
-        failed, retried = places.setdefault(asset, (set(), set()))
-        outcomes = _outcomes(covered, asset, run, facts)
-        failed.update(_positions(_FAILED, outcomes, covered))
-        retried.update(_positions(_RETRIED, outcomes, covered))
+        failed, retried = positions_by_asset.setdefault(asset, (set(), set()))
+        outcomes = _outcomes(positions, asset, run, facts)
+        failed.update(_positions(_FAILED, outcomes, positions))
+        retried.update(_positions(_RETRIED, outcomes, positions))
         judged &= outcomes.find(_UNKNOWN) < 0
     return judged
 
 
 def _covered(run: Run, asset: AssetKey, facts: RecoveryFacts) -> Sequence[int] | None:
-    """The positions of the cells that a run was for; None when they aren't known."""
-    keys, span = facts.keys.get(asset), run.partition_range
+    """The positions that a run targeted; None when they aren't known."""
+    keys, key_range = facts.keys.get(asset), run.partition_range
     if asset not in facts.rows or asset not in facts.keys:
         return None
     if keys is None:
         return range(1)
-    return (span and keys.covered(*span)) or None
+    return (key_range and keys.covered(*key_range)) or None
 
 
-def _outcomes(covered: Sequence[int], asset: AssetKey, run: Run, facts: RecoveryFacts) -> bytes:
+def _outcomes(positions: Sequence[int], asset: AssetKey, run: Run, facts: RecoveryFacts) -> bytes:
     states = facts.rows[asset].states
-    if isinstance(covered, range):
-        outcomes = states[covered.start : covered.stop].translate(_TABLE)
+    if isinstance(positions, range):
+        outcomes = states[positions.start : positions.stop].translate(_TABLE)
     else:
-        outcomes = bytes(states[position] for position in covered).translate(_TABLE)
+        outcomes = bytes(states[position] for position in positions).translate(_TABLE)
     if facts.keys.get(asset) is None and outcomes == bytes([_MADE]):
         materialized = facts.materialized.get(asset)
         if materialized is not None and materialized < (run.started or run.created):
@@ -134,11 +133,11 @@ def _outcomes(covered: Sequence[int], asset: AssetKey, run: Run, facts: Recovery
     return outcomes
 
 
-def _positions(outcome: int, outcomes: bytes, covered: Sequence[int]) -> list[int]:
-    positions, index = [], -1
+def _positions(outcome: int, outcomes: bytes, all_positions: Sequence[int]) -> list[int]:
+    matching, index = [], -1
     while (index := outcomes.find(outcome, index + 1)) >= 0:
-        positions.append(covered[index])
-    return positions
+        matching.append(all_positions[index])
+    return matching
 
 
 def _job_outcome(run: Run, facts: RecoveryFacts) -> int:
@@ -151,14 +150,16 @@ def _job_outcome(run: Run, facts: RecoveryFacts) -> int:
 
 
 def _named(
-    places: Mapping[AssetKey, tuple[set[int], set[int]]], which: int, facts: RecoveryFacts
+    positions_by_asset: Mapping[AssetKey, tuple[set[int], set[int]]],
+    part: int,
+    facts: RecoveryFacts,
 ) -> Cells:
     return {
-        asset: _keys_at(sorted(both[which]), facts.keys.get(asset))
-        for asset, both in places.items()
-        if both[which]
+        asset: _keys_at(sorted(parts[part]), facts.keys.get(asset))
+        for asset, parts in positions_by_asset.items()
+        if parts[part]
     }
 
 
-def _keys_at(places: Sequence[int], keys: PartitionKeys | None) -> tuple[str | None, ...]:
-    return tuple(None if keys is None else keys.keys[position] for position in places)
+def _keys_at(positions: Sequence[int], keys: PartitionKeys | None) -> tuple[str | None, ...]:
+    return tuple(None if keys is None else keys.keys[position] for position in positions)

@@ -16,16 +16,16 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 BACKFILL_TAG = "dagster/backfill"
 BY_TAG = "dagdeck/by"
-"""Who launched it, as the operating system knows them."""
+"""The operating system's name of the user who launched it."""
 REASON_TAG = "dagdeck/reason"
 PARALLEL_TAG = "dagdeck/parallel-{}"
 """The run queue limits this tag to that many runs for each value, so each backfill has its own."""
 MOST_PARALLEL = 8
-"""Runs of one backfill at once, at most; the deployment's queue has a rule for each number."""
+"""The most parallel runs of one backfill; the deployment's queue has a rule for each number."""
 CODE_LOCATION_TAG = "dagster/code_location"
 
 RunTarget = tuple[str, str, "tuple[str, str] | None"]
-"""Job, code location, first and last partition key: what another run may be a retry of."""
+"""Job, code location, first and last partition key; runs with equal targets may be retries."""
 
 
 class RunStatus(Enum):
@@ -86,11 +86,11 @@ class Run:
     tags: dict[str, str] = field(default_factory=dict, hash=False)
     can_terminate: bool = False
     planned: bool = False
-    """Whether `assets` are what its steps make, asked for since no assets were selected."""
+    """Whether `assets` were read from its steps, as it has no asset selection."""
 
     @property
     def assets_known(self) -> bool:
-        """Whether `assets` are what the run is for; without a selection they have to be asked for."""
+        """Whether `assets` are complete; without an asset selection they have to be asked for."""
         return bool(self.assets) or self.planned
 
     @property
@@ -103,14 +103,14 @@ class Run:
 
     @property
     def seconds(self) -> float | None:
-        """The seconds from start to end; None while it runs, and for a run that never started."""
+        """The seconds from start to end; None while it runs and if it never started."""
         if self.started is None or self.ended is None or self.never_started:
             return None
         return self.ended - self.started
 
     @property
     def never_started(self) -> bool:
-        """A queued run that was cancelled has `startTime == endTime`."""
+        """Whether it was cancelled in the queue; such a run has `startTime == endTime`."""
         return self.status is RunStatus.CANCELED and self.started == self.ended
 
     @property
@@ -119,7 +119,7 @@ class Run:
 
     @property
     def partition_range(self) -> tuple[str, str] | None:
-        """The first and last partition key, the same twice for a single one."""
+        """The first and last partition key; both are the same for a single partition."""
         single = self.tags.get(PARTITION_TAG)
         if single is not None:
             return single, single
@@ -156,7 +156,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A backfill and what each of its assets has done: (targeted, running, done, failed)."""
+    """A backfill; `counts` are an asset's partitions (targeted, running, done, failed)."""
 
     id: str
     status: str
@@ -167,22 +167,22 @@ class Backfill:
     counts: dict[AssetKey, tuple[int, int, int, int]] = field(default_factory=dict, hash=False)
     error: str | None = None
     user: str = ""
-    """The user of a hosted server; empty where the server knows none."""
+    """The user according to a hosted server; empty where the server knows none."""
     tags: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def by(self) -> str:
-        """Who launched it; empty where nothing tells."""
+        """The user who launched it; empty if unknown."""
         return self.user or self.tags.get(BY_TAG, "")
 
     @property
     def reason(self) -> str:
-        """Why, as whoever launched it gave it; empty where they didn't."""
+        """The reason given by whoever launched it; empty if none was given."""
         return self.tags.get(REASON_TAG, "")
 
     @property
     def word(self) -> str:
-        """The status in small letters: `requested`, `completed success`."""
+        """The status in lower case: `requested`, `completed success`."""
         return self.status.lower().replace("_", " ")
 
     @property

@@ -1,4 +1,4 @@
-"""Why a queued run doesn't start, by the rules of Dagster's run queue, and who stands in the way."""
+"""Tells why a queued run doesn't start, by the rules of Dagster's run queue."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ PARALLEL_PREFIX = "dagdeck/parallel-"
 PRIORITY_TAG = "dagster/priority"
 MOST_NAMED = 3
 MOST_ACTIVE = 500
-"""Of so many active runs older ones may not have been read."""
+"""With this many active runs, older ones may not have been read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What decides which queued runs start; without a limit nothing of it holds a run."""
+    """The facts that decide which queued runs start; a limit that is absent holds no run."""
 
     most: int | None = None
-    """How many runs the deployment lets go at once."""
+    """The number of runs that the deployment runs at once."""
     tag_limits: str = ""
     """`tag_concurrency_limits`, YAML as the server gives it."""
     pools: Mapping[str, int] = field(default_factory=dict)
-    """How many runs each pool lets in; empty where pools count steps, which never hold a run."""
+    """The runs that each pool lets in; empty where pools count steps, as those never hold a run."""
     pools_of: Mapping[AssetKey, tuple[str, ...]] = field(default_factory=dict)
     silent: bool = False
-    """The daemon that starts queued runs gives no sign of life."""
+    """Whether the daemon that starts queued runs gives no sign of life."""
     away: Collection[str] = ()
     """Code locations that can't be reached or failed to load."""
 
 
 def why_waiting(run: Run, active: Sequence[Run], queue: Queue) -> str:
-    """The reason why a queued run doesn't start, else its place; empty for a run that doesn't wait.
+    """The reason why a queued run doesn't start, or its place in the queue; empty if it doesn't wait.
 
-    `active` are the runs that wait or run now, this one among them.
+    `active` are the waiting and running runs, including this one.
     """
     if not run.status.waiting:
         return ""
@@ -60,8 +60,8 @@ def _deployment(run: Run, queue: Queue) -> str:
 def _limits(run: Run, busy: Sequence[Run], queue: Queue) -> str:
     if queue.most is not None and 0 <= queue.most <= len(busy):
         return f"the deployment runs {queue.most} at once, and {len(busy)} run now"
-    found = (*_backfill(run, busy), *_tags(run, busy, queue), *_pools(run, busy, queue))
-    return next(iter(found), "")
+    reasons = (*_backfill(run, busy), *_tags(run, busy, queue), *_pools(run, busy, queue))
+    return next(iter(reasons), "")
 
 
 def _backfill(run: Run, busy: Sequence[Run]) -> Iterator[str]:
@@ -76,20 +76,20 @@ def _backfill(run: Run, busy: Sequence[Run]) -> Iterator[str]:
 
 def _tags(run: Run, busy: Sequence[Run], queue: Queue) -> Iterator[str]:
     for rule in tag_rules(queue.tag_limits):
-        mine = run.tags.get(rule.key)
-        if mine is None or rule.key.startswith(PARALLEL_PREFIX):
+        value = run.tags.get(rule.key)
+        if value is None or rule.key.startswith(PARALLEL_PREFIX):
             continue
-        if rule.value is not None and rule.value != mine:
+        if rule.value is not None and rule.value != value:
             continue
-        told = rule.key if rule.value is None and not rule.each else f"{rule.key}={mine}"
-        wanted = mine if rule.each or rule.value is not None else None
+        tag_text = rule.key if rule.value is None and not rule.each else f"{rule.key}={value}"
+        wanted = value if rule.each or rule.value is not None else None
         same = [
             other
             for other in busy
             if rule.key in other.tags and wanted in (None, other.tags[rule.key])
         ]
         if len(same) >= rule.limit:
-            yield f"tag {told} lets {rule.limit} run at once: {_names(same)}"
+            yield f"tag {tag_text} lets {rule.limit} run at once: {_names(same)}"
 
 
 def _pools(run: Run, busy: Sequence[Run], queue: Queue) -> Iterator[str]:
@@ -111,7 +111,7 @@ def _names(holders: Sequence[Run]) -> str:
 
 
 def _place(run: Run, active: Sequence[Run]) -> str:
-    """Dagster starts the highest priority first, and of equals the oldest."""
+    """The run's place in the queue; Dagster starts the highest priority first, then the oldest."""
     if run.status is not RunStatus.QUEUED:
         return ""
     if len(active) >= MOST_ACTIVE:
@@ -120,10 +120,10 @@ def _place(run: Run, active: Sequence[Run]) -> str:
     if all(other.id != run.id for other in queued):
         queued.append(run)
     ordered = sorted(queued, key=lambda other: (-_priority(other), other.created))
-    place = next(at for at, other in enumerate(ordered, 1) if other.id == run.id)
+    place_in_queue = next(index for index, other in enumerate(ordered, 1) if other.id == run.id)
     higher = sum(_priority(other) > _priority(run) for other in ordered)
     behind = f", {higher} of higher priority before it" if higher else ""
-    return f"place {place} of {len(ordered)} in the queue{behind}; no limit that is known holds it"
+    return f"place {place_in_queue} of {len(ordered)} in the queue{behind}; no limit that is known holds it"
 
 
 def _priority(run: Run) -> int:

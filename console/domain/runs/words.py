@@ -1,4 +1,4 @@
-"""A run in a few words: what it makes, of which partitions, and who wanted it."""
+"""Short texts about a run: its assets, its partitions, and who started it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PARENT_TAG = "dagster/parent_run_id"
 AUTOMATION_TAGS = ("dagster/from_automation_condition", "dagster/auto_materialize")
 RETRY_TAG = "dagster/retry_number"
 PARALLEL_PREFIX = "dagdeck/parallel-"
-_TOLD_ELSEWHERE = ("dagster/backfill", "dagster/partition", "dagster/asset_partition_range")
-_OF_NO_USE = ("dagster/code_location", ".dagster/", "dagster/run_key", "dagster/asset_event")
+_SHOWN_ELSEWHERE = ("dagster/backfill", "dagster/partition", "dagster/asset_partition_range")
+_INTERNAL = ("dagster/code_location", ".dagster/", "dagster/run_key", "dagster/asset_event")
 
 
 def what_text(run: Run) -> str:
@@ -35,14 +35,14 @@ def what_text(run: Run) -> str:
 
 
 def what_and_rest(run: Run) -> tuple[str, str]:
-    """`what_text` in two, so that the number survives when the name is cut."""
+    """`what_text` split into name and number, so that the number stays when the name is cut."""
     whole = what_text(run)
     name, plus, more = whole.rpartition(" +")
     return (name, f"{plus}{more}") if plus and run.assets else (whole, "")
 
 
 def span_text(run: Run) -> str:
-    """`2026-11-18…23`: the end of a range without what both ends share."""
+    """`2026-11-18…23`: a range whose end omits the part that both ends share."""
     span = run.partition_range
     if span is None:
         return ""
@@ -50,16 +50,16 @@ def span_text(run: Run) -> str:
     if first == last:
         return first
     start = 0
-    for index, (a, b) in enumerate(zip(first, last, strict=False)):
+    for offset, (a, b) in enumerate(zip(first, last, strict=False)):
         if a != b:
             break
         if a == "-":
-            start = index + 1
+            start = offset + 1
     return f"{first}…{last[start:]}"
 
 
 def by_text(run: Run, titles: Mapping[str, str]) -> str:
-    """Who or what started it; empty when its tags don't tell."""
+    """The user or automation that started it; empty when its tags don't tell."""
     tags = run.tags
     if run.backfill is not None:
         title = titles.get(run.backfill)
@@ -74,7 +74,7 @@ def by_text(run: Run, titles: Mapping[str, str]) -> str:
 
 
 def took(run: Run, now: float) -> str:
-    """The time that it took or has been running; `–` for what waits or never started."""
+    """The time that it took or has been running; `–` if it waits or never started."""
     if run.never_started or run.status is RunStatus.UNKNOWN or run.status.waiting:
         return "–"
     if run.status.ended:
@@ -83,26 +83,26 @@ def took(run: Run, now: float) -> str:
 
 
 def waited(run: Run, now: float) -> str:
-    """`since 14:02, 5m`: how long a run has been waiting; empty for others."""
+    """`since 14:02, 5m`: the time a run has been waiting; empty if it doesn't wait."""
     if not run.status.waiting or not run.created:
         return ""
     return f"since {past_moment(run.created, now)}, {duration(calm(max(now - run.created, 0.0)))}"
 
 
 def started_text(run: Run, now: float) -> str:
-    """The time at which it started; `–` for what waits or never started."""
+    """The time at which it started; `–` if it waits or never started."""
     if run.status.waiting or run.never_started:
         return "–"
     return past_moment(run.started or run.created or None, now)
 
 
 def calm(seconds: float) -> float:
-    """A growing duration in steps of 5 s past the first minute: each change costs a line."""
+    """A growing duration, in steps of 5 s past the first minute, as each change redraws a line."""
     return seconds if seconds < 60 else seconds - seconds % 5
 
 
 def telling_tags(run: Run) -> str:
-    """The tags a person may have chosen, `key=value`; not what is shown elsewhere."""
-    hidden = (*_TOLD_ELSEWHERE, *_OF_NO_USE, PARALLEL_PREFIX)
+    """The tags a person may have chosen, as `key=value`, without those shown elsewhere."""
+    hidden = (*_SHOWN_ELSEWHERE, *_INTERNAL, PARALLEL_PREFIX)
     pairs = (f"{key}={value}" for key, value in run.tags.items() if not key.startswith(hidden))
     return one_line("  ".join(sorted(pairs)))
