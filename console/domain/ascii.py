@@ -1,4 +1,4 @@
-"""Text for those who can show ASCII alone: each character by the one most like it."""
+"""Replaces each character by the most similar ASCII one, for terminals that show only ASCII."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TABLE = {character: ascii for characters, ascii in _ALIKE.items() for character
 
 
 def ascii_only(text: str) -> str:
-    """`text` in ASCII, as many cells wide as before; `?` where no character is like it."""
+    """`text` in ASCII with the same width in cells; `?` where no character is similar."""
     return text if text.isascii() else "".join(map(_ascii, text))
 
 

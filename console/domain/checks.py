@@ -1,4 +1,4 @@
-"""The checks of an asset, and what those that failed are about."""
+"""The checks of an asset, and the partitions that failed checks are about."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ class AssetCheck:
     description: str
     at: float | None
     earlier: str = ""
-    """`failed` or `passed`: how it last ended, where that was before the newest materialization."""
+    """`failed` or `passed`: the last verdict, if it is from before the newest materialization."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailedCheck:
-    """A check that failed, or could not run, when it last ran."""
+    """A check whose last run failed or could not start."""
 
     name: str
     spans: tuple[Span, ...] = ()
-    """The partitions it failed for; empty where it is about the whole asset."""
+    """The partitions for which it failed; empty if it is about the whole asset."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierVerdict:
-    """How a check last ended that did not run since the newest materialization."""
+    """The last verdict of a check that did not run since the newest materialization."""
 
     word: str
     """`failed` or `passed`."""
@@ -49,11 +49,11 @@ class EarlierVerdict:
 
 @dataclass(frozen=True, slots=True)
 class CheckVerdicts:
-    """The checks of one asset that failed, and the names of those without a verdict."""
+    """The failed checks of one asset, and the names of those without a verdict."""
 
     failed: tuple[FailedCheck, ...] = ()
     not_run: tuple[str, ...] = ()
-    """Did not run since the newest materialization, or never."""
+    """The checks that did not run since the newest materialization, or never."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,21 @@ class FailedChecks:
     """The failed checks of one asset, by name."""
 
     partitions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For each partition that some failed for, which."""
+    """The names of the checks that failed for a partition, by its key."""
     whole: tuple[str, ...] = ()
-    """Those that failed without saying for which partition."""
+    """The names of the failed checks that name no partition."""
 
     def __bool__(self) -> bool:
         """Whether any check failed."""
         return bool(self.partitions or self.whole)
 
     def of(self, partition: str | None) -> tuple[str, ...]:
-        """The checks that failed for a partition, or for an asset without any."""
+        """The checks that failed for a partition, or for an unpartitioned asset."""
         return self.whole if partition is None else self.partitions.get(partition, ())
 
 
 def failed_checks(failed: Iterable[FailedCheck], keys: PartitionKeys | None) -> FailedChecks:
-    """Checks by the partitions of `keys`; a span that is none of them is about the whole asset."""
+    """The failed checks by partition; a check whose spans aren't in `keys` counts for the whole asset."""
     partitions: dict[str, tuple[str, ...]] = {}
     whole: list[str] = []
     for check in failed:
@@ -90,7 +90,7 @@ def failed_checks(failed: Iterable[FailedCheck], keys: PartitionKeys | None) -> 
 def _named(check: FailedCheck, keys: PartitionKeys | None) -> list[str]:
     if keys is None:
         return []
-    cells = bytearray(len(keys))
+    covered = bytearray(len(keys))
     for span in check.spans:
-        fill(cells, keys, span)
-    return [key for key, cell in zip(keys.keys, cells, strict=True) if cell]
+        fill(covered, keys, span)
+    return [key for key, cell in zip(keys.keys, covered, strict=True) if cell]

@@ -1,4 +1,4 @@
-"""Errors between the console and a Dagster server, each a sentence."""
+"""The errors between the console and a Dagster server; each message is one sentence."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from console.redaction import redacted
 
 
 class ApiError(Exception):
-    """The base of all; its text is one clear sentence for a person, without any credential."""
+    """The base of all errors; the message contains no credential."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(redacted(sentence))
 
 
 class Unreachable(ApiError):
-    """No answer: refused, timed out, name unknown, or the line dropped."""
+    """The server gave no answer: refused, timed out, unknown name, or dropped connection."""
 
 
 class Passing(Unreachable):
-    """A proxy that got no answer, or wants a pause: the same question may do in a moment."""
+    """A proxy got no answer or asks for a pause; asking again soon may work."""
 
     def __init__(self, sentence: str, wait: float = 0.0) -> None:
         super().__init__(sentence)
@@ -26,19 +26,19 @@ class Passing(Unreachable):
 
 
 class Slow(Unreachable):
-    """No answer to this question in time, while others were answered."""
+    """The server did not answer this question in time, though it answered others."""
 
 
 class Dropped(Unreachable):
-    """The line was dropped while an answer was awaited: whether the question came is unknown."""
+    """The connection dropped before the answer; whether the question arrived is unknown."""
 
 
 class BadAnswer(ApiError):
-    """Something answered, but not as Dagster's GraphQL API does."""
+    """The answer isn't one of Dagster's GraphQL API."""
 
 
 class TooOld(BadAnswer):
-    """A Dagster older than any that the console can operate."""
+    """The server's Dagster is older than the console supports."""
 
 
 class ServerError(ApiError):
@@ -46,11 +46,11 @@ class ServerError(ApiError):
 
 
 class BadDocument(ServerError):
-    """Dagster's schema lacks something that was asked for; nothing was done."""
+    """Dagster's schema lacks something in the document; nothing was done."""
 
 
 class Lacking(ServerError):
-    """The question was not sent: this release of Dagster can't answer it."""
+    """The question was not sent, as this release of Dagster can't answer it."""
 
 
 class NotFound(ApiError):
@@ -58,16 +58,16 @@ class NotFound(ApiError):
 
 
 class Refused(ApiError):
-    """A mutation that may not be sent, or that the server would not allow."""
+    """The mutation may not be sent, or the server did not allow it."""
 
 
 class TooLarge(Refused):
-    """A proxy took the request for too large; nothing was done."""
+    """A proxy refused the request as too large; nothing was done."""
 
 
 class NoCredential(Refused):
-    """A credential that was set up can't be had."""
+    """A configured credential can't be obtained."""
 
 
 class OutcomeUnknown(ApiError):
-    """A mutation was sent, and no answer tells what became of it."""
+    """A mutation was sent, but no answer tells its outcome."""

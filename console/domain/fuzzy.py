@@ -1,4 +1,4 @@
-"""Finding by a few letters: each word typed must be a subsequence of what is found."""
+"""Fuzzy search: each word of the query must be a subsequence of the text."""
 
 from __future__ import annotations
 
@@ -16,38 +16,36 @@ _WORD_STARTS = "_/-. "
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A match: its rank, smaller for a better fit, and the positions of the characters that fit."""
+    """A match: its rank, smaller for a better match, and the positions of the matched characters."""
 
     rank: tuple[int, int, int]
-    """Looseness, where it begins, length of the text."""
+    """Looseness, first position, length of the text."""
     positions: tuple[int, ...]
 
 
 def match(query: str, text: str) -> Match | None:
-    """The match of `query` in `text`, without regard to case; None when it doesn't fit."""
+    """The match of `query` in `text`, ignoring case; None when it doesn't match."""
     lowered = text.lower()
     word_matches = [_word(word, lowered) for word in query.lower().split()]
-    fitting = [
-        positions_of_word for positions_of_word in word_matches if positions_of_word is not None
-    ]
+    fitting = [word_positions for word_positions in word_matches if word_positions is not None]
     if len(fitting) < len(word_matches):
         return None
     first = fitting[0][0] if fitting else 0
-    spread = sum(_looseness(positions_of_word, lowered) for positions_of_word in fitting)
+    spread = sum(_looseness(word_positions, lowered) for word_positions in fitting)
     positions = tuple(
-        sorted({position for positions_of_word in fitting for position in positions_of_word})
+        sorted({position for word_positions in fitting for position in word_positions})
     )
     return Match((spread, first, len(text)), positions)
 
 
 def best(query: str, things: Iterable[T], name: Callable[[T], str]) -> list[tuple[T, Match]]:
-    """The things whose names fit, best first; those that fit alike stay in their order."""
+    """The things whose names match, best first; equal matches keep their order."""
     matches = [(thing, fits) for thing in things if (fits := match(query, name(thing)))]
     return sorted(matches, key=lambda pair: pair[1].rank) if query.strip() else matches
 
 
 def _word(word: str, text: str) -> tuple[int, ...] | None:
-    """The tightest positions of the word's letters: in one piece, as initials, or spread."""
+    """The tightest positions of the word's letters: contiguous, as initials, or spread."""
     starts = [position for position in range(len(text)) if _starts_word(position, text)]
     initials = _spread(word, [(position, text[position]) for position in starts])
     every = list(enumerate(text))
@@ -59,7 +57,7 @@ def _word(word: str, text: str) -> tuple[int, ...] | None:
 
 
 def _spread(word: str, letters: list[tuple[int, str]]) -> tuple[int, ...] | None:
-    """The first places of the word's letters among `letters`, in order."""
+    """The first positions of the word's letters among `letters`, in order."""
     positions: list[int] = []
     for position, letter in letters:
         if letter == word[len(positions)]:
@@ -70,7 +68,7 @@ def _spread(word: str, letters: list[tuple[int, str]]) -> tuple[int, ...] | None
 
 
 def _looseness(positions: tuple[int, ...], text: str) -> int:
-    """0 in one piece at a word's start, 1 in one piece, 2 as initials, more when spread."""
+    """0 if contiguous at a word's start, 1 if contiguous, 2 as initials, more if spread."""
     gaps = positions[-1] - positions[0] + 1 - len(positions)
     if not gaps:
         return 0 if _starts_word(positions[0], text) else 1

@@ -1,4 +1,4 @@
-"""The health of what keeps the deployment going: daemons, code locations, schedules and sensors."""
+"""The health of the deployment's daemons, code locations, schedules and sensors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Condition(Enum):
 
     GOOD = "good"
     NOT_YET = "not yet"
-    """Starting: a daemon that has never reported, a location that is being loaded."""
+    """A daemon that has never reported, or a location that is being loaded."""
     BAD = "bad"
     UNKNOWN = "not known"
 
@@ -29,11 +29,11 @@ class Daemon:
     healthy: bool | None = None
     heartbeat: float | None = None
     error: str = ""
-    """The newest error it reported. It may be healthy all the same: the error of a sensor."""
+    """The newest error it reported, which may be a sensor's while the daemon is healthy."""
 
     @property
     def condition(self) -> Condition:
-        """Unhealthy without any heartbeat is "not yet", for minutes after a start."""
+        """The condition; an unhealthy daemon without any heartbeat has yet to start."""
         if self.healthy is None:
             return Condition.UNKNOWN
         if self.healthy:
@@ -43,7 +43,7 @@ class Daemon:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A code location, and the first line of why it failed to load."""
+    """A code location; `why` is the first line of its load error."""
 
     name: str
     condition: Condition
@@ -61,7 +61,7 @@ class Ticking:
     status: str = ""
     error: str = ""
     next_at: float | None = None
-    """When a schedule ticks next; a sensor doesn't tell."""
+    """The time of a schedule's next tick; sensors don't have one."""
 
     @property
     def failed(self) -> bool:
@@ -70,12 +70,12 @@ class Ticking:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The health of the deployment at one moment; None where the server didn't answer for a part."""
+    """The health of the deployment at one moment; parts that the server didn't answer for are None."""
 
     daemons: tuple[Daemon, ...] | None = None
     ticking: tuple[Ticking, ...] | None = None
     loading: frozenset[str] = frozenset()
-    """Code locations that have neither been loaded nor failed yet."""
+    """The code locations that are still loading."""
 
     @property
     def required(self) -> tuple[Daemon, ...]:
@@ -92,7 +92,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A part of the deployment that is not well, or not ready yet; `at` is epoch seconds UTC."""
+    """An unhealthy or not yet ready part of the deployment; `at` is epoch seconds UTC."""
 
     words: str
     why: str
@@ -108,10 +108,10 @@ _WORST_FIRST = (Condition.BAD, Condition.UNKNOWN, Condition.NOT_YET, Condition.G
 def code_locations(
     states: Mapping[str, str], errors: Mapping[str, str], loading: Iterable[str]
 ) -> list[Location]:
-    """Every code location, by name.
+    """Every code location, sorted by name.
 
-    `states` has `LOADED …` or `LOADING …` by name, `errors` the first line of why one failed;
-    `loading` has the names of those that the server knows no more of.
+    `states` has `LOADED …` or `LOADING …` by name, `errors` the first line of each load error,
+    `loading` the names of those about which the server knows nothing else.
     """
     starting = {*loading, *(name for name, state in states.items() if state.startswith("LOADING"))}
     locations = []
@@ -126,7 +126,7 @@ def code_locations(
 
 
 def faults(locations: Iterable[Location], health: Health | None) -> list[Fault]:
-    """The faults, the worst first; what is only not ready yet comes last."""
+    """The faults, the worst first; parts that aren't ready yet come last."""
     good = Condition.GOOD
     all_faults = [
         *(_location(part) for part in locations if part.condition is not good),

@@ -9,12 +9,12 @@ _TERM = re.compile(r"(!?)(/(?:\\.|[^/\\])+/|\S+)")
 
 
 class BadFilter(ValueError):
-    """A text that is no filter; the message says why."""
+    """Raised for a text that isn't a filter; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word: whether a text has it, or with `inverse` has it not."""
+    """One word of a filter; with `inverse` it keeps the texts without the word."""
 
     pattern: re.Pattern[str]
     inverse: bool
@@ -25,7 +25,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """Keeps a text that every term keeps; without terms, every text."""
+    """Keeps the texts that every term keeps; without terms, all texts."""
 
     text: str = ""
     terms: tuple[Term, ...] = ()
@@ -34,27 +34,27 @@ class ListFilter:
         return bool(self.terms)
 
     def keeps(self, *texts: str) -> bool:
-        """Whether what is written in `texts` is kept; a term may be in any of them."""
+        """Whether an item with these texts is kept; a term may match any of them."""
         whole = "\n".join(texts)
         return all(term.keeps(whole) for term in self.terms)
 
-    def words(self, kept: int, of: int, *, all_read: bool = True) -> str:
-        """The filter in a title: `/dlt 3 hidden`, or of how many where more is to be read."""
-        among = "" if all_read else f" of {of:,} read"
-        return f"/{self.text} {of - kept:,}{among} hidden" if self else ""
+    def words(self, kept: int, total: int, *, all_read: bool = True) -> str:
+        """The filter in a title: `/dlt 3 hidden`, or `/dlt 3 of 20 read hidden` if more is to be read."""
+        read_note = "" if all_read else f" of {total:,} read"
+        return f"/{self.text} {total - kept:,}{read_note} hidden" if self else ""
 
 
 def list_filter(text: str) -> ListFilter:
-    """The filter that is written `text`; a capital makes case matter. Raises BadFilter."""
-    found = _TERM.findall(text)
-    terms = tuple(_term(word, bool(inverse)) for inverse, word in found if word)
+    """The filter that `text` denotes; a capital letter makes case matter. Raises BadFilter."""
+    words = _TERM.findall(text)
+    terms = tuple(_term(word, bool(inverse)) for inverse, word in words if word)
     return ListFilter(text.strip(), terms)
 
 
 def _term(word: str, inverse: bool) -> Term:
-    as_it_is = len(word) > 2 and word.startswith("/") and word.endswith("/")
-    pattern = word[1:-1] if as_it_is else re.escape(word)
-    letters = re.sub(r"\\.", "", pattern) if as_it_is else word
+    is_regex = len(word) > 2 and word.startswith("/") and word.endswith("/")
+    pattern = word[1:-1] if is_regex else re.escape(word)
+    letters = re.sub(r"\\.", "", pattern) if is_regex else word
     flags = 0 if any(letter.isupper() for letter in letters) else re.IGNORECASE
     try:
         return Term(re.compile(pattern, flags), inverse)

@@ -1,21 +1,21 @@
-"""The parts that a number, a list or a "nothing" rests on, and whether all of them have been read."""
+"""Tracks which sources of a value have not been read, so that incomplete values are marked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MARK = "…"
-"""Stands behind whatever may still change only because more is read."""
+"""Marks a value that may change when more is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Final once nothing is `waiting` and nothing is `failed`, each in a few plain nouns."""
+    """The unread sources of a value, as plain nouns; final if there are none."""
 
     waiting: tuple[str, ...] = ()
-    """The things that are asked for and not answered yet."""
+    """The sources asked for but not answered yet."""
     failed: tuple[str, ...] = ()
-    """The things that were asked for and can't be had."""
+    """The sources that could not be read."""
 
     @property
     def final(self) -> bool:
@@ -23,7 +23,7 @@ class Reading:
 
     @property
     def mark(self) -> str:
-        """The mark shown after a value that rests on this; empty when it is final."""
+        """The mark shown after a value; empty when the value is final."""
         return "" if self.final else MARK
 
     @property
@@ -34,7 +34,7 @@ class Reading:
         return "; ".join(filter(None, (asking, unknown)))
 
     def __or__(self, other: Reading) -> Reading:
-        """The reading of a value that rests on both."""
+        """The reading of a value that depends on both."""
         return Reading(
             tuple(dict.fromkeys((*self.waiting, *other.waiting))),
             tuple(dict.fromkeys((*self.failed, *other.failed))),

@@ -1,7 +1,7 @@
-"""Text from outside is data: it must never steer the terminal.
+"""Cleans and measures text; text from outside must never control the terminal.
 
-Whatever is laid out is measured in cells, as the terminal counts: a wide character takes
-two, a joined emoji as many as it is drawn in (Unicode Standard Annex 11 and 29, by rich).
+Widths are in terminal cells: a wide character takes two, a joined emoji as many as it is drawn
+in (Unicode Standard Annex 11 and 29, by rich).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _shown(control: re.Match[str]) -> str:
 
 
 def last_states(text: str) -> str:
-    """Each line as a terminal would leave it: what follows its last `\\r`, as progress bars use it."""
+    """The lines as a terminal would leave them: each keeps the text after its last `\\r`."""
     if "\r" not in text:
         return text
     return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
@@ -53,9 +53,9 @@ def one_line(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """A name as one line that no other name has: quoted and escaped where it is not plain.
+    """A name as an unambiguous line: quoted and escaped where it is not plain.
 
-    Plain is what `one_line` leaves as it is; ` a`, `a\\n` and an escape are told from `a`.
+    A name is plain if `one_line` doesn't change it, so ` a` and `a\\n` differ from `a`.
     """
     if text and one_line(text) == text and not text.startswith('"'):
         return text
@@ -69,24 +69,24 @@ def _escaped(character: str) -> str:
 
 
 def cells(text: str) -> int:
-    """The width of one clean line, in cells of the terminal."""
+    """The width of one clean line in terminal cells."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def cut(text: str, width: int) -> str:
-    """One line cut to `width` cells, the last of them an ellipsis when some are left out."""
+    """One line cut to `width` cells, ending with an ellipsis if anything is left out."""
     return cut_clean(one_line(text), width)
 
 
 def cut_clean(line: str, width: int) -> str:
-    """`cut` of a line that is clean already; blanks at its ends stay."""
+    """`cut` for a line that is already clean; blanks at its ends stay."""
     if len(line) <= width and (line.isascii() or cell_len(line) <= width):
         return line
     return first_cells(line, max(width - 1, 0)) + "…"[: max(width, 0)]
 
 
 def first_cells(line: str, width: int) -> str:
-    """The first `width` cells of a clean line: a blank where half a character would stand."""
+    """The first `width` cells of a clean line; half a wide character becomes a blank."""
     return line[:width] if line.isascii() else set_cell_size(line, min(width, cell_len(line)))
 
 
@@ -94,17 +94,15 @@ def last_cells(line: str, width: int) -> str:
     """The last `width` cells of a clean line, or fewer."""
     if line.isascii():
         return line[max(len(line) - width, 0) :]
-    start = next(
-        start_index for start_index in range(len(line) + 1) if cell_len(line[start_index:]) <= width
-    )
+    start = next(offset for offset in range(len(line) + 1) if cell_len(line[offset:]) <= width)
     return line[start:]
 
 
 def padded(text: str, width: int) -> str:
-    """`text` and blanks behind it, `width` cells at least."""
+    """`text` followed by blanks, at least `width` cells wide."""
     return text + " " * (width - cells(text))
 
 
 def right_aligned(text: str, width: int) -> str:
-    """`text` and blanks before it, `width` cells at least."""
+    """`text` preceded by blanks, at least `width` cells wide."""
     return " " * (width - cells(text)) + text

@@ -1,4 +1,4 @@
-"""Times in as few characters as still say it: `2m`, `14:02`, `Nov 20`."""
+"""Times as short texts: `2m`, `14:02`, `Nov 20`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ def duration(seconds: float | None) -> str:
     if left < 600:
         minutes, rest = divmod(left, 60)
         return f"{minutes}m {rest:02}s" if rest else f"{minutes}m"
-    name, size = next((n, s) for n, s in _UNITS if left >= s and not (n == "d" and left < 172_800))
+    name, size = next(
+        (unit, unit_seconds)
+        for unit, unit_seconds in _UNITS
+        if left >= unit_seconds and not (unit == "d" and left < 172_800)
+    )
     count, rest = divmod(left, size)
     following = {"d": ("h", 3_600), "h": ("m", 60)}.get(name)
     if following and count < 10 and rest >= following[1]:
@@ -26,9 +30,9 @@ def duration(seconds: float | None) -> str:
 
 
 def age(seconds: float | None) -> str:
-    """A coarse age that changes at most once a minute past the first: `now`, `2m`, `5h`, `3d`.
+    """A coarse age that changes at most once a minute after the first: `now`, `2m`, `5h`, `3d`.
 
-    What should be past and is ahead, by a clock that is wrong, says so: `in 5m`.
+    A negative age, from a wrong clock, is shown as `in 5m`.
     """
     if seconds is None:
         return "–"
@@ -70,7 +74,7 @@ def dated_clock_ms(timestamp: float, now: float, zone: tzinfo | None = None) -> 
 
 
 def is_today(timestamp: float, now: float, zone: tzinfo | None = None) -> bool:
-    """Whether both are of one day."""
+    """Whether both timestamps are on the same day."""
     then, today = datetime.fromtimestamp(timestamp, zone), datetime.fromtimestamp(now, zone)
     return then.date() == today.date()
 
@@ -86,22 +90,22 @@ def short_moment(timestamp: float | None, now: float, zone: tzinfo | None = None
 
 
 def past_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
-    """`moment` of what has happened; `in 5m` where a clock is wrong and it is ahead."""
+    """`moment` of a past event; `in 5m` if a wrong clock puts it ahead."""
     if timestamp is not None and timestamp > now + 60:
         return f"in {duration(timestamp - now)}"
     return moment(timestamp, now, zone)
 
 
 def told_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
-    """`moment` of what has happened, in a sentence: `12:05 (in 5m)` where a clock is wrong."""
-    told = moment(timestamp, now, zone)
+    """`moment` of a past event for a sentence; `12:05 (in 5m)` if a wrong clock puts it ahead."""
+    time = moment(timestamp, now, zone)
     if timestamp is not None and timestamp > now + 60:
-        return f"{told} ({age(now - timestamp)})"
-    return told
+        return f"{time} ({age(now - timestamp)})"
+    return time
 
 
 def short_past_moment(timestamp: float | None, now: float, zone: tzinfo | None = None) -> str:
-    """`short_moment` of what has happened; `in 5m` where a clock is wrong and it is ahead."""
+    """`short_moment` of a past event; `in 5m` if a wrong clock puts it ahead."""
     if timestamp is not None and timestamp > now + 60:
         return age(now - timestamp)
     return short_moment(timestamp, now, zone)

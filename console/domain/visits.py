@@ -1,4 +1,4 @@
-"""The way through the screens: where one came from, and forward again."""
+"""The history of visited screens, with a way back and forward."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A screen by its name, and the run that is open over it."""
+    """A screen by its name, and the run opened over it."""
 
     screen: str
     run: str = ""
 
 
 class Visits:
-    """The visited screens in order; `here` is the one in sight."""
+    """The visited screens in order; `here` is the current one."""
 
     def __init__(self, first: Visit) -> None:
         self._visits = [first]
-        self._at = 0
+        self._index = 0
 
     @property
     def here(self) -> Visit:
-        return self._visits[self._at]
+        return self._visits[self._index]
 
     def go(self, visit: Visit) -> None:
-        """Another is looked at: what was ahead is forgotten, and what is older than MOST."""
+        """Goes to another screen; drops the visits ahead and those beyond the last MOST."""
         if visit != self.here:
-            self._visits = [*self._visits[: self._at + 1], visit][-MOST:]
-            self._at = len(self._visits) - 1
+            self._visits = [*self._visits[: self._index + 1], visit][-MOST:]
+            self._index = len(self._visits) - 1
 
     def step(self, direction: int) -> Visit | None:
-        """The one before (-1) or after (1), which is looked at from then on; None at an end."""
-        at = self._at + direction
-        if not 0 <= at < len(self._visits):
+        """Goes to the previous (-1) or next (1) visit and returns it; None at an end."""
+        index = self._index + direction
+        if not 0 <= index < len(self._visits):
             return None
-        self._at = at
+        self._index = index
         return self.here

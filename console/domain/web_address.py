@@ -1,4 +1,4 @@
-"""Addresses of Dagster's web UI: what they show, and the address of what is shown here."""
+"""Reads and builds addresses of Dagster's web UI."""
 
 from __future__ import annotations
 
@@ -36,39 +36,39 @@ PAGES = frozenset(
         "workspace",
     ]
 )
-"""What the path of a page begins with, below the root."""
+"""The first parts of the paths of pages, below the root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something that both the web UI and the console can show: one of these is set."""
+    """A thing that both the web UI and the console can show; one of the fields is set."""
 
     run: str = ""
     backfill: str = ""
     asset: AssetKey = ()
     partition: str | None = None
-    """Of the asset."""
+    """The asset's partition."""
     page: str = ""
-    """A list, by the first part of its path: `runs`, `assets`, `overview`."""
+    """A list page, by the first part of its path: `runs`, `assets`, `overview`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the webserver's root is, without a slash at its end, and what was to be seen."""
+    """The webserver's root, without a slash at its end, and the place that the address shows."""
 
     base: str
     place: Place | None = None
 
 
 def read_address(url: str) -> Address:
-    """An address with its scheme, as it is typed or copied from the browser."""
+    """Reads an address with its scheme, as typed or copied from the browser."""
     parts = urlsplit(url)
     path = [part for part in parts.path.split("/") if part]
     if path[-1:] == ["graphql"]:
         path.pop()
-    at = next((at for at, part in enumerate(path) if part in PAGES), len(path))
-    base = parts._replace(path="".join(f"/{part}" for part in path[:at]), query="", fragment="")
-    return Address(base.geturl(), _place([unquote(one) for one in path[at:]], parts.query))
+    page = next((index for index, part in enumerate(path) if part in PAGES), len(path))
+    base = parts._replace(path="".join(f"/{part}" for part in path[:page]), query="", fragment="")
+    return Address(base.geturl(), _place([unquote(part) for part in path[page:]], parts.query))
 
 
 def _place(path: list[str], query: str) -> Place | None:
@@ -83,7 +83,7 @@ def _place(path: list[str], query: str) -> Place | None:
 
 
 def web_url(base: str, place: Place) -> str:
-    """The address of a place in the web UI; its root for what has no page there."""
+    """The address of a place in the web UI; its root if the place has no page."""
     if place.run:
         return f"{base}/runs/{quote(place.run, safe='')}"
     if place.backfill:

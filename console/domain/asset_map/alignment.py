@@ -1,6 +1,6 @@
-"""The row on which each box of a layer stands.
+"""Computes the row of each box of a layer.
 
-A box wants to stand in the middle of those it is joined to. Least squares under an order
+The best row of a box is the mean of the rows of its neighbours. Least squares under an order
 is solved by pooling adjacent violators (Barlow and others 1972).
 """
 
@@ -19,7 +19,7 @@ _BOX_TO_BOX, _BOX_TO_PLACE, _PLACE_TO_BOX, _PLACE_TO_PLACE = BOX_HEIGHT, 3, 2, 1
 
 
 def dock_rows(layers: Layers) -> list[int]:
-    """The row of each node's dock; the topmost box, or line, is on row 0."""
+    """The row of each node's dock; the topmost box or line is on row 0."""
     rows = [0.0] * len(layers.following)
     offsets = [_offsets(layer, layers.count) for layer in layers.layers]
     for layer, distances in zip(layers.layers, offsets, strict=True):
@@ -53,13 +53,13 @@ def _align(
     start = 0
     for mean, size in pools:
         whole = round(mean)
-        for place in range(start, start + size):
-            rows[layer[place]] = float(whole + offsets[place])
+        for index in range(start, start + size):
+            rows[layer[index]] = float(whole + offsets[index])
         start += size
 
 
 def _offsets(layer: list[int], count: int) -> list[int]:
-    """The distance of each node's dock below the first one's when the boxes are packed."""
+    """The distance of each node's dock below the first node's, with the boxes packed."""
     offsets, total = [0] if layer else [], 0
     for above, below in pairwise(layer):
         if above < count:

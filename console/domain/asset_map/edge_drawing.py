@@ -12,7 +12,7 @@ UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line from `start` along `row` to the column `turn`, up or down to the row `to`, then to `end`."""
+    """A line from column `start` along `row` to column `turn`, then to row `to`, then to column `end`."""
 
     start: int
     row: int
@@ -23,10 +23,10 @@ class Link:
 
 @dataclass
 class Lines:
-    """The lines that are drawn; links of one source share the lines that they have in common."""
+    """The lines of the drawing; links of one source share their common lines."""
 
     across: dict[int, set[tuple[int, int]]] = field(default_factory=lambda: defaultdict(set))
-    """For each row the lines (from, to), both included."""
+    """The lines (from, to) of each row, both ends included."""
     upright: set[tuple[int, int, int]] = field(default_factory=set)
     """The lines (column, top, bottom)."""
 
@@ -45,7 +45,7 @@ class Lines:
     def cells(self, y: int, left: int, right: int) -> dict[int, int]:
         """The cells of one row from `left` to `right`, as unions of directions.
 
-        Once asked, no more is drawn.
+        No link may be drawn after the first call.
         """
         directions: dict[int, int] = {}
         for start, end in self.across.get(y, ()):

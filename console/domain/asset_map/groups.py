@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of one code location, as Dagster has it."""
+    """A group of one code location, as Dagster defines it."""
 
     name: str
     location: str
@@ -38,21 +38,21 @@ def members(graph: AssetGraph) -> dict[Group, list[AssetKey]]:
 
 
 def folded(graph: AssetGraph, unfolded: Collection[Group]) -> Subgraph:
-    """A box for each group, and one for each asset of those that are unfolded."""
-    place: dict[AssetKey, Node] = {}
+    """A box for each folded group and for each asset of an unfolded group."""
+    node_of: dict[AssetKey, Node] = {}
     for key in graph.order:
         group = group_of(graph, key)
-        place[key] = key if group in unfolded else group
+        node_of[key] = key if group in unfolded else group
     edges: dict[tuple[Node, Node], None] = {}
-    for key, node in place.items():
+    for key, node in node_of.items():
         for parent in graph.upstream(key):
-            if place[parent] != node:
-                edges[place[parent], node] = None
-    nodes = tuple(dict.fromkeys(place.values()))
+            if node_of[parent] != node:
+                edges[node_of[parent], node] = None
+    nodes = tuple(dict.fromkeys(node_of.values()))
     return Subgraph(nodes, tuple(edges), {}, len(nodes))
 
 
 def ambiguous(groups: Collection[Group]) -> frozenset[str]:
     """The names that more than one code location has."""
     count = Counter(group.name for group in set(groups))
-    return frozenset(name for name, times in count.items() if times > 1)
+    return frozenset(name for name, occurrences in count.items() if occurrences > 1)

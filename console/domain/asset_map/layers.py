@@ -1,8 +1,8 @@
-"""Into which layer each box goes, and in which order the boxes of a layer stand.
+"""Assigns the boxes to layers and orders the boxes of each layer.
 
-Layers by longest path, order by barycenter sweeps (Sugiyama, Tagawa, Toda 1981). An edge
-over several layers holds a place in each layer it passes; edges of one source share it.
-Where edges go round in a circle, those that would go back are drawn the other way round.
+Layers come from the longest path, the order from barycenter sweeps (Sugiyama, Tagawa, Toda
+1981). An edge across several layers holds a place in each layer that it passes; edges of one
+source share it. In a cycle, the edges that lead back are drawn the other way round.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 SWEEPS = 3
 MOST_PLACES = 20_000
-"""So many places are laid out in about a second, and nobody can follow so many lines."""
+"""This many places take about a second to lay out, and nobody can follow so many lines."""
 
 
 class TooTangled(ValueError):
-    """Too many lines pass too many layers to be drawn."""
+    """Raised when too many lines pass too many layers to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Layers:
     count: int
     layers: list[list[int]]
     following: list[list[int]]
-    """For each node those it leads to, all of them in the next layer."""
+    """The nodes that each node leads to, all in the next layer."""
     leading: list[list[int]]
     """The inverse of `following`."""
     turned: frozenset[tuple[int, int]]
@@ -38,7 +38,7 @@ class Layers:
 
 
 def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
-    """Layers for the nodes 0 to `count` - 1, in their order where the edges leave it open.
+    """The layers of the nodes 0 to `count` - 1; the edges come first, then the nodes' own order.
 
     Raises TooTangled.
     """
@@ -60,7 +60,7 @@ def layered(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
 
 
 def _going_back(count: int, edges: Sequence[tuple[int, int]]) -> frozenset[tuple[int, int]]:
-    """The edges without which there is no circle: those that close one, going depth first."""
+    """The edges that close a cycle in a depth-first walk; without them there is no cycle."""
     children: list[list[int]] = [[] for _ in range(count)]
     for parent, child in edges:
         children[parent].append(child)
@@ -84,7 +84,7 @@ def _going_back(count: int, edges: Sequence[tuple[int, int]]) -> frozenset[tuple
 
 
 def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """The length of the longest way to each node; a source is placed just before its first target."""
+    """The length of the longest path to each node; a source goes just before its first target."""
     children: list[list[int]] = [[] for _ in range(count)]
     waiting = [0] * count
     for parent, child in edges:
@@ -105,7 +105,7 @@ def _depths(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _passed(edges: Sequence[tuple[int, int]], depth: list[int]) -> Iterable[int]:
-    """How many layers the edges of each source pass."""
+    """The number of layers that the edges of each source pass."""
     furthest: dict[int, int] = {}
     for source, target in edges:
         furthest[source] = max(furthest.get(source, 0), depth[target] - depth[source] - 1)
@@ -115,26 +115,26 @@ def _passed(edges: Sequence[tuple[int, int]], depth: list[int]) -> Iterable[int]
 def _with_places(
     count: int, edges: Sequence[tuple[int, int]], depth: list[int]
 ) -> tuple[list[list[int]], list[int]]:
-    """The edges, cut where they pass a layer."""
+    """The edges cut at each layer that they pass, as successors and depths of all nodes."""
     depth = list(depth)
     following: list[list[int]] = [[] for _ in range(count)]
-    places: dict[tuple[int, int], int] = {}
+    place_of: dict[tuple[int, int], int] = {}
     for source, target in edges:
-        last = source
+        previous = source
         for layer in range(depth[source] + 1, depth[target]):
-            place = places.get((source, layer))
+            place = place_of.get((source, layer))
             if place is None:
-                place = places[source, layer] = len(following)
+                place = place_of[source, layer] = len(following)
                 following.append([])
-                following[last].append(place)
+                following[previous].append(place)
                 depth.append(layer)
-            last = place
-        following[last].append(target)
+            previous = place
+        following[previous].append(target)
     return following, depth
 
 
 def _sweep(layers: list[list[int]], leading: list[list[int]], following: list[list[int]]) -> None:
-    """Order each layer by where its neighbours stand, there and back."""
+    """Orders each layer by the ranks of its neighbours, forward and backward."""
     rank = [0.0] * len(following)
     for layer in layers:
         _number(layer, rank)
@@ -156,7 +156,7 @@ def _order(layer: list[int], neighbours: list[list[int]], rank: list[float]) -> 
 
 
 def _number(layer: list[int], rank: list[float]) -> None:
-    """Ranks from 0 to 1, so that layers of different lengths compare."""
+    """Sets ranks from 0 to 1, so that layers of different lengths compare."""
     size = len(layer)
-    for place, node in enumerate(layer):
-        rank[node] = (place + 0.5) / size
+    for index, node in enumerate(layer):
+        rank[node] = (index + 0.5) / size

@@ -1,4 +1,4 @@
-"""A drawing of a graph from left to right: where its boxes stand and its lines run.
+"""Lays out a graph from left to right: its boxes and its lines.
 
 Pure geometry in cells: x to the right, y down, the origin at the top left.
 """
@@ -43,7 +43,7 @@ class Box:
 
 @dataclass
 class Layout:
-    """Everything in its place. `columns` are the boxes of each layer, from the top."""
+    """The placed boxes and links; `columns` are the boxes of each layer, from the top."""
 
     layers: Layers
     numbers: dict[Node, int]
@@ -58,11 +58,11 @@ class Layout:
 
     @cached_property
     def arrows(self) -> dict[int, dict[int, bool]]:
-        """The columns of the arrow heads in each row, and whether each points to the right."""
+        """The arrow heads by row and column; True for one that points right."""
         arrows: dict[int, dict[int, bool]] = {}
-        for a, b in self.edges:
-            box = self.boxes[b]
-            back = (self.numbers[a], self.numbers[b]) in self.layers.turned
+        for source, target in self.edges:
+            box = self.boxes[target]
+            back = (self.numbers[source], self.numbers[target]) in self.layers.turned
             arrows.setdefault(box.y + DOCK, {})[box.right + 1 if back else box.x - 1] = not back
         return arrows
 
@@ -76,7 +76,7 @@ class Layout:
         return max((*rows, *(link.to for link in self.links.values())), default=-1) + 1
 
     def boxes_on(self, row: int, left: int, right: int) -> Iterator[tuple[Node, Box]]:
-        """The boxes that a row goes through between two columns, from the left."""
+        """The boxes on `row` between two columns, from the left."""
         for column, tops in zip(self.columns, self._tops, strict=True):
             index = bisect_right(tops, row) - 1
             if index >= 0:
@@ -89,11 +89,11 @@ class Layout:
         return [[self.boxes[node].y for node in column] for column in self.columns]
 
     def leaves(self, key: Node) -> bool:
-        """Whether a line leaves the right side of its box."""
+        """Whether a line leaves the box on its right side."""
         return bool(self.layers.following[self.numbers[key]])
 
     def lines_of(self, key: Node) -> Lines:
-        """The lines that lead into an asset and out of it, from box to box."""
+        """The lines into a box and out of it, each from box to box."""
         node = self.numbers[key]
         return _drawn([*self._into(node), *self._out_of(node)])
 
@@ -115,32 +115,32 @@ def lay_out(
     edges: Sequence[tuple[Node, Node]],
     widths: Mapping[Node, int],
 ) -> Layout:
-    """Boxes of `widths` for `keys`, in their order where the edges leave it open.
+    """The layout of `keys`; the edges decide the order of boxes, then the order of `keys`.
 
-    The boxes of a layer are all as wide as its widest. Raises TooTangled.
+    All boxes of a layer are as wide as its widest in `widths`. Raises TooTangled.
     """
     numbers = {key: index for index, key in enumerate(keys)}
-    layers = layered(len(keys), [(numbers[a], numbers[b]) for a, b in edges])
+    layers = layered(len(keys), [(numbers[source], numbers[target]) for source, target in edges])
     layout, rows, x = Layout(layers, numbers, edges), dock_rows(layers), 0
-    wide = [
-        max((widths[keys[n]] for n in layer if n < layers.count), default=0)
+    layer_widths = [
+        max((widths[keys[node]] for node in layer if node < layers.count), default=0)
         for layer in layers.layers
     ]
     for index, layer in enumerate(layers.layers):
         column = [node for node in layer if node < layers.count]
         layout.columns.append([keys[node] for node in column])
         for node in column:
-            layout.boxes[keys[node]] = Box(x, rows[node] - DOCK, wide[index], index)
-        x += wide[index]
-        if index + 1 < len(wide):
-            x = _link(layout, rows, index, x, wide[index + 1])
+            layout.boxes[keys[node]] = Box(x, rows[node] - DOCK, layer_widths[index], index)
+        x += layer_widths[index]
+        if index + 1 < len(layer_widths):
+            x = _link(layout, rows, index, x, layer_widths[index + 1])
     return layout
 
 
 def step(layout: Layout, key: Node, direction: str, joined: Sequence[Node]) -> Node | None:
-    """The box that lies `up`, `down`, `left` or `right` of one, if there is any.
+    """The box that lies `up`, `down`, `left` or `right` of the box of `key`, or None.
 
-    To the sides those that are `joined` to it go first, then the nearest layer and row.
+    To the sides, boxes `joined` to it come first, then the nearest layer and row.
     """
     box = layout.boxes[key]
     if direction in ("up", "down"):
@@ -153,18 +153,21 @@ def step(layout: Layout, key: Node, direction: str, joined: Sequence[Node]) -> N
     return min(near or beyond, key=lambda other: _distance(layout.boxes[other], box), default=None)
 
 
-def _link(layout: Layout, rows: list[int], index: int, left: int, wide: int) -> int:
-    """Link a layer, whose boxes end before `left`, to the next; the column where that begins."""
+def _link(layout: Layout, rows: list[int], index: int, left: int, next_width: int) -> int:
+    """Links a layer, whose boxes end before `left`, to the next; returns the next one's first column."""
     layers = layout.layers
     sources = [node for node in layers.layers[index] if layers.following[node]]
-    nets = [Net(rows[n], tuple([rows[t] for t in layers.following[n]])) for n in sources]
-    chosen = tracks(nets)
-    count = max((track + 1 for track in chosen if track is not None), default=0)
+    nets = [
+        Net(rows[node], tuple([rows[target] for target in layers.following[node]]))
+        for node in sources
+    ]
+    track_of = tracks(nets)
+    count = max((track + 1 for track in track_of if track is not None), default=0)
     right = left + max(NARROWEST_CHANNEL, 2 * count + 3)
-    for node, track in zip(sources, chosen, strict=True):
+    for node, track in zip(sources, track_of, strict=True):
         turn = left - 1 if track is None else left + 1 + 2 * track
         for target in layers.following[node]:
-            end = right - 1 if target < layers.count else right - 1 + wide
+            end = right - 1 if target < layers.count else right - 1 + next_width
             layout.links[node, target] = Link(left - 1, rows[node], turn, rows[target], end)
     return right
 

@@ -1,4 +1,4 @@
-"""A part of the asset graph, to be drawn: around an asset, or just some assets."""
+"""The part of the asset graph to draw: the neighbourhood of an asset, or some chosen assets."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from console.domain.assets.keys import AssetKey
 
 MOST_BOXES = 400
-"""Nobody can read more; those nearest to the centre go first."""
+"""The most boxes that anybody can read; those nearest to the centre are kept."""
 MOST_CHOSEN = 2000
-"""The most that are drawn when they were asked for by name."""
+"""The most boxes of chosen assets."""
 
 Node = Hashable
-"""A box is an asset, by its key, or a group of assets."""
+"""The content of a box: an asset's key or a group of assets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ class Subgraph:
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[tuple[Node, Node], ...] = ()
-    """(upstream, downstream), each once, none to itself."""
+    """(upstream, downstream) pairs, each once, none from a node to itself."""
     outside: dict[Node, tuple[int, int]] | None = None
-    """For a node the neighbours that are left out: (upstream, downstream)."""
+    """The numbers of a node's neighbours that are left out: (upstream, downstream)."""
     reached: int = 0
-    """The number of assets, those included that are left out for their number."""
+    """The number of assets, including those beyond the most that are drawn."""
 
 
 def neighbourhood(graph: AssetGraph, centre: AssetKey, hops: int) -> Subgraph:
-    """Ancestors and descendants of `centre` at most `hops` edges away."""
+    """The ancestors and descendants of `centre` that are at most `hops` edges away."""
     reached = distances([centre], graph.downstream, hops)
     reached |= distances([centre], graph.upstream, hops)
     nearest = sorted(reached, key=reached.__getitem__)[:MOST_BOXES]
@@ -45,9 +45,9 @@ def neighbourhood(graph: AssetGraph, centre: AssetKey, hops: int) -> Subgraph:
 
 
 def chosen(graph: AssetGraph, keys: Iterable[AssetKey]) -> Subgraph:
-    """Just these, the first of them where they are too many."""
-    every = list(keys)
-    return among(graph, every[:MOST_CHOSEN], len(every))
+    """These assets and the edges between them, cut to the first `MOST_CHOSEN`."""
+    all_keys = list(keys)
+    return among(graph, all_keys[:MOST_CHOSEN], len(all_keys))
 
 
 def among(graph: AssetGraph, inside: Iterable[AssetKey], reached: int) -> Subgraph:

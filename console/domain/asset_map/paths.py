@@ -19,15 +19,15 @@ class AssetPaths:
     start: AssetKey
     end: AssetKey
     hops: int
-    """Edges of a shortest way."""
+    """The number of edges of a shortest path."""
     count: int
-    """The number of shortest ways."""
+    """The number of shortest paths."""
     shortest: frozenset[AssetKey]
     every: frozenset[AssetKey]
 
 
 def ways(graph: AssetGraph, start: AssetKey, end: AssetKey) -> AssetPaths | None:
-    """The paths from the asset that is upstream to the other; None when neither reaches the other."""
+    """The paths from the upstream one of both assets to the other; None when neither reaches the other."""
     return _ways(graph, start, end) or _ways(graph, end, start)
 
 

@@ -16,24 +16,24 @@ MOST_LINES = 2000
 
 @dataclass(frozen=True, slots=True)
 class TreeLine:
-    """An asset in the tree; `last` has for each level above whether the branch ended there."""
+    """An asset in the tree; `last` tells for each level whether its branch ends there."""
 
     key: AssetKey
     last: tuple[bool, ...]
     repeated: bool = False
-    """The asset is further up already, with its own branch."""
+    """Whether the asset is already further up, with its own branch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The lines below an asset, and how many more assets there are than lines were made for."""
+    """The lines below an asset; `more` is the number of assets without a line."""
 
     lines: tuple[TreeLine, ...]
     more: int
 
 
 def upstream_tree(graph: AssetGraph, key: AssetKey) -> Tree:
-    """The assets that `key` is made from, nearest first; each is followed where it comes first."""
+    """The assets that `key` is made from, nearest first; each has its branch where it first occurs."""
     return _tree(key, graph.upstream)
 
 
@@ -61,9 +61,9 @@ def _tree(root: AssetKey, following: Callable[[AssetKey], list[AssetKey]]) -> Tr
 def _children(
     key: AssetKey, last: tuple[bool, ...], following: Callable[[AssetKey], list[AssetKey]]
 ) -> list[tuple[AssetKey, tuple[bool, ...]]]:
-    """The children, last first, as a stack takes them from its end."""
+    """The children in reverse order, for a stack that pops from its end."""
     following_assets = list(dict.fromkeys(following(key)))
     return [
-        (child, (*last, index == len(following_assets) - 1))
-        for index, child in reversed(list(enumerate(following_assets)))
+        (child, (*last, position == len(following_assets) - 1))
+        for position, child in reversed(list(enumerate(following_assets)))
     ]

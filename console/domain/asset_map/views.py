@@ -1,4 +1,4 @@
-"""The views that the map can show of the graph of assets."""
+"""The views of the asset graph that the map can show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_HOPS = 9
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The assets upstream and downstream of an asset, up to so many hops away."""
+    """The assets upstream and downstream of `centre`, at most `hops` hops away."""
 
     centre: AssetKey
     hops: int = 2
@@ -29,7 +29,7 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Indented:
-    """All that an asset is made from and all that is made from it, as a tree."""
+    """All assets upstream and downstream of an asset, as a tree."""
 
     centre: AssetKey
 
@@ -41,14 +41,14 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The whole deployment, a box for each group that isn't unfolded."""
+    """The whole deployment, with a box for each group that isn't unfolded."""
 
     unfolded: frozenset[Group] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The shortest ways from one asset to another, or all that is on any way."""
+    """The assets on the shortest paths from one asset to another, or on `every` path."""
 
     start: AssetKey
     end: AssetKey
@@ -66,7 +66,7 @@ MapView = Around | Indented | Whole | Folded | Between | Selected
 
 
 def part_of(view: MapView, graph: AssetGraph, facts: SelectionFacts) -> Subgraph:
-    """The part of the graph that is drawn, empty where an asset is gone. Raises BadSelection."""
+    """The part of the graph to draw; empty where an asset is gone. Raises BadSelection."""
     match view:
         case Around(centre, hops):
             return neighbourhood(graph, centre, hops) if centre in graph else Subgraph()
@@ -111,7 +111,7 @@ def title(view: MapView, part: Subgraph, graph: AssetGraph) -> str:
 
 
 def more_or_less(view: MapView, more: int) -> MapView:
-    """The same view with so many hops more or fewer."""
+    """The same view with `more` hops, or fewer if `more` is negative."""
     if isinstance(view, Around):
         return replace(view, hops=max(1, min(view.hops + more, MOST_HOPS)))
     return view

@@ -1,4 +1,4 @@
-"""The asset graph: what assets there are and what each is made from."""
+"""The asset graph: all assets and what each is made from."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PartitionsDefinition:
-    """A partitions definition as the API has it; its keys must be read, for they can't be computed."""
+    """A partitions definition as the API gives it; its keys are read separately."""
 
     kind: str
     """TIME_WINDOW, STATIC, MULTIPARTITIONED or DYNAMIC."""
     description: str
     name: str | None = None
     primary: int = 0
-    """The index of the primary dimension's part in a key of two dimensions."""
+    """The index of the primary dimension in a two-dimensional key."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillPolicy:
-    """The rule that cuts a backfill into runs of at most `max_per_run` partitions; None puts all in one."""
+    """Cuts a backfill into runs of at most `max_per_run` partitions; None puts all in one run."""
 
     max_per_run: int | None
 
@@ -56,7 +56,7 @@ class Asset:
     location: str = ""
     repository: str = ""
     forbidden: str = ""
-    """Why this user may not materialize it, in words; empty where they may."""
+    """The reason why this user may not materialize it; empty where they may."""
 
     @property
     def name(self) -> str:
@@ -79,7 +79,7 @@ class AssetGraph:
         return key in self.assets
 
     def find(self, text: str) -> Asset:
-        """The asset whose key is written `text`; raises UnknownAsset."""
+        """The asset with the key that `text` writes; raises UnknownAsset."""
         asset = self.assets.get(parse_key(text))
         if asset is None:
             raise UnknownAsset(text, self.assets)
@@ -87,7 +87,7 @@ class AssetGraph:
 
     @cached_property
     def order(self) -> tuple[AssetKey, ...]:
-        """Upstream before downstream, and each chain kept together by group and name.
+        """The keys, upstream before downstream, otherwise by group and name.
 
         An asset made from its own earlier partitions is no cycle.
         """

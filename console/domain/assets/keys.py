@@ -1,4 +1,4 @@
-"""Asset keys: a list of parts, any of which may hold anything."""
+"""Asset keys: each is a list of parts, which may hold any text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AssetKey = tuple[str, ...]
 
 
 class UnknownAsset(LookupError):
-    """A name that no asset has; the message names it and the nearest that exist."""
+    """Raised for a name that no asset has; the message names it and the nearest existing one."""
 
     def __init__(self, text: str, known: Iterable[AssetKey]) -> None:
         super().__init__(_no_such("asset", text, [key_text(key) for key in known]))
@@ -26,14 +26,14 @@ def key_text(key: AssetKey) -> str:
 
 
 def shown_key(key: AssetKey) -> str:
-    """`key_text` as one line to be shown; a part that isn't plain text is quoted."""
+    """`key_text` in one line for the screen; a part that isn't plain text is quoted."""
     return "/".join(visible(part.replace("\\", "\\\\").replace("/", "\\/")) for part in key)
 
 
 def short_name(key: AssetKey, width: int, more: str = "…") -> str:
-    """`shown_key` in at most `width` cells: leading parts go first, then the middle.
+    """`shown_key` in at most `width` cells: leading parts are dropped first, then the middle.
 
-    Beginnings tell layers apart and ends tell siblings apart, so both stay.
+    The beginning and the end stay, as they tell layers and siblings apart.
     """
     name = shown_key(key)
     if cells(name) > width and len(key) > 1:
@@ -60,7 +60,7 @@ def parse_key(text: str) -> AssetKey:
 
 
 def nearest(text: str, known: Iterable[str]) -> str | None:
-    """The known name most like `text`: containing it, or close in spelling."""
+    """The known name most like `text`: one that contains it, else one close in spelling."""
     names = sorted(known, key=len)
     contains = [name for name in names if text and text.lower() in name.lower()]
     close = get_close_matches(text, names, n=1, cutoff=0.5)

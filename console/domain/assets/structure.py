@@ -1,4 +1,4 @@
-"""The deployment as its code locations define it."""
+"""The deployment's structure: its asset graph, code locations and limits."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ class Structure:
     graph: AssetGraph
     version: str
     load_errors: dict[str, str]
-    """Code locations that failed to load, with the first line of why."""
+    """The first line of the error of each code location that failed to load."""
     max_concurrent_runs: int | None
     tag_limits: str
     """The run queue's `tag_concurrency_limits`, YAML as the server gives it."""
     pool_limits: dict[str, int]
-    """How many at once each pool lets in; a pool without a limit isn't listed."""
+    """The number that each pool lets in at once; a pool without a limit isn't listed."""
     pools_hold_runs: bool
-    """A pool counts whole runs, which wait in the queue; else it counts steps."""
+    """Whether pools count whole runs, which wait in the queue, or steps."""
 
     loading: tuple[str, ...] = ()
     """Code locations that are still being loaded."""
     lacking: tuple[str, ...] = ()
-    """What this release of Dagster can't tell, a few words each, with the release that can."""
+    """The facts that this release of Dagster can't tell, each with the release that can."""
     forbidden: str = ""
-    """Why the server lets us launch and terminate nothing; empty where it lets us, or says nothing."""
+    """The reason why the server lets us neither launch nor terminate; empty where it does, or says nothing."""
 
     @property
     def unseen(self) -> str:
-        """The parts of the deployment that could not be read, for a title; empty when all were."""
+        """The parts of the deployment that could not be read, for a title; empty if there are none."""
         counts = {"failed": len(self.load_errors), "being loaded": len(self.loading)}
         return " · ".join(
-            f"{count} code location{'s' if count > 1 else ''} {word}"
-            for word, count in counts.items()
-            if count
+            f"{number} code location{'s' if number > 1 else ''} {word}"
+            for word, number in counts.items()
+            if number
         )
 
     @property
     def why_empty(self) -> str:
-        """A sentence for where assets would stand, had it any."""
-        for name, why in self.load_errors.items():
-            return one_line(f"code location {name} failed to load: {why}")
+        """A sentence on why no assets are listed."""
+        for name, reason in self.load_errors.items():
+            return one_line(f"code location {name} failed to load: {reason}")
         if self.loading:
             return one_line(f"code location {self.loading[0]} is being loaded")
         return "this deployment has no assets"

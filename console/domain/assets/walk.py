@@ -1,4 +1,4 @@
-"""The one walk along the graph: hop by hop, each asset once."""
+"""Walks along the graph hop by hop, reaching each asset once."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def hop_by_hop(start: Iterable[AssetKey], following: Following) -> Iterator[list[AssetKey]]:
-    """First `start`, then what is one hop away, then two, in the order of `following`."""
-    edge = list(dict.fromkeys(start))
-    reached = set(edge)
-    while edge:
-        yield edge
-        further = dict.fromkeys(other for key in edge for other in following(key))
-        edge = [key for key in further if key not in reached]
-        reached.update(edge)
+    """Yields `start`, then the assets one hop away, then two hops, in the order of `following`."""
+    frontier = list(dict.fromkeys(start))
+    reached = set(frontier)
+    while frontier:
+        yield frontier
+        further = dict.fromkeys(other for key in frontier for other in following(key))
+        frontier = [key for key in further if key not in reached]
+        reached.update(frontier)
 
 
 def distances(
     start: Iterable[AssetKey], following: Following, hops: int | None = None
 ) -> dict[AssetKey, int]:
-    """How many hops away each asset is, up to `hops`; None for any number."""
+    """The distance of each asset in hops, up to `hops`; None is any distance."""
     rounds = islice(hop_by_hop(start, following), None if hops is None else hops + 1)
     return {key: hop for hop, keys in enumerate(rounds) for key in keys}

@@ -1,7 +1,7 @@
-"""Freshness policies and the verdict at a moment.
+"""Freshness policies and their verdict at a moment.
 
-The rule is that of dagster's `freshness_evaluator.py`; the daemon applies the same one,
-tens of seconds later.
+The rule is that of dagster's `freshness_evaluator.py`, which the daemon applies tens of
+seconds later.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cronsim import CronSim, CronSimError
 from console.domain.times import duration
 
 _CLOCK_CHANGE = 3 * 3600
-"""No clock is put back by more, in seconds."""
+"""The most that a clock is put back, in seconds."""
 _ALIASES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -35,7 +35,7 @@ _DAYS = {str(number): f"on {name}" for number, name in enumerate(_NAMES)} | {
 
 
 class FreshnessVerdict(Enum):
-    """Ordered by urgency, the most urgent first."""
+    """The verdicts, the most urgent first."""
 
     DEGRADED = "degraded"
     WARNING = "warning"
@@ -51,12 +51,12 @@ class TimeWindow:
     fail_seconds: float
     warn_seconds: float | None = None
     by_data: bool = False
-    """The age of the data that it was made from counts, as in policies of Dagster before 1.11."""
+    """Whether the age of its source data counts, as in policies of Dagster before 1.11."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """Fresh when materialized after `deadline - lower_bound`, at the last passed deadline."""
+    """Fresh when materialized after `deadline - lower_bound` for the last passed deadline."""
 
     deadline_cron: str
     lower_bound_seconds: float
@@ -69,7 +69,7 @@ Policy = TimeWindow | Cron
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """`due` is the moment it becomes, or became, late: epoch seconds UTC, None if unknown."""
+    """A verdict; `due` is the moment at which it becomes or became late, epoch seconds UTC."""
 
     verdict: FreshnessVerdict
     due: float | None
@@ -78,7 +78,7 @@ class Freshness:
 def freshness_at(policy: Policy | None, materialized: float | None, now: float) -> Freshness:
     """The verdict at `now`; times are epoch seconds UTC.
 
-    An asset that was never materialized is UNKNOWN, as the server has it.
+    An asset that was never materialized is UNKNOWN, as on the server.
     """
     if policy is None:
         return Freshness(FreshnessVerdict.NOT_APPLICABLE, None)
@@ -112,7 +112,7 @@ def _by_deadline(policy: Cron, materialized: float | None, now: float) -> Freshn
 
 
 def _deadlines(policy: Cron, now: float) -> tuple[float, float]:
-    """The last deadline, one at this moment included, and the next."""
+    """The last deadline, which may be at `now`, and the next one."""
     known = _known_deadlines.get(policy)
     if known is None or not known[0] <= now < known[1]:
         known = _known_deadlines[policy] = _find_deadlines(policy, now)
@@ -120,12 +120,12 @@ def _deadlines(policy: Cron, now: float) -> tuple[float, float]:
 
 
 _known_deadlines: dict[Cron, tuple[float, float]] = {}
-"""They stay the same till the next one, and finding them takes most of a verdict's time."""
+"""The last and the next deadline, kept until the next one, as finding them is slow."""
 
 
 @lru_cache(maxsize=4096)
 def _first_missed(policy: Cron, materialized: float) -> float:
-    """The first deadline that what was materialized then doesn't meet."""
+    """The first deadline that a materialization at that moment doesn't meet."""
     schedule = _ALIASES.get(policy.deadline_cron.strip(), policy.deadline_cron)
     met_until = materialized + policy.lower_bound_seconds
     start = datetime.fromtimestamp(met_until - _CLOCK_CHANGE, ZoneInfo(policy.timezone))
@@ -144,13 +144,13 @@ def _find_deadlines(policy: Cron, now: float) -> tuple[float, float]:
 
 
 def _moment(tick: datetime, schedule: str) -> float:
-    """The moment of a tick: Dagster takes the second of an hour that the clock shows twice, cronsim the first."""
+    """The moment of a tick; of an hour that occurs twice, Dagster takes the second, cronsim the first."""
     hour = schedule.split()[1]
     return (tick if hour.startswith("*") else tick.replace(fold=1)).timestamp()
 
 
 def policy_words(policy: Policy | None) -> str:
-    """The policy in as few words as still say it: `26h`, `by 06:00 daily`."""
+    """The policy in a few words: `within 26h`, `by 06:00 daily`."""
     if policy is None:
         return "no policy"
     if isinstance(policy, TimeWindow):
@@ -163,18 +163,18 @@ def policy_text(policy: Policy | None) -> str:
     if policy is None:
         return "no freshness policy"
     if isinstance(policy, TimeWindow):
-        warn = f", warning from {duration(policy.warn_seconds)}" if policy.warn_seconds else ""
-        whose = "its data " if policy.by_data else ""
-        return f"{whose}at most {duration(policy.fail_seconds)} old{warn}"
-    made = "its data there" if policy.by_data else "materialized"
+        warning = f", warning from {duration(policy.warn_seconds)}" if policy.warn_seconds else ""
+        subject = "its data " if policy.by_data else ""
+        return f"{subject}at most {duration(policy.fail_seconds)} old{warning}"
+    condition = "its data there" if policy.by_data else "materialized"
     return (
-        f"{made} by {_schedule_words(policy.deadline_cron)} {policy.timezone}, "
+        f"{condition} by {_schedule_words(policy.deadline_cron)} {policy.timezone}, "
         f"from {duration(policy.lower_bound_seconds)} before on"
     )
 
 
 def _schedule_words(cron: str) -> str:
-    """`06:00 daily`, `06:00 on Mon`, `:15 each hour`; others as they are written."""
+    """`06:00 daily`, `06:00 on Mon`, `:15 each hour`; other schedules as cron."""
     fields = _ALIASES.get(cron.strip(), cron).split()
     if len(fields) != 5 or not fields[0].isdigit() or fields[2:4] != ["*", "*"]:
         return f"cron {cron}"

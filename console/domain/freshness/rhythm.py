@@ -1,4 +1,4 @@
-"""The rhythm in which an asset is usually materialized, from its own past alone."""
+"""The usual interval between an asset's materializations, estimated from its past."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BURST_SECONDS = 60.0
-"""Materializations that follow each other faster are one: the runs of a backfill."""
+"""Materializations closer together count as one burst, such as the runs of a backfill."""
 LEAST_GAPS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """`usual` seconds between materializations, seen `gaps` times."""
+    """The `usual` seconds between materializations, observed `gaps` times."""
 
     usual: float
     gaps: int
@@ -25,10 +25,9 @@ class Rhythm:
 def rhythm(times: Iterable[float]) -> Rhythm | None:
     """The rhythm of materializations at `times`, epoch seconds UTC in any order.
 
-    It is the gap that half of the time lies within: sorted by length, the one at which the
-    gaps so far make up half of the whole. A backfill's many short gaps weigh next to
-    nothing so, and one long outage among many regular ones does not count either. None with
-    fewer than `LEAST_GAPS` gaps of about that length.
+    It is the gap at which the gaps, sorted by length, reach half of the total time. So a
+    backfill's many short gaps weigh little, and neither does one long outage among many
+    regular gaps. It is None with fewer than `LEAST_GAPS` gaps of about that length.
     """
     moments = _bursts_as_one(times)
     gaps = sorted(b - a for a, b in pairwise(moments))
@@ -42,11 +41,11 @@ def rhythm(times: Iterable[float]) -> Rhythm | None:
 
 
 def _bursts_as_one(times: Iterable[float]) -> list[float]:
-    """Each burst by its last moment."""
+    """The last moment of each burst."""
     moments: list[float] = []
-    for moment in sorted(times):
-        if moments and moment - moments[-1] < BURST_SECONDS:
-            moments[-1] = moment
+    for time in sorted(times):
+        if moments and time - moments[-1] < BURST_SECONDS:
+            moments[-1] = time
         else:
-            moments.append(moment)
+            moments.append(time)
     return moments

@@ -1,4 +1,4 @@
-"""Assets by how urgently they need somebody, and the likely reason why one is late."""
+"""Orders assets by urgency, and finds the likely cause of a late one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SOON_SECONDS = 3600.0
 OVERDUE = 2.0
-"""An asset is overdue when it is older than so many times its rhythm."""
+"""An asset is overdue when it is older than this many times its rhythm."""
 NO_ROWS: Mapping[AssetKey, Row] = MappingProxyType({})
 NO_RHYTHMS: Mapping[AssetKey, Rhythm | None] = MappingProxyType({})
 _ORDER = (
@@ -50,7 +50,7 @@ class Urgency:
     known: bool
     """Whether the server has answered for this asset."""
     rhythm: Rhythm | None = None
-    """The usual time between materializations, in seconds; None where it has a policy or that isn't known."""
+    """The usual time between materializations; None where it is unknown or there is a policy."""
 
     @property
     def verdict(self) -> FreshnessVerdict:
@@ -63,19 +63,19 @@ class Urgency:
         return in_time and due is not None and due - now < SOON_SECONDS
 
     def by_rhythm(self, now: float) -> float | None:
-        """Its age in multiples of its own rhythm; None where that isn't known."""
+        """Its age in multiples of its rhythm; None where either isn't known."""
         if self.rhythm is None or self.materialized is None:
             return None
         return (now - self.materialized) / self.rhythm.usual
 
     def overdue(self, now: float) -> bool:
-        """Whether an asset without a policy is older than twice its own rhythm; the rule is dagdeck's."""
+        """Whether an asset without a policy is older than twice its rhythm; the rule is dagdeck's."""
         ratio = self.by_rhythm(now)
         return self.policy is None and ratio is not None and ratio > OVERDUE
 
     @property
     def judge(self) -> str:
-        """Who gives the other verdict: before Dagster 1.11 no daemon does."""
+        """The source of the other verdict; before Dagster 1.11 no daemon gives one."""
         return "Dagster" if self.policy is not None and self.policy.by_data else "daemon"
 
     @property
@@ -90,12 +90,12 @@ def by_urgency(
     now: float,
     rhythms: Mapping[AssetKey, Rhythm | None] = NO_RHYTHMS,
 ) -> list[Urgency]:
-    """Late assets by how late they are, then the others by when they are due, then those without a policy.
+    """Late assets by how late they are, then others by when they are due, then those without a policy.
 
-    Assets without a policy are ordered by their age in their own rhythms, or by their age where that isn't known.
+    Assets without a policy are ordered by age in their rhythm, or by age where it isn't known.
     """
     urgencies = (urgency(graph, statuses, key, now, rhythms.get(key)) for key in graph.order)
-    return sorted(urgencies, key=lambda each: _rank(each, now))
+    return sorted(urgencies, key=lambda asset_urgency: _rank(asset_urgency, now))
 
 
 def urgency(
@@ -126,25 +126,25 @@ def urgency(
 
 
 def is_in_time(verdict: FreshnessVerdict) -> bool:
-    """Whether an asset of this verdict has a deadline that is ahead."""
+    """Whether an asset with this verdict has its deadline ahead."""
     return verdict not in (FreshnessVerdict.DEGRADED, FreshnessVerdict.NOT_APPLICABLE)
 
 
 def _only_server_says_late(fresh: Freshness, status: AssetStatus) -> bool:
-    """Whether what it was made from is too old, which its own materialization doesn't tell."""
-    told = status.daemon_verdict
-    return told is FreshnessVerdict.DEGRADED and fresh.verdict is FreshnessVerdict.HEALTHY
+    """Whether only the server finds it late, as its source data is too old."""
+    daemon_verdict = status.daemon_verdict
+    return daemon_verdict is FreshnessVerdict.DEGRADED and fresh.verdict is FreshnessVerdict.HEALTHY
 
 
 def _rank(urgency: Urgency, now: float) -> tuple[int, float, AssetKey]:
     moment = urgency.materialized if urgency.policy is None else urgency.freshness.due
     ratio = urgency.by_rhythm(now) if urgency.policy is None else None
-    place = -ratio if ratio is not None else float("inf") if moment is None else moment
-    return _ORDER.index(urgency.verdict), place, urgency.key
+    position = -ratio if ratio is not None else float("inf") if moment is None else moment
+    return _ORDER.index(urgency.verdict), position, urgency.key
 
 
 def summary(urgencies: Sequence[Urgency], now: float) -> list[tuple[str, FreshnessVerdict]]:
-    """The assets counted by verdict, in words, each with the verdict that gives its colour."""
+    """The counts of assets in words, each with the verdict that gives its colour."""
     count = {
         verdict: sum(each.verdict is verdict for each in urgencies) for verdict in FreshnessVerdict
     }
@@ -179,26 +179,26 @@ def _calm(
     urgencies: Sequence[Urgency], now: float, rest: Sequence[tuple[int, str, FreshnessVerdict]]
 ) -> list[tuple[str, FreshnessVerdict]]:
     state = "nothing late" if rest[0][0] else "everything fresh"
-    says = f"{state}; {next_deadline(urgencies, now)}"
+    sentence = f"{state}; {next_deadline(urgencies, now)}"
     more = [(f"{number} {words}", verdict) for number, words, verdict in rest if number]
-    return [(says, FreshnessVerdict.HEALTHY), *more]
+    return [(sentence, FreshnessVerdict.HEALTHY), *more]
 
 
 def next_deadline(urgencies: Sequence[Urgency], now: float) -> str:
-    """`next deadline in 3h: mrt_overview`; empty when nothing that is fresh has one."""
+    """`next deadline in 3h: mrt_overview`; empty when no fresh asset has one."""
     due = {
         each.freshness.due: each
         for each in reversed(urgencies)
         if each.verdict is FreshnessVerdict.HEALTHY
     }
-    first = min((moment for moment in due if moment is not None), default=None)
-    if first is None:
+    nearest = min((moment for moment in due if moment is not None), default=None)
+    if nearest is None:
         return ""
-    return f"next deadline in {span(first - now)}: {key_text(due[first].key)}"
+    return f"next deadline in {span(nearest - now)}: {key_text(due[nearest].key)}"
 
 
 def due_words(urgency: Urgency, now: float) -> str:
-    """`late 47m`, `due in 3h`; changes at most once a minute. Empty without a deadline."""
+    """`late 47m`, `due in 3h`, which changes at most once a minute; empty without a deadline."""
     due = urgency.freshness.due
     if due is None:
         return "never made" if urgency.verdict is FreshnessVerdict.DEGRADED else ""
@@ -210,11 +210,11 @@ def due_words(urgency: Urgency, now: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """`<1m`, `47m`, `1h 5m`, `3h`, `4d`: coarse, so that few lines change in a minute."""
+    """`<1m`, `47m`, `1h 5m`, `3h`, `4d`: a coarse duration, so that few lines change each minute."""
     if seconds < 60:
         return "<1m"
-    whole = 60 if seconds < 7200 else 3600
-    return duration(seconds // whole * whole)
+    unit = 60 if seconds < 7200 else 3600
+    return duration(seconds // unit * unit)
 
 
 class Blame(Enum):
@@ -231,11 +231,11 @@ class LateCause:
     blame: Blame
     run_id: str | None = None
     at: float | None = None
-    """The time when its run failed or since when it is late, epoch seconds UTC."""
+    """The time at which its run failed or it became late, epoch seconds UTC."""
 
 
 def blame_words(cause: LateCause, of: AssetKey, now: float) -> str:
-    """`dlt_glucose_entries: last run 7c1f failed at 05:14`; without a name of `of` itself."""
+    """`dlt_glucose_entries: last run 7c1f failed at 05:14`; the name is left out if it is `of`."""
     name = "" if cause.key == of else f"{shown_key(cause.key)}: "
     if cause.blame is Blame.FAILED:
         when = f" at {told_moment(cause.at, now)}" if cause.at else ""
@@ -252,11 +252,11 @@ def because(
     now: float,
     rows: Mapping[AssetKey, Row] = NO_ROWS,
 ) -> list[LateCause]:
-    """The chain of causes from the asset upstream to the likely root, which is the last; empty if unknown.
+    """The chain of causes from the asset upstream to the likely root, which is last; empty if unknown.
 
-    The first is the asset itself when its own last run failed. From there on the nearest
-    upstream asset that failed, is late or was never materialized is blamed, and then what that one is blamed on.
-    A run that made some of an asset's partitions and failed others is found by its `rows`.
+    The asset itself comes first when its last run failed. Each next cause is the nearest
+    upstream asset that failed, is late or was never materialized. `rows` tell of a run that
+    made some of an asset's partitions and failed others.
     """
     own_failure = _failure(key, statuses, rows)
     chain = [own_failure] if own_failure else []
@@ -278,7 +278,7 @@ def _through_run(
     rows: Mapping[AssetKey, Row],
     failed: LateCause,
 ) -> list[LateCause]:
-    """The chain goes on to the asset where that run failed first, for Dagster calls what it skipped failed too."""
+    """The further causes up to the asset where that run failed first; Dagster marks skipped assets failed too."""
     chain, seen = [failed], {failed.key}
     while True:
         above = (_failure(key, statuses, rows) for key in graph.upstream(chain[-1].key))
@@ -336,7 +336,7 @@ def _failure(
 
 
 def _failed_since(latest: Latest, row: Row | None) -> bool:
-    """The newest run failed and made nothing of this asset, or not all of it."""
+    """Whether the newest run failed and made nothing or not all of this asset."""
     if latest.last_run_status is not RunStatus.FAILURE:
         return False
     if latest.last_run_id == latest.run_id:

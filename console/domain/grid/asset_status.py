@@ -1,4 +1,4 @@
-"""An asset's partitions as the server tells them, and the row of cells made of them."""
+"""An asset's status as the server gives it, and the row of cells made from it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class AssetStatus:
     last: str | None = None
     spans: tuple[Span, ...] = ()
     undecided: bool = False
-    """The server's answer has a form that isn't read here: cells show as unknown."""
+    """Whether the server's answer has an unreadable form; the cells are then unknown."""
     both: bool = False
-    """The spans are of two dimensions."""
+    """Whether the spans have two dimensions."""
     latest: Latest = field(default_factory=Latest)
     daemon_verdict: FreshnessVerdict = FreshnessVerdict.NOT_APPLICABLE
 
@@ -54,7 +54,7 @@ class AssetStatus:
 
 @dataclass(frozen=True, slots=True)
 class NewestMaterialization:
-    """The least that tells whether an asset's status has to be read again."""
+    """The facts that tell whether an asset's status has to be read again."""
 
     materialized: float | None
     """Epoch seconds UTC."""
@@ -63,7 +63,7 @@ class NewestMaterialization:
 
     @classmethod
     def of(cls, status: AssetStatus) -> NewestMaterialization:
-        """The row that the status would have given."""
+        """The same facts taken from a status."""
         return cls(status.latest.materialized, status.latest.run_id, status.daemon_verdict)
 
 
@@ -74,20 +74,19 @@ def row_of(
     at: float,
     materializable: bool = True,
 ) -> Row:
-    """The asset's cells, in the order of `keys`; one cell for an unpartitioned asset.
+    """The asset's cells in the order of `keys`; one cell for an unpartitioned asset.
 
-    The server counts what waits in the queue as materializing, so `active`, the runs
-    that have not ended, tell the waiting apart from the running. What can't be
-    materialized here can't be missing either.
+    The server counts queued partitions as materializing, so `active`, the runs that have not
+    ended, tell queued from running ones. An asset that isn't materializable is never missing.
     """
     runs = [run for run in active if status.key in run.assets]
-    absent = State.MISSING if materializable else State.OUTSIDE
+    absent_state = State.MISSING if materializable else State.OUTSIDE
     if not status.partitioned:
-        return Row(bytes([_whole(status.latest, runs, absent)]), at)
+        return Row(bytes([_whole(status.latest, runs, absent_state)]), at)
     undecided = status.undecided or (status.both and (keys is None or keys.sides is None))
     if keys is None or undecided:
         return Row(bytes([State.UNKNOWN]) * (status.total or 0), at)
-    cells = bytearray([absent]) * len(keys)
+    cells = bytearray([absent_state]) * len(keys)
     for span in status.spans:
         fill(cells, keys, span)
     for run in runs:
@@ -102,13 +101,13 @@ def _mark_waiting(cells: bytearray, keys: PartitionKeys, run: Run) -> None:
             cells[position] = State.QUEUED
 
 
-def _whole(latest: Latest, runs: list[Run], absent: State) -> State:
+def _whole(last: Latest, runs: list[Run], absent_state: State) -> State:
     if any(run.status.active for run in runs):
         return State.RUNNING
     if runs:
         return State.QUEUED
-    if latest.last_run_status is RunStatus.FAILURE and latest.last_run_id != latest.run_id:
-        ended = latest.last_run_ended
-        if latest.materialized is None or ended is None or ended > latest.materialized:
+    if last.last_run_status is RunStatus.FAILURE and last.last_run_id != last.run_id:
+        ended = last.last_run_ended
+        if last.materialized is None or ended is None or ended > last.materialized:
             return State.FAILED
-    return absent if latest.materialized is None else State.MATERIALIZED
+    return absent_state if last.materialized is None else State.MATERIALIZED

@@ -1,4 +1,4 @@
-"""The columns of the grid, and which partitions of an asset stand in which of them."""
+"""The columns of the grid, and the column of each partition of an asset."""
 
 from __future__ import annotations
 
@@ -18,36 +18,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Placement:
-    """The column on an axis of each key of a list; every key has one column."""
+    """The column of each key of a list; every key has one column."""
 
     columns: Sequence[int]
 
     @cached_property
     def shift(self) -> int | None:
-        """Column less position, where each key has a column of its own and none lie between."""
+        """Column minus position where the keys fill consecutive columns, one each; else None."""
         first = self.columns[0] if self.columns else 0
         unbroken = range(first, first + len(self.columns))
         return first if all(map(int.__eq__, self.columns, unbroken)) else None
 
     @cached_property
     def held(self) -> Mapping[int, Sequence[int]]:
-        """The positions in each column that has any, in the order of the list."""
+        """The positions in each column that has any, in the list's order."""
         order = sorted(range(len(self.columns)), key=self.columns.__getitem__)
-        places_of = {c: list(places) for c, places in groupby(order, self.columns.__getitem__)}
+        positions_of = {
+            column: list(places) for column, places in groupby(order, self.columns.__getitem__)
+        }
         return {
-            c: range(places[0], places[-1] + 1) if _unbroken(places) else places
-            for c, places in places_of.items()
+            column: range(places[0], places[-1] + 1) if _unbroken(places) else places
+            for column, places in positions_of.items()
         }
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Columns named by `keys`; with a level, each is a stretch of time beginning then."""
+    """Columns named by `keys`; with a level, each is the stretch of time that its name begins."""
 
     keys: PartitionKeys
     level: Level | None = None
     lists: tuple[PartitionKeys, ...] = ()
-    """The lists that it was made for, the most common one first."""
+    """The lists that the axis was made for, the most common one first."""
     asked: Level | None = None
     """The level that was asked for."""
 
@@ -55,7 +57,7 @@ class Axis:
         return len(self.keys)
 
     def column_of(self, name: str) -> int | None:
-        """The column named so, or that of the stretch of time that `name` lies in."""
+        """The column with this name, or the one whose stretch of time contains `name`."""
         times = times_of([name])
         if self.level is None or times is None:
             return self.keys.positions.get(name)
@@ -63,7 +65,7 @@ class Axis:
         return max(column, 0) if len(self) else None
 
     def place(self, keys: PartitionKeys) -> Placement | None:
-        """None for keys that have no place here."""
+        """The columns of the keys; None where some key has no column."""
         if id(keys) not in self._placed:
             self._placed[id(keys)] = (keys, self._place(keys))
         return self._placed[id(keys)][1]
@@ -88,13 +90,13 @@ class Axis:
 def make_axis(
     lists: Iterable[PartitionKeys], level: Level | None, before: Axis | None = None
 ) -> Axis:
-    """The axis for these lists of keys, one entry for each row of the grid.
+    """The axis for these lists of keys, one for each row of the grid.
 
-    It is `before` itself where that is for just these lists.
+    It is `before` itself if that was made for the same lists and level.
 
-    Where any keys are times, it is one of time: of the level asked for, else the one that
-    most rows have. Without times it is the list that most rows have; of equally common
-    ones the longest.
+    If any keys are times, the axis is one of time, with the level asked for or else that of
+    most rows. Otherwise it is the list that most rows have; among equally common ones the
+    longest.
     """
     common = tuple(_most_common(lists))
     if before is not None and before.asked == level and _same(before.lists, common):
@@ -106,24 +108,24 @@ def _make(common: Sequence[PartitionKeys], level: Level | None) -> Axis:
     timed = [keys for keys in common if keys.times is not None]
     if not timed:
         return Axis(common[0] if common else PartitionKeys(()))
-    of_its_own = timed[0].times
-    own_level = of_its_own.level if of_its_own else Level.DAY
+    own_times = timed[0].times
+    own_level = own_times.level if own_times else Level.DAY
     wanted = own_level if level is None else level
     if wanted == own_level and all(_within(keys, timed[0]) for keys in timed[1:]):
         return Axis(timed[0])
     stretches = {text for keys in timed if keys.times for text in keys.times.at(wanted)}
-    every = unbroken(min(stretches), max(stretches), wanted)
-    return Axis(PartitionKeys(every or tuple(sorted(stretches))), wanted)
+    unbroken_keys = unbroken(min(stretches), max(stretches), wanted)
+    return Axis(PartitionKeys(unbroken_keys or tuple(sorted(stretches))), wanted)
 
 
 def levels(lists: Iterable[PartitionKeys]) -> list[Level]:
-    """The levels from the finest that keeps all partitions apart to the coarsest; empty without times."""
-    there = [keys.times.level for keys in lists if keys.times is not None]
-    return [level for level in Level if level >= min(there)] if there else []
+    """The levels from the finest of the lists to the coarsest; empty without times."""
+    levels_of_lists = [keys.times.level for keys in lists if keys.times is not None]
+    return [level for level in Level if level >= min(levels_of_lists)] if levels_of_lists else []
 
 
 def _most_common(lists: Iterable[PartitionKeys]) -> list[PartitionKeys]:
-    """Each list once, the most common first; equal ones by length, then as they came."""
+    """Each list once, the most common first, then by length, then in the given order."""
     counted: Counter[int] = Counter()
     by_id: dict[int, PartitionKeys] = {}
     for keys in lists:

@@ -19,11 +19,11 @@ class CellDetail:
     metadata: tuple[tuple[str, str], ...] = ()
     last_run: Run | None = None
     stale: str | None = None
-    """Why it is stale, in words; None when it isn't, or isn't known to be."""
+    """The reason why it is stale; None when it isn't, or isn't known to be."""
     newer_upstream: str = ""
-    """What the times say along edges that the server never looks at."""
+    """A sentence on newer partitions along edges that the server skips."""
     error: str | None = None
-    """The headline of what failed it, where it failed."""
+    """The headline of the error, if it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,6 @@ class AssetDetail:
     checks: tuple[AssetCheck, ...]
     materialization: CellDetail
     locations: tuple[str, ...] = ()
-    """The code locations that define it, where more than one does."""
+    """The code locations that define it, if there is more than one."""
     description: str = ""
-    """Told here by a server that can't shorten it, and with the structure by others."""
+    """The description, read here only if the server can't shorten it for the structure."""

@@ -1,4 +1,4 @@
-"""Assets × partitions: which lines there are, in which order, and the way between bad cells."""
+"""The grid of assets × partitions: its lines, their order, and the way between bad cells."""
 
 from __future__ import annotations
 
@@ -35,32 +35,32 @@ class Order(Enum):
 
 @dataclass(frozen=True)
 class GridView:
-    """The person's choice of what the grid shows."""
+    """The choices of what the grid shows."""
 
     level: Level | None = None
-    """None for the level that most assets have."""
+    """The time level of the axis; None for the level that most assets have."""
     order: Order = Order.GRAPH
     only_bad: bool = False
     folded: frozenset[str] = frozenset()
-    """Groups that are one line."""
+    """The groups shown as one line."""
     opened: frozenset[AssetKey] = frozenset()
-    """Assets of two dimensions with a line for each secondary key."""
+    """The two-dimensional assets with a line for each secondary key."""
     chosen: frozenset[AssetKey] | None = None
-    """None for every asset."""
+    """The assets shown; None for all."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """The line over the assets of a group; folded, it has the worst cell of each column."""
+    """The line above the assets of a group; if folded, it has the worst cell of each column."""
 
     group: str
     assets: int = 0
     tally: Tally = NOTHING
     cells: bytes = b""
     begun: bytes = b""
-    """Folded, its cells without what needs nobody yet."""
+    """The cells of a folded heading, without those that need nobody yet."""
     reading: bool = False
-    """Whether not everything that is counted has been read."""
+    """Whether some of the counted cells have not been read yet."""
 
     @property
     def folded(self) -> bool:
@@ -80,15 +80,15 @@ GridLine = Heading | GridRow
 
 @dataclass(frozen=True)
 class Grid:
-    """All lines, and the keys of the axis."""
+    """The lines and the axis."""
 
     axis: Axis
     lines: tuple[GridLine, ...]
     width: int
     levels: tuple[Level, ...] = ()
-    """The levels that can be zoomed to."""
+    """The levels available for zooming."""
     left_out: int = 0
-    """Assets that the view hides."""
+    """The number of assets that the view hides."""
     sources: dict[AssetKey, RowInput] = field(default_factory=dict, compare=False, repr=False)
     made: dict[AssetKey, list[GridRow]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -103,12 +103,12 @@ class Grid:
 
     @cached_property
     def tally(self) -> Tally:
-        """What needs somebody in all assets that are shown."""
+        """The tally of all shown assets."""
         return sum((lines[0].tally for lines in self.made.values()), NOTHING)
 
     @property
     def level(self) -> Level:
-        """The span of time in a column; it has a meaning only where `levels` isn't empty."""
+        """The time level of a column; it is meaningful only if `levels` isn't empty."""
         times = self.axis.keys.times
         return self.axis.level or (times.level if times else Level.DAY)
 
@@ -117,8 +117,8 @@ class Grid:
         return max((cells(shown_key(key)) for key in self.rows), default=0)
 
     def axis_key(self, column: int) -> str | None:
-        place = column - self.width + len(self.axis)
-        return self.axis.keys.keys[place] if 0 <= place < len(self.axis) else None
+        index = column - self.width + len(self.axis)
+        return self.axis.keys.keys[index] if 0 <= index < len(self.axis) else None
 
     def heading(self, group: str) -> int | None:
         """The line of a group's heading."""
@@ -129,7 +129,7 @@ class Grid:
         )
 
     def group_of(self, line: int) -> str:
-        """The group of a line, that of the heading over it."""
+        """The group of the heading above a line."""
         headings = (
             heading for heading in reversed(self.lines[: line + 1]) if isinstance(heading, Heading)
         )
@@ -143,18 +143,23 @@ class Grid:
         return 0 <= line < len(self.lines) and bool(self.lines[line].cells)
 
     def line_of(self, asset: AssetKey, secondary: str | None) -> int | None:
-        """The line of an asset's secondary key, else of the asset; None when it isn't shown."""
+        """The line of an asset's secondary key, else of the asset; None if it isn't shown."""
         asset_line = self.rows.get(asset)
         if asset_line is None or secondary is None:
             return asset_line
-        places = range(asset_line + 1, len(self.lines))
-        rows = ((place, self.row(place)) for place in places)
+        lines = range(asset_line + 1, len(self.lines))
+        rows = ((index, self.row(index)) for index in lines)
         return next(
-            (p for p, r in rows if r and (r.asset, r.secondary) == (asset, secondary)), asset_line
+            (
+                line
+                for line, row in rows
+                if row and (row.asset, row.secondary) == (asset, secondary)
+            ),
+            asset_line,
         )
 
     def next_bad(self, line: int, column: int, direction: int) -> tuple[int, int] | None:
-        """The next stretch of equal bad cells in reading order, or before; goes round once."""
+        """The next (1) or previous (-1) stretch of equal bad cells in reading order, wrapping once."""
         count = len(self.lines)
         for step in range(count + 1 if count else 0):
             index = (line + direction * step) % count
@@ -167,11 +172,11 @@ class Grid:
         return None
 
     def next_bad_across(self, line: int, column: int, direction: int) -> int | None:
-        """The column of the next bad cell of this line, or before; doesn't go round."""
+        """The column of the next or previous bad cell of this line, without wrapping."""
         return _find(self._bad(line), column + direction, direction)
 
     def next_bad_along(self, line: int, column: int, direction: int) -> int | None:
-        """The next line below, or above, whose cell in this column is bad; doesn't go round."""
+        """The next line below or above with a bad cell in this column, without wrapping."""
         index = line + direction
         while 0 <= index < len(self.lines):
             if self._bad(index)[column : column + 1] == b"\x01":
@@ -197,46 +202,54 @@ def make_grid(
     unread: Collection[AssetKey] = frozenset(),
     in_time: Collection[AssetKey] = frozenset(),
 ) -> Grid:
-    """The grid of the assets whose rows are known, as `view` wants it.
+    """The grid of the assets whose rows are known, as `view` asks for it.
 
-    Of `before` everything is kept that is still so: a row whose cells are no others is
-    the same object. `unread` are the assets whose cells may still change by reading on,
-    those `in_time` have the deadline of their newest partition ahead.
+    Unchanged parts of `before` are kept: a row with equal cells is the same object. `unread`
+    are the assets whose cells may change when more is read; the newest partition of assets
+    `in_time` has its deadline ahead.
     """
     readable = [key for key in graph.order if key in rows and key in keys]
     shown = [key for key in readable if view.chosen is None or key in view.chosen]
     lists = [_along(asset_keys) for key in shown if (asset_keys := keys[key]) is not None]
     axis = make_axis(lists, view.level, before.axis)
     width = max([1, len(axis), *(width_of(keys[key], axis) for key in shown)])
-    made_of = {
+    inputs = {
         key: replace(
             _source(keys[key], rows[key], (checks or {}).get(key), key in unread),
             in_time=key in in_time,
         )
         for key in shown
     }
-    lines_of = _made(made_of, axis, width, view, before)
+    rows_by_asset = _made(inputs, axis, width, view, before)
     if view.only_bad:
-        lines_of = {key: lines for key, lines in lines_of.items() if _is_bad(lines[0])}
-    lines = tuple(_lines(graph, lines_of, view, unread))
-    levels_there = tuple(levels(axis.lists))
-    return Grid(axis, lines, width, levels_there, len(readable) - len(lines_of), made_of, lines_of)
+        rows_by_asset = {key: lines for key, lines in rows_by_asset.items() if _is_bad(lines[0])}
+    lines = tuple(_lines(graph, rows_by_asset, view, unread))
+    available_levels = tuple(levels(axis.lists))
+    return Grid(
+        axis,
+        lines,
+        width,
+        available_levels,
+        len(readable) - len(rows_by_asset),
+        inputs,
+        rows_by_asset,
+    )
 
 
 def _made(
     sources: Mapping[AssetKey, RowInput], axis: Axis, width: int, view: GridView, before: Grid
 ) -> dict[AssetKey, list[GridRow]]:
     same_place = axis is before.axis and width == before.width
-    lines_of: dict[AssetKey, list[GridRow]] = {}
+    rows_by_asset: dict[AssetKey, list[GridRow]] = {}
     for key, source in sources.items():
         opened = key in view.opened
-        old = before.made.get(key)
-        is_kept = old is not None and same_place and (len(old) > 1) == opened
-        if old is not None and is_kept and _alike(before.sources.get(key), source):
-            lines_of[key] = old
+        old_rows = before.made.get(key)
+        is_kept = old_rows is not None and same_place and (len(old_rows) > 1) == opened
+        if old_rows is not None and is_kept and _alike(before.sources.get(key), source):
+            rows_by_asset[key] = old_rows
         else:
-            lines_of[key] = rows_of(key, source, axis, width, opened=opened)
-    return lines_of
+            rows_by_asset[key] = rows_of(key, source, axis, width, opened=opened)
+    return rows_by_asset
 
 
 def _source(
@@ -246,9 +259,9 @@ def _source(
         return RowInput(keys, row, reading=reading)
     if keys is None:
         return RowInput(keys, row, (0,) if failed.whole else (), reading=reading)
-    places = (keys.positions.get(partition) for partition in failed.partitions)
-    failed_places = frozenset(place for place in places if place is not None)
-    return RowInput(keys, row, failed_places, len(failed.whole), reading)
+    positions = (keys.positions.get(partition) for partition in failed.partitions)
+    failed_positions = frozenset(position for position in positions if position is not None)
+    return RowInput(keys, row, failed_positions, len(failed.whole), reading)
 
 
 def _alike(old: RowInput | None, new: RowInput) -> bool:
@@ -263,22 +276,23 @@ def _alike(old: RowInput | None, new: RowInput) -> bool:
 
 def _lines(
     graph: AssetGraph,
-    lines_of: Mapping[AssetKey, list[GridRow]],
+    rows_by_asset: Mapping[AssetKey, list[GridRow]],
     view: GridView,
     unread: Collection[AssetKey],
 ) -> Iterable[GridLine]:
     if view.order is Order.BADNESS:
         for key in sorted(
-            lines_of, key=lambda key: (-lines_of[key][0].bad, -lines_of[key][0].checks)
+            rows_by_asset,
+            key=lambda key: (-rows_by_asset[key][0].bad, -rows_by_asset[key][0].checks),
         ):
-            yield from lines_of[key]
+            yield from rows_by_asset[key]
         return
     groups: dict[str, list[AssetKey]] = {}
-    for key in sorted(lines_of) if view.order is Order.NAME else lines_of:
+    for key in sorted(rows_by_asset) if view.order is Order.NAME else rows_by_asset:
         groups.setdefault(graph[key].group, []).append(key)
     unread_groups = {graph[key].group for key in unread if key in graph}
     for group in sorted(groups) if view.order is Order.NAME else groups:
-        members = [lines_of[key] for key in groups[group]]
+        members = [rows_by_asset[key] for key in groups[group]]
         rows = [lines[0] for lines in members]
         yield _heading(group, rows, group in view.folded, group in unread_groups)
         if group not in view.folded:
@@ -302,14 +316,14 @@ def _along(keys: PartitionKeys) -> PartitionKeys:
 
 
 def _past(cells: bytes, column: int, direction: int) -> int:
-    """The column after, or before, the equal cells that `column` is among."""
-    place = column
-    while 0 <= place < len(cells) and cells[place] == cells[column]:
-        place += direction
-    return place
+    """The column after or before the stretch of equal cells around `column`."""
+    position = column
+    while 0 <= position < len(cells) and cells[position] == cells[column]:
+        position += direction
+    return position
 
 
 def _find(bad: bytes, start: int, direction: int) -> int | None:
     stop = max(start + 1, 0)
-    place = bad.find(1, max(start, 0)) if direction > 0 else bad.rfind(1, 0, stop)
-    return None if place < 0 else place
+    position = bad.find(1, max(start, 0)) if direction > 0 else bad.rfind(1, 0, stop)
+    return None if position < 0 else position

@@ -1,4 +1,4 @@
-"""The last days of a group of assets: the worst cell of each day, and how much is done."""
+"""The last days of a group of assets: the worst cell of each day, and the share that is done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DONE = (State.MATERIALIZED, State.STALE)
 
 @dataclass(frozen=True, slots=True)
 class GroupDays:
-    """`worst` has a cell a day, oldest first; `done` of `total` partitions of them are made."""
+    """`worst` has one cell a day, oldest first; `done` of `total` partitions are materialized."""
 
     worst: bytes
     done: int
@@ -29,7 +29,7 @@ class GroupDays:
 
 
 def last_days(now: float, count: int) -> tuple[str, ...]:
-    """`2026-11-20`…, `count` of them till the day of `now` (epoch seconds) in UTC."""
+    """The last `count` days up to that of `now` (epoch seconds), in UTC, as `2026-11-20`."""
     today = datetime.fromtimestamp(now, UTC).date()
     return tuple((today - timedelta(days=ago)).isoformat() for ago in range(count - 1, -1, -1))
 
@@ -37,32 +37,32 @@ def last_days(now: float, count: int) -> tuple[str, ...]:
 def group_days(
     assets: Iterable[tuple[PartitionKeys, bytes]], days: Sequence[str]
 ) -> GroupDays | None:
-    """Of assets with partitions of a day or less; None where there are none in these days.
+    """The days of assets with partitions of a day or less; None if none are in `days`.
 
-    The states are judged: what needs nobody yet is outside, and doesn't count.
+    The states are judged: cells that need nobody yet are OUTSIDE and don't count.
     """
-    found: dict[str, bytearray] = {day: bytearray() for day in days}
+    cells_by_day: dict[str, bytearray] = {day: bytearray() for day in days}
     for keys, states in assets:
-        _take(found, keys, states)
-    cells = b"".join(bytes(held) for held in found.values())
+        _take(cells_by_day, keys, states)
+    cells = b"".join(bytes(day_cells) for day_cells in cells_by_day.values())
     if not cells.strip(bytes(1)):
         return None
-    worst = worst_of_each(bytes(held) or bytes(1) for held in found.values())
+    worst = worst_of_each(bytes(day_cells) or bytes(1) for day_cells in cells_by_day.values())
     total = len(cells) - cells.count(State.OUTSIDE)
     return GroupDays(worst, sum(cells.count(state) for state in _DONE), total)
 
 
-def _take(found: dict[str, bytearray], keys: PartitionKeys, states: bytes) -> None:
-    """Add the cells of an asset to the days that they are of, from the newest back."""
+def _take(cells_by_day: dict[str, bytearray], keys: PartitionKeys, states: bytes) -> None:
+    """Adds the cells of an asset to their days, from the newest back."""
     lane = lane_of(keys, None)
     times = lane.keys.times
     if times is None or times.level not in _FINE or len(states) != len(keys):
         return
     cells = lane.fold(states)
-    first = next(iter(found), "")
-    for text, cell in zip(reversed(times.texts), reversed(cells), strict=True):
-        day = text[:10]
-        if day < first:
+    oldest_day = next(iter(cells_by_day), "")
+    for time, cell in zip(reversed(times.texts), reversed(cells), strict=True):
+        day = time[:10]
+        if day < oldest_day:
             break
-        if day in found:
-            found[day].append(cell)
+        if day in cells_by_day:
+            cells_by_day[day].append(cell)

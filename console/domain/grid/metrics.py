@@ -1,4 +1,4 @@
-"""A second reading of the same cells: rows, time or age as eight heights."""
+"""Metrics of materialized cells: rows, time or age, drawn as eight heights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BARS, DIGITS = "▁▂▃▄▅▆▇█", "12345678"
 NONE, NOT_TOLD = "0", "?"
 HOUR, DAY = 3_600.0, 86_400.0
 AGES = (HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 90 * DAY)
-"""Seconds; an age has the height of the first that it is below."""
+"""Limits in seconds; an age has the height of the first limit that it is below."""
 
 
 class CellMetric(Enum):
@@ -27,11 +27,11 @@ class CellMetric(Enum):
 
     @property
     def legend(self) -> str:
-        """The legend of the heights, with two gaps for the lowest and the highest bar."""
+        """The legend, with two placeholders for the lowest and the highest bar."""
         if self is CellMetric.AGE:
             return "age: {} below 1h, then 6h 1d 3d 7d 30d 90d, {} older"
-        what = "time of the run that made it" if self is CellMetric.TIME else "rows"
-        return f"{what}: {{}} least, {{}} most of its line, 0 none, ? not told"
+        metric = "time of the run that made it" if self is CellMetric.TIME else "rows"
+        return f"{metric}: {{}} least, {{}} most of its line, 0 none, ? not told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class MetricValue:
 
 @dataclass(frozen=True, slots=True)
 class CellMaterialization:
-    """The last materialization of a partition: when, epoch seconds UTC; how many rows it says."""
+    """The last materialization of a partition: its time in epoch seconds UTC, run and row count."""
 
     at: float
     run: str | None = None
@@ -53,7 +53,7 @@ class CellMaterialization:
 def heights(
     values: Sequence[MetricValue | None], reading: CellMetric, *, ascii_only: bool
 ) -> list[str | None]:
-    """A character for each value, None where it isn't known yet."""
+    """The character for each value; None where the value isn't read yet."""
     bars = DIGITS if ascii_only else BARS
     numbers = [value.number for value in values if value is not None and value.number]
     most = max(numbers, default=0.0)

@@ -1,4 +1,4 @@
-"""One line of the grid: an asset's partitions along the axis."""
+"""A row of the grid: an asset's partitions along the axis."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lane:
-    """The cut of an asset's partitions along the axis.
+    """The slices of an asset's partitions along the axis.
 
-    Place `i` along the axis holds the positions `first + i * stride`, and `inner` of them,
-    each `inner_stride` after the one before. Without two dimensions that is one each.
+    Place `i` along the axis holds `inner` positions: the first is `first + i * stride`, and
+    they are `inner_stride` apart. With one dimension each place holds one position.
     """
 
     keys: PartitionKeys
@@ -45,7 +45,7 @@ class Lane:
         return range(start, start + self.inner * self.inner_stride, self.inner_stride)
 
     def fold(self, states: bytes) -> bytes:
-        """One cell for each place."""
+        """The worst cell of each place."""
         if not self.inner:
             return bytes(len(self.keys))
         slices = (
@@ -56,7 +56,7 @@ class Lane:
 
 
 def lane_of(keys: PartitionKeys, secondary: int | None) -> Lane:
-    """The asset's lane, or that of one of its secondary keys."""
+    """The lane of the whole asset, or of one of its secondary keys."""
     if keys.sides is None:
         return Lane(keys)
     along, across = keys.sides[keys.primary], keys.sides[1 - keys.primary]
@@ -68,33 +68,33 @@ def lane_of(keys: PartitionKeys, secondary: int | None) -> Lane:
 
 @dataclass(frozen=True)
 class GridRow:
-    """One asset, or one secondary key of it; `cells[column]` is the worst of what it holds."""
+    """One asset or one of its secondary keys; `cells[column]` is the worst cell of the column."""
 
     asset: AssetKey
     cells: bytes
     keys: PartitionKeys | None
-    """None for an asset without partitions: its one cell is at the axis' end."""
+    """None for an asset without partitions, whose one cell is at the end of the axis."""
     lane: Lane | None
     held: Mapping[int, Sequence[int]] | None
-    """The places in each column; None where they are the columns less `shift`."""
+    """The places in each column; None where a place is its column minus `shift`."""
     shift: int
     states: bytes = b""
     """A cell for each of the asset's own keys."""
     begun: bytes = b""
-    """Its cells without what needs nobody yet; `cells` where that is the same."""
+    """The cells without those that need nobody yet; `cells` itself where they are equal."""
     tally: Tally = NOTHING
-    """Its partitions that need somebody, by why."""
+    """The counts of its partitions that need somebody."""
     secondary: str | None = None
     opens: bool = False
-    """Has a line for each secondary key, shown or not."""
+    """Whether it has secondary keys, which can be shown as lines."""
     opened: bool = False
     checks: int = 0
-    """The number of its checks that fail without saying for which partition."""
+    """The number of its failed checks that name no partition."""
     reading: bool = False
-    """Whether its cells may still change only because more is read."""
+    """Whether its cells may change when more is read."""
 
     def positions(self, column: int) -> Sequence[int]:
-        """The positions in the asset's own keys of the partitions of a cell; empty outside of them."""
+        """The positions of a cell's partitions in the asset's keys; empty outside of them."""
         if self.lane is None:
             return ()
         places = self._places(column)
@@ -107,29 +107,36 @@ class GridRow:
             return ()
         if self.held is not None:
             return self.held.get(column - self.shift, ())
-        place = column - self.shift
-        return (place,) if 0 <= place < len(self.lane.keys) else ()
+        index = column - self.shift
+        return (index,) if 0 <= index < len(self.lane.keys) else ()
 
     def partition(self, column: int) -> str | None:
-        """The key of the one partition in a cell; None where there is none, or are several."""
+        """The key of the partition in a cell; None if there is none or more than one."""
         positions = self.positions(column)
         return (
             self.keys.keys[positions[0]] if self.keys is not None and len(positions) == 1 else None
         )
 
     def label(self, column: int) -> str | None:
-        """The first key along the axis that a cell holds."""
-        places = self._places(column)
-        return self.lane.keys.keys[places[0]] if self.lane is not None and places else None
+        """The first key along the axis in a cell."""
+        indices = self._places(column)
+        return self.lane.keys.keys[indices[0]] if self.lane is not None and indices else None
 
     def column(self, label: str) -> int | None:
         """The column of a key along the axis; None where the row has none."""
-        place = None if self.lane is None else self.lane.keys.positions.get(label)
-        if place is None:
+        index = None if self.lane is None else self.lane.keys.positions.get(label)
+        if index is None:
             return None
         if self.held is None:
-            return place + self.shift
-        return next((c + self.shift for c, places in self.held.items() if place in places), None)
+            return index + self.shift
+        return next(
+            (
+                held_column + self.shift
+                for held_column, indices in self.held.items()
+                if index in indices
+            ),
+            None,
+        )
 
     def column_of(self, partition: str) -> int | None:
         """The column of a key of the asset; None where the row has none."""
@@ -139,11 +146,11 @@ class GridRow:
         if position is None:
             return None
         first, second = divmod(position, len(self.keys.sides[1]))
-        place = first if self.keys.primary == 0 else second
-        return self.column(self.keys.sides[self.keys.primary].keys[place])
+        index = first if self.keys.primary == 0 else second
+        return self.column(self.keys.sides[self.keys.primary].keys[index])
 
     def state_at(self, position: int) -> State:
-        """The state of a partition by its position in the asset's own keys."""
+        """The state of the partition at a position in the asset's keys."""
         return state_of(self.states[position])
 
     def cell(self, column: int) -> int:
@@ -154,7 +161,7 @@ class GridRow:
 
     @property
     def bad(self) -> int:
-        """The number of its partitions that need somebody, whether or not they share a cell."""
+        """The number of its partitions that need somebody; several may share a cell."""
         return self.tally.needy
 
     @cached_property
@@ -169,7 +176,7 @@ class RowInput:
     keys: PartitionKeys | None
     row: Row
     failed_checks: Collection[int] = ()
-    """The positions a check failed for."""
+    """The positions for which a check failed."""
     checks: int = 0
     reading: bool = False
     in_time: bool = False
@@ -177,7 +184,7 @@ class RowInput:
 
     @cached_property
     def states(self) -> bytes:
-        """A cell for each key, not known where the row is older than the keys."""
+        """A cell for each key; UNKNOWN where the row is older than the keys."""
         states = self.row.states
         if self.keys is not None and len(self.keys) and len(states) != len(self.keys):
             states = states[: len(self.keys)].ljust(len(self.keys), bytes([State.UNKNOWN]))
@@ -195,7 +202,7 @@ class RowInput:
 def rows_of(
     asset: AssetKey, source: RowInput, axis: Axis, width: int, *, opened: bool
 ) -> list[GridRow]:
-    """The asset's line and, opened, one for each secondary key below it."""
+    """The asset's row and, if opened, one for each secondary key below it."""
     keys = source.keys
     if keys is None or not len(keys):
         return [_whole(asset, source, width)]
@@ -219,10 +226,10 @@ def width_of(keys: PartitionKeys | None, axis: Axis) -> int:
 
 
 def _whole(asset: AssetKey, source: RowInput, width: int) -> GridRow:
-    """Without keys the cells are at the axis' end."""
+    """The row of an asset without keys, whose cells are at the end of the axis."""
     states = source.states[-width:]
     cells = bytes(width - len(states)) + states
-    found = judged(source.states, None)
+    judged_cells = judged(source.states, None)
     return GridRow(
         asset,
         cells,
@@ -231,8 +238,8 @@ def _whole(asset: AssetKey, source: RowInput, width: int) -> GridRow:
         None,
         0,
         source.states,
-        bytes(width - len(states)) + found.cells[-width:],
-        tally(found),
+        bytes(width - len(states)) + judged_cells.cells[-width:],
+        tally(judged_cells),
         checks=source.checks,
         reading=source.reading,
     )
@@ -250,12 +257,12 @@ def _row(
     shift, held = _placing(lane.keys, axis, width)
     cells = _placed(states, held, shift, width)
     judged_whole = secondary is None
-    found = judged(
+    judged_cells = judged(
         source.states if judged_whole else states,
         source.keys if judged_whole else lane.keys,
         in_time=source.in_time,
     )
-    begun = lane.fold(found.cells) if judged_whole else found.cells
+    begun = lane.fold(judged_cells.cells) if judged_whole else judged_cells.cells
     checks = source.checks if judged_whole else 0
     return GridRow(
         asset,
@@ -266,7 +273,7 @@ def _row(
         shift,
         source.states,
         cells if begun == states else _placed(begun, held, shift, width),
-        tally(found),
+        tally(judged_cells),
         secondary,
         checks=checks,
         reading=source.reading,
@@ -276,7 +283,7 @@ def _row(
 def _placing(
     keys: PartitionKeys, axis: Axis, width: int
 ) -> tuple[int, Mapping[int, Sequence[int]] | None]:
-    """Keys without a place on the axis end where it ends."""
+    """The shift and the places of the keys; keys that aren't on the axis end where it ends."""
     placed = axis.place(keys)
     if placed is None:
         return width - len(keys), None

@@ -1,4 +1,4 @@
-"""A choice of cells: what they hold, and its text."""
+"""A selection of cells, and the text of its partitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cells:
-    """All cells of some columns in some rows, or those of them in one of `states`."""
+    """The cells of some columns in some rows, or only those in one of `states`."""
 
     rows: tuple[GridRow, ...]
     columns: range
@@ -48,7 +48,7 @@ class Cells:
 
     @property
     def count(self) -> int:
-        """The number of partitions; an asset without any counts as one."""
+        """The number of selected partitions; an asset without partitions counts as one."""
         return sum(len(positions) for _, positions in self.positions)
 
     @property
@@ -59,31 +59,31 @@ class Cells:
     def counts(self) -> Counter[State]:
         """The number of partitions in each state."""
         return Counter(
-            row.state_at(position) for row, places in self.positions for position in places
+            row.state_at(position) for row, positions in self.positions for position in positions
         )
 
     @cached_property
     def keys(self) -> PartitionKeys | None:
-        """The keys of the first row that has any; None where all are whole assets."""
+        """The keys of the first row that has any; None if all are unpartitioned assets."""
         return next((row.keys for row, _ in self.positions if row.keys is not None), None)
 
     @cached_property
     def chosen(self) -> list[int]:
-        """The positions in `keys` of the cells of any row that has just these keys."""
-        same = (places for row, places in self.positions if row.keys is self.keys)
-        return sorted({at for places in same for at in places})
+        """The selected positions in `keys`, from all rows with these keys."""
+        same = (positions for row, positions in self.positions if row.keys is self.keys)
+        return sorted({position for positions in same for position in positions})
 
     @property
     def partitions(self) -> tuple[str, ...]:
-        """The partitions of any of the rows, by `keys`; empty for whole assets."""
-        return tuple(self.keys.keys[at] for at in self.chosen) if self.keys else ()
+        """The keys of the `chosen` partitions; empty for unpartitioned assets."""
+        return tuple(self.keys.keys[position] for position in self.chosen) if self.keys else ()
 
 
 def joined_ranges(cells: Cells) -> str:
-    """The partitions of any of the rows as text of Dagster's grammar; empty for whole assets.
+    """The selected partitions in Dagster's range syntax; empty for unpartitioned assets.
 
-    Where the rows have different lists of keys it is the text of the first row's list. Of
-    two dimensions no range leaves its first key, so that it can't be read as a rectangle.
+    If the rows have different lists of keys, it covers the first row's list. In two
+    dimensions no range spans two first keys, so that it can't be read as a rectangle.
     """
     keys = cells.keys
     if keys is None:
@@ -92,11 +92,11 @@ def joined_ranges(cells: Cells) -> str:
         return ranges_text(cells.chosen, keys.keys)
     width = len(keys.sides[1])
     parts = groupby(cells.chosen, lambda position: position // width)
-    return ", ".join(ranges_text(places, keys.keys) for _, places in parts)
+    return ", ".join(ranges_text(positions, keys.keys) for _, positions in parts)
 
 
 def completion(text: str, keys: Sequence[str]) -> str | None:
-    """The key that `text` is, else the first that it begins, else the nearest that holds it."""
+    """The key equal to `text`, else the first that starts with it, else the nearest."""
     begins = [key for key in keys if key.startswith(text)]
     if text in begins:
         return text

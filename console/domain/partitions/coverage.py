@@ -1,4 +1,4 @@
-"""The one rule for which partitions a run covers, used wherever cells are counted, marked or blamed."""
+"""The rule for which partitions a run covers, used wherever cells are counted, marked or blamed."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ WHOLE_ASSET = range(1)
 
 
 def covered(run: Run, keys: PartitionKeys | None) -> Sequence[int] | None:
-    """The positions in an asset's `keys` that a run of it makes, ascending.
+    """The positions in an asset's `keys` that a run makes, ascending.
 
-    None where the run's tags don't tell, or name keys that the asset doesn't have. A range
-    over two dimensions is a rectangle, as it is for Dagster.
+    It is None where the run's tags don't tell, or name keys that the asset doesn't have. A
+    range over two dimensions is a rectangle, as in Dagster.
     """
     if keys is None:
         return WHOLE_ASSET
-    span = run.partition_range
-    if span is None or not keys.positions.keys() >= set(span):
+    key_range = run.partition_range
+    if key_range is None or not keys.positions.keys() >= set(key_range):
         return None
-    return keys.covered(*span)
+    return keys.covered(*key_range)
 
 
 def covers(run: Run, keys: PartitionKeys | None, position: int) -> bool:
-    """Whether a run is known to make the partition at this position."""
+    """Whether a run is known to make the partition at `position`."""
     return position in (covered(run, keys) or ())

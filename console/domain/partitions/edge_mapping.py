@@ -1,4 +1,4 @@
-"""The mapping of one edge of the graph: which cells of a child are made from which of its parent."""
+"""The partition mapping of one edge of the graph: the parent's cells that each child's cell is made from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.domain.partitions.upstreams import Upstreams
 
 Positions = frozenset[int]
-"""Places in an asset's keys; 0 is the one cell of an asset without partitions."""
+"""Positions in an asset's keys; 0 is the one cell of an asset without partitions."""
 NO_POSITIONS: Positions = frozenset()
 
 
@@ -23,18 +23,18 @@ class EdgeMapping:
     """The mapping from the cells of a child to those of its parent that they are made from."""
 
     upstreams: Upstreams | None
-    """None where it isn't known; then a cell is taken to be made from all of the parent."""
+    """None where it isn't known; each cell then counts as made from all of the parent."""
     simple: bool = False
-    """The mapping that Dagster lets parent and child share a run for."""
+    """Whether Dagster lets parent and child share a run with this mapping."""
     lacking: Positions = NO_POSITIONS
     """The child's cells that are made from partitions which the parent doesn't have."""
     may_lack: bool = False
-    """Somebody chose the mapping, so it may allow that, which the API doesn't say. By default Dagster gives up."""
+    """Whether the mapping may allow lacking partitions, as it is explicit; the default makes Dagster give up."""
     otherwise: Upstreams | None = None
-    """What it may be as well, where Dagster doesn't tell which: of an asset without partitions."""
+    """The other possible mapping of a child without partitions, where Dagster doesn't tell which it is."""
 
     def made_from(self, parents: Positions, among: Iterable[int]) -> Positions:
-        """The child's cells, of those in `among`, that are made from some of the parent's cells `parents`."""
+        """The child's cells in `among` that are made from any of the parent's cells `parents`."""
         if not parents:
             return NO_POSITIONS
         if self.upstreams is None:
@@ -45,14 +45,14 @@ class EdgeMapping:
         return frozenset(position for position in among if self._reads(position, parents, read))
 
     def _reads(self, position: int, parents: Positions, read: dict[int, bool]) -> bool:
-        """Whether the cell reads one of `parents`; cells often share one object for what they read, which is tested once."""
+        """Whether the cell reads one of `parents`; a sequence that cells share is tested once."""
         upstreams = self.upstreams or ()
         if position >= len(upstreams):
             return False
-        places = upstreams[position]
-        is_read = read.get(id(places))
+        positions = upstreams[position]
+        is_read = read.get(id(positions))
         if is_read is None:
-            is_read = read[id(places)] = not parents.isdisjoint(places)
+            is_read = read[id(positions)] = not parents.isdisjoint(positions)
         return is_read
 
 

@@ -1,8 +1,8 @@
 """The times of partitions, read from the text of their keys.
 
-Nothing of a definition but its keys is known here, and a key's text is the time its window
-begins at, in any form. A form is taken to be a list's own when it reads every key and the
-days come out ascending, as time windows do: so `03.04.2026` is told from `04/03/2026`.
+Only a definition's keys are known here, and a key is the time at which its window begins, in
+some form. A form fits a list when it reads every key and the days ascend, as time windows do;
+this tells `03.04.2026` from `04/03/2026`.
 """
 
 from __future__ import annotations
@@ -50,22 +50,22 @@ _FORMS = tuple(
 _LENGTHS = {Level.MINUTE: 16, Level.HOUR: 13, Level.DAY: 10, Level.MONTH: 7}
 MOST_COLUMNS = 40_000
 _MOST_TWICE = 0.005
-"""The share of keys that may fall into the hour before: one hour each autumn is there twice."""
+"""The share of keys that may repeat an hour, since one hour occurs twice each autumn."""
 
 
 @dataclass(frozen=True)
 class Times:
     """The start of each key's time window, `2026-11-20` or `2026-11-20T14:00`.
 
-    It is the time on the clock that the keys are written in, so an hour that a clock
-    change repeats is there twice.
+    It is the clock time that the keys are written in, so an hour that a clock change repeats
+    occurs twice.
     """
 
     texts: tuple[str, ...]
 
     @cached_property
     def level(self) -> Level:
-        """The coarsest level at which the keys are still apart."""
+        """The coarsest level at which the keys still differ."""
         days = list(dict.fromkeys(text[:10] for text in self.texts))
         if len(days) < len(self.texts) * (1 - _MOST_TWICE) - 1:
             hours = len({text[:13] for text in self.texts})
@@ -77,7 +77,7 @@ class Times:
         return Level.MONTH if gap >= 28 else Level.WEEK if gap >= 7 else Level.DAY
 
     def at(self, level: Level) -> tuple[str, ...]:
-        """The begin of the minute, hour, day, week or month that each key is in."""
+        """The start of the minute, hour, day, week or month that each key is in."""
         cut = self._at.get(level)
         if cut is None:
             cut = self._at[level] = _cut(self.texts, level)
@@ -89,7 +89,7 @@ class Times:
 
 
 def times_of(keys: Sequence[str]) -> Times | None:
-    """The times that the keys are written as; None where they are no times."""
+    """The times that the keys denote; None where they aren't times."""
     for form in _FORMS:
         texts = _read(form, keys)
         if texts is not None:
@@ -98,7 +98,7 @@ def times_of(keys: Sequence[str]) -> Times | None:
 
 
 def unbroken(first: str, last: str, level: Level) -> tuple[str, ...]:
-    """All that `Times.at` may give from `first` to `last`; empty for minutes and for too many."""
+    """All values of `Times.at` from `first` to `last`; empty for minutes and for too many values."""
     start, end = (_ordinal(f"{text[:10]}-01"[:10]) for text in (first, last))
     if level is Level.MINUTE or (end - start) * (24 if level is Level.HOUR else 1) > MOST_COLUMNS:
         return ()

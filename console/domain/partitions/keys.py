@@ -1,8 +1,8 @@
-"""Lists of partition keys, and the text that names some of them.
+"""Lists of partition keys, and the syntax that selects some of them.
 
-The text is Dagster's own: `[2025-01-01...2025-01-31], 2025-03-01, 2025-04-*`; and of ours
-`last 30`, `since 2025-04` and `/regular expression/`, where no key is written so. A range
-runs over the list's order, never over dates or text, since keys may be of any form.
+The syntax is Dagster's own, `[2025-01-01...2025-01-31], 2025-03-01, 2025-04-*`, and adds
+`last 30`, `since 2025-04` and `/regular expression/`, unless a key has that very text. A range
+follows the list's order, never dates or text, since keys may have any form.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ KeyRanges = list[tuple[str, str]]
 
 
 class BadPartitions(ValueError):
-    """A text that names no partitions, or partitions that don't exist."""
+    """Raised for a text that names no partitions, or partitions that don't exist."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class PartitionKeys:
 
     keys: tuple[str, ...]
     sides: tuple[PartitionKeys, PartitionKeys] | None = None
-    """The keys of each of two dimensions, by name; `keys` is their product, `a|b`."""
+    """The keys of each of two dimensions, sorted by the dimension's name; `keys` is their product, `a|b`."""
     primary: int = 0
     """The index of the side that lies along the axis, which is time where there is time."""
 
     @cached_property
     def times(self) -> Times | None:
-        """The time at which each partition begins; None where the keys' texts don't say."""
+        """The time at which each partition begins; None where the keys aren't times."""
         return times_of(self.keys)
 
     @cached_property
@@ -65,14 +65,14 @@ class PartitionKeys:
         return len(self.keys)
 
     def position(self, key: str) -> int:
-        """Raises BadPartitions, naming the nearest key, when there is no such key."""
+        """The position of a key; raises BadPartitions, naming the nearest key, if there is none."""
         position = self.positions.get(key)
         if position is None:
             raise BadPartitions(self._no_such(key))
         return position
 
     def between(self, start: str | None, end: str | None) -> range:
-        """The positions from `start` to `end`, both included; None is the list's own end."""
+        """The positions from `start` to `end`, both included; None stands for the list's end."""
         first = 0 if start is None else self.position(start)
         last = len(self.keys) - 1 if end is None else self.position(end)
         if last < first:
@@ -80,9 +80,9 @@ class PartitionKeys:
         return range(first, last + 1)
 
     def covered(self, start: str, end: str) -> Sequence[int]:
-        """The positions that a run over `start` to `end` makes; empty where an end isn't known.
+        """The positions that a run from `start` to `end` makes; empty where an end isn't known.
 
-        Of two dimensions a range is a rectangle: each dimension from the one to the other.
+        In two dimensions a range is a rectangle that spans both ends in each dimension.
         """
         first, last = self.positions.get(start), self.positions.get(end)
         if first is None or last is None:
@@ -107,7 +107,7 @@ class PartitionKeys:
 
 
 def product_of(first: PartitionKeys, second: PartitionKeys, primary: int) -> PartitionKeys:
-    """The keys of two dimensions, `first` being that whose name comes first in the alphabet."""
+    """The keys of two dimensions; `first` is the dimension whose name comes first in the alphabet."""
     keys = tuple(f"{a}|{b}" for a in first.keys for b in second.keys)
     return PartitionKeys(keys, (first, second), primary)
 
@@ -115,7 +115,7 @@ def product_of(first: PartitionKeys, second: PartitionKeys, primary: int) -> Par
 def parse_partitions(text: str, keys: PartitionKeys) -> list[int]:
     """The positions that `text` names, sorted, each once.
 
-    Raises BadPartitions with a sentence that names the part that is wrong.
+    Raises BadPartitions with a sentence that names the wrong part.
     """
     if not text.strip():
         raise BadPartitions(
@@ -164,7 +164,7 @@ def _positions(item: re.Match[str], keys: PartitionKeys) -> Iterable[int]:
     if key in keys.positions:
         return [keys.positions[key]]
     if item["regex"] is not None:
-        return _found(key, keys)
+        return _matching_regex(key, keys)
     if last := _LAST.fullmatch(key):
         return _last(int(last[1]), keys)
     if since := _SINCE.fullmatch(key):
@@ -179,13 +179,15 @@ def _last(count: int, keys: PartitionKeys) -> range:
 
 
 def _since(beginning: str, keys: PartitionKeys) -> range:
-    """From the first key that begins so, in the list's order."""
-    first = next((at for at, key in enumerate(keys.keys) if key.startswith(beginning)), None)
-    return range(keys.position(beginning) if first is None else first, len(keys))
+    """The positions from the first key that starts with `beginning` to the list's end."""
+    first_position = next(
+        (position for position, key in enumerate(keys.keys) if key.startswith(beginning)), None
+    )
+    return range(keys.position(beginning) if first_position is None else first_position, len(keys))
 
 
-def _found(written: str, keys: PartitionKeys) -> list[int]:
-    """Those in which the expression is found, wherever it stands."""
+def _matching_regex(written: str, keys: PartitionKeys) -> list[int]:
+    """The positions of the keys that contain a match of the regular expression."""
     try:
         search = re.compile(written[1:-1].replace("\\/", "/")).search
     except re.error as error:
@@ -211,7 +213,7 @@ def _read(text: str) -> str | None:
 
 
 def _written(key: str) -> str:
-    """A key as the grammar reads it back; quoted when it holds what the grammar means."""
+    """The key as the grammar reads it, quoted when it contains the grammar's own characters."""
     if not _NEEDS_QUOTES.search(key):
         return key
     return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'

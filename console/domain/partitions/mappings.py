@@ -1,8 +1,8 @@
-"""Which partitions of a parent each partition of a child is made from.
+"""Tells from which partitions of a parent each partition of a child is made.
 
-The API names the class of an explicit mapping and describes it in words; it says nothing
-of the default, nor of explicit identity, all and last. So for these there are candidates,
-and a few questions about where a partition leads tell which of them it is.
+The API gives an explicit mapping's class name and description. It says nothing about the
+default, or about explicit identity, all and last mappings. For these there are candidates,
+and asking the server where a few partitions lead tells which candidate it is.
 """
 
 from __future__ import annotations
@@ -45,23 +45,27 @@ _DIMENSIONS = re.compile(
 TIME, DOUBLE = "TIME_WINDOW", "MULTIPARTITIONED"
 ALL, LAST, BY_KEY, BY_TIME = "all", "last", "key", "time"
 _WHOLE = 1
-"""An asset without partitions has one position."""
+"""The number of positions of an asset without partitions."""
 
 
 def described(name: str, description: str, child: Side, parent: Side) -> Upstreams | None:
-    """The explicit mapping with this class name; None when it can't be read from its words."""
-    ours, theirs = child.keys, parent.keys
-    if theirs is None:
+    """The explicit mapping with this class name; None when its description can't be read."""
+    child_keys, parent_keys = child.keys, parent.keys
+    if parent_keys is None:
         return None
     if name == "SpecificPartitionsPartitionMapping":
-        return _specific(description, ours, theirs)
-    if ours is None:
+        return _specific(description, child_keys, parent_keys)
+    if child_keys is None:
         return None
     if name == "StaticPartitionMapping":
-        return _static(description, ours, theirs)
+        return _static(description, child_keys, parent_keys)
     if name == "TimeWindowPartitionMapping":
         offsets = offsets_of(description)
-        return offset(ours, theirs, offsets) if offsets else overlapping(ours, theirs)
+        return (
+            offset(child_keys, parent_keys, offsets)
+            if offsets
+            else overlapping(child_keys, parent_keys)
+        )
     if name == "MultiToSingleDimensionPartitionMapping":
         return _dimension(child, parent)
     if name == "MultiPartitionMapping":
@@ -72,25 +76,31 @@ def described(name: str, description: str, child: Side, parent: Side) -> Upstrea
 def without_parent(name: str, description: str, child: Side, parent: Side) -> frozenset[int]:
     """The child's positions that are made from partitions which the parent doesn't have.
 
-    `name` is that of an explicit mapping, or of ours for one that the API doesn't name.
+    `name` is an explicit mapping's class, or a key of `candidates` if the API names none.
     """
-    ours, theirs = child.keys, parent.keys
-    if ours is None or theirs is None or ours is theirs:
+    child_keys, parent_keys = child.keys, parent.keys
+    if child_keys is None or parent_keys is None or child_keys is parent_keys:
         return frozenset()
     if name in (BY_KEY, "IdentityPartitionMapping") and child.kind != TIME:
         return frozenset(
-            position for position, key in enumerate(ours.keys) if key not in theirs.positions
+            position
+            for position, key in enumerate(child_keys.keys)
+            if key not in parent_keys.positions
         )
     if name in (BY_TIME, BY_KEY, "TimeWindowPartitionMapping") and child.kind == TIME:
         offsets = offsets_of(description)
-        return lacking_offset(ours, theirs, offsets) if offsets else lacking(ours, theirs)
+        return (
+            lacking_offset(child_keys, parent_keys, offsets)
+            if offsets
+            else lacking(child_keys, parent_keys)
+        )
     return frozenset()
 
 
 def candidates(child: Side, parent: Side) -> dict[str, Upstreams]:
-    """The mappings that an edge may have where the API doesn't name its mapping, by a name of ours.
+    """The possible mappings of an edge whose mapping the API doesn't name, by this module's names.
 
-    Of those that come to the same only the first, and likeliest, is there.
+    Among equal mappings only the first, which is the likeliest, is kept.
     """
     if parent.keys is None:
         return {}
@@ -107,8 +117,8 @@ def candidates(child: Side, parent: Side) -> dict[str, Upstreams]:
             else by_key(child.keys, parent.keys)
         )
     count = _WHOLE if child.keys is None else len(child.keys)
-    theirs = range(len(parent.keys))
-    by_name |= {ALL: (theirs,) * count, LAST: (theirs[-1:],) * count}
+    parent_positions = range(len(parent.keys))
+    by_name |= {ALL: (parent_positions,) * count, LAST: (parent_positions[-1:],) * count}
     distinct: dict[str, Upstreams] = {}
     for name, upstreams in by_name.items():
         if upstreams is not None and not any(
@@ -125,12 +135,12 @@ def _same(upstreams: Upstreams, other: Upstreams) -> bool:
 
 
 def reached(upstreams: Upstreams, position: int) -> frozenset[int]:
-    """The child's positions that are made from this one of the parent."""
+    """The child's positions that are made from the parent's `position`."""
     return frozenset(child for child, mapped in enumerate(upstreams) if position in mapped)
 
 
 def telling_positions(choices: Collection[Upstreams], count: int) -> list[int]:
-    """The parent's positions, two at most, at which most of the choices differ."""
+    """The parent's positions, at most two, that tell most of the choices apart."""
     if len(choices) < 2 or not count:
         return []
     used = [mapped[0] for choice in choices for mapped in _first_and_last(choice)]
@@ -145,12 +155,12 @@ def telling_positions(choices: Collection[Upstreams], count: int) -> list[int]:
 
 
 def _first_and_last(upstreams: Upstreams) -> list[Sequence[int]]:
-    led = [mapped for mapped in upstreams if mapped]
-    return [*led[:1], *led[-1:]]
+    mapped_positions = [mapped for mapped in upstreams if mapped]
+    return [*mapped_positions[:1], *mapped_positions[-1:]]
 
 
 def fitting(choices: Mapping[str, Upstreams], seen: Mapping[int, frozenset[int]]) -> str | None:
-    """The name of the one choice that leads where the server said the parent's positions lead; None unless just one does."""
+    """The name of the only choice that agrees with the children `seen` by parent position; None unless there is just one."""
     fit = [
         name
         for name, choice in choices.items()
@@ -179,42 +189,44 @@ def _specific(
 
 
 def _static(description: str, child: PartitionKeys, parent: PartitionKeys) -> Upstreams | None:
-    leads = _literal(description.partition("mapping: \n")[2])
-    if not isinstance(leads, dict):
+    child_keys_by_parent = _literal(description.partition("mapping: \n")[2])
+    if not isinstance(child_keys_by_parent, dict):
         return None
     upstreams: list[set[int]] = [set() for _ in child.keys]
-    for key, downstream in leads.items():
+    for key, downstream in child_keys_by_parent.items():
         position = parent.positions.get(key)
         for child_key in [downstream] if isinstance(downstream, str) else downstream:
             if position is not None and child_key in child.positions:
                 upstreams[child.positions[child_key]].add(position)
-    return tuple(tuple(sorted(places)) for places in upstreams)
+    return tuple(tuple(sorted(parent_positions)) for parent_positions in upstreams)
 
 
 def _dimension(child: Side, parent: Side) -> Upstreams | None:
-    """One of the lists has two dimensions, of which one is the other list."""
-    ours = child.kind == DOUBLE
-    double, single = (child.keys, parent.keys) if ours else (parent.keys, child.keys)
+    """The mapping where one side has two dimensions, one of which has the other side's keys."""
+    child_is_double = child.kind == DOUBLE
+    double, single = (child.keys, parent.keys) if child_is_double else (parent.keys, child.keys)
     parts = _parts(double) if double else None
     if parts is None or single is None:
         return None
     alike = [which for which in (0, 1) if {part[which] for part in parts} == set(single.keys)]
     if len(alike) != 1:
         return None
-    places = [single.positions[part[alike[0]]] for part in parts]
-    if ours:
-        return tuple((position,) for position in places)
+    positions_in_single = [single.positions[part[alike[0]]] for part in parts]
+    if child_is_double:
+        return tuple((position,) for position in positions_in_single)
     upstreams: list[list[int]] = [[] for _ in single.keys]
-    for position, place in enumerate(places):
-        upstreams[place].append(position)
+    for position, single_position in enumerate(positions_in_single):
+        upstreams[single_position].append(position)
     return tuple(tuple(positions) for positions in upstreams)
 
 
 def _dimensions(description: str, child: Side, parent: Side) -> Upstreams | None:
-    """Both have two dimensions, joined by key; what isn't joined goes with everything."""
-    ours, theirs = (_parts(side.keys) if side.keys else None for side in (child, parent))
+    """The mapping where both sides have two dimensions; dimensions not joined by key map all to all."""
+    child_parts, parent_parts = (
+        _parts(side.keys) if side.keys else None for side in (child, parent)
+    )
     joins = _DIMENSIONS.findall(description)
-    if ours is None or theirs is None:
+    if child_parts is None or parent_parts is None:
         return None
     for up, down, name in joins:
         if name != "IdentityPartitionMapping":
@@ -224,14 +236,14 @@ def _dimensions(description: str, child: Side, parent: Side) -> Upstreams | None
     above = [parent.dimensions.index(join[0]) for join in joins]
     below = [child.dimensions.index(join[1]) for join in joins]
     positions_of: dict[tuple[str, ...], list[int]] = {}
-    for position, part in enumerate(theirs):
+    for position, part in enumerate(parent_parts):
         positions_of.setdefault(tuple(part[which] for which in above), []).append(position)
     return tuple(
-        tuple(positions_of.get(tuple(part[which] for which in below), ())) for part in ours
+        tuple(positions_of.get(tuple(part[which] for which in below), ())) for part in child_parts
     )
 
 
 def _parts(keys: PartitionKeys) -> list[tuple[str, str]] | None:
-    """The two parts of each key; None when a part holds the bar that joins them."""
+    """The two parts of each key; None when a part contains the bar that joins them."""
     parts = [tuple(key.split("|")) for key in keys.keys]
     return [(p[0], p[1]) for p in parts] if all(len(p) == 2 for p in parts) else None

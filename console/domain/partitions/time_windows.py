@@ -1,7 +1,7 @@
-"""Mappings between partitions that are windows of time, as far as their keys tell the windows.
+"""Mappings between time-window partitions, whose windows are read from their keys.
 
-A key with the format of a date, or of a date and a time, is the start of its window, and the
-next key's start is its end.
+A key that is a date, or a date and a time, is the start of its window, and the next key's
+start is its end.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:-(\d{2}):(\d{2}))?")
 
 
 def offsets_of(description: str) -> tuple[int, int] | None:
-    """The offsets of start and end, in partitions, that a mapping's description names."""
+    """The start and end offsets, in partitions, that a mapping's description names."""
     match = _OFFSETS.search(description)
     return (int(match[1]), int(match[2])) if match else None
 
 
 def lacking(child: PartitionKeys, parent: PartitionKeys) -> frozenset[int]:
-    """The child's positions whose time reaches beyond the parent's first or last partition.
+    """The child's positions whose window reaches beyond the parent's first or last partition.
 
-    Dagster gives a backfill up that has such a partition, unless the mapping allows it
+    Dagster gives up a backfill with such a partition, unless the mapping allows it
     (`TimeWindowPartitionMapping.allow_nonexistent_upstream_partitions`).
     """
     shift = _shift(child, parent)
@@ -39,17 +39,21 @@ def lacking(child: PartitionKeys, parent: PartitionKeys) -> frozenset[int]:
         return frozenset(
             position for position in range(len(child)) if not 0 <= position + shift < len(parent)
         )
-    theirs, ours = _bounds(parent), _bounds(child)
-    if theirs is None or ours is None:
+    parent_bounds, child_bounds = _bounds(parent), _bounds(child)
+    if parent_bounds is None or child_bounds is None:
         return frozenset()
-    windows = enumerate(pairwise(ours))
-    return frozenset(position for position, (s, e) in windows if s < theirs[0] or e > theirs[-1])
+    windows = enumerate(pairwise(child_bounds))
+    return frozenset(
+        position
+        for position, (start, end) in windows
+        if start < parent_bounds[0] or end > parent_bounds[-1]
+    )
 
 
 def lacking_offset(
     child: PartitionKeys, parent: PartitionKeys, offsets: tuple[int, int]
 ) -> frozenset[int]:
-    """The same for a shifted window, which an offset alone never moves beyond the parent's windows."""
+    """`lacking` for a mapping with offsets; an offset alone never moves a window beyond the parent's."""
     shift, count = _shift(child, parent), len(parent)
     if shift is None:
         return frozenset()
@@ -62,19 +66,19 @@ def lacking_offset(
 
 
 def overlapping(child: PartitionKeys, parent: PartitionKeys) -> Upstreams | None:
-    """Upstreams where each partition is made from those whose time overlaps it; None where the keys have no times.
+    """Upstreams by overlap of time windows; None where the keys have no times.
 
-    A key with the format of a date, or of a date and a time, is the start of its window, and
-    the next key's start is its end. That holds for lists without gaps.
+    It holds for lists of keys without gaps.
     """
     if _shift(child, parent) is not None:
         return by_key(child, parent)
-    theirs, ours = _bounds(parent), _bounds(child)
-    if theirs is None or ours is None:
+    parent_bounds, child_bounds = _bounds(parent), _bounds(child)
+    if parent_bounds is None or child_bounds is None:
         return None
-    starts, ends = theirs[:-1], theirs[1:]
+    starts, ends = parent_bounds[:-1], parent_bounds[1:]
     return tuple(
-        range(bisect_right(ends, start), bisect_left(starts, end)) for start, end in pairwise(ours)
+        range(bisect_right(ends, start), bisect_left(starts, end))
+        for start, end in pairwise(child_bounds)
     )
 
 
@@ -106,7 +110,7 @@ def _bounds(keys: PartitionKeys) -> list[datetime] | None:
 
 
 def _shift(child: PartitionKeys, parent: PartitionKeys) -> int | None:
-    """The parent's position less the child's, where both lists are cut from one; else None."""
+    """The parent's position minus the child's where both lists are parts of one list; else None."""
     if not child.keys or not parent.keys:
         return None
     position = parent.positions.get(child.keys[0])
@@ -122,7 +126,7 @@ def _shift(child: PartitionKeys, parent: PartitionKeys) -> int | None:
 def offset(
     child: PartitionKeys, parent: PartitionKeys, offsets: tuple[int, int]
 ) -> Upstreams | None:
-    """As `TimeWindowPartitionMapping` bounds its windows by the parent's first and last key."""
+    """Upstreams by offsets; windows are clipped to the parent's keys, as `TimeWindowPartitionMapping` does."""
     shift, count = _shift(child, parent), len(parent)
     if shift is None:
         return None
@@ -134,7 +138,7 @@ def offset(
 
 
 def _window(position: int, offsets: tuple[int, int], count: int) -> tuple[int, int]:
-    """The half-open range of positions; an offset never leaves the parent's."""
+    """The half-open range of positions; an offset never moves it out of the parent's."""
 
     def bounded(position: int, offset: int) -> int:
         position += offset

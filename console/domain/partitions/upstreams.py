@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from console.domain.partitions.keys import PartitionKeys
 
 Upstreams = tuple["Sequence[int]", ...]
-"""For each position of the child's keys the positions of the parent's keys, ascending."""
+"""The parent's positions, ascending, for each of the child's positions."""
 
 
 @lru_cache(maxsize=64)
@@ -23,5 +23,5 @@ def by_key(child: PartitionKeys, parent: PartitionKeys) -> Upstreams:
     """Upstreams where each partition is made from the one with the same key, if there is one."""
     if child is parent or child.keys == parent.keys:
         return one_to_one(len(child))
-    places = (parent.positions.get(key) for key in child.keys)
-    return tuple(() if position is None else (position,) for position in places)
+    positions = (parent.positions.get(key) for key in child.keys)
+    return tuple(() if position is None else (position,) for position in positions)

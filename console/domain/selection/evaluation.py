@@ -51,7 +51,7 @@ STATUSES = (
     *("missing", "failed", "stale", "materialized", "running", "queued", "unknown"),
     *("late", "check_failed"),
 )
-"""An asset has all of them that one of its partitions has."""
+"""An asset has every status that one of its partitions has."""
 _PARTITIONS = {
     "time": "TIME_WINDOW",
     "static": "STATIC",
@@ -62,7 +62,7 @@ _PARTITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class SelectionFacts:
-    """The STATUSES that hold for each asset, and those that are known at all."""
+    """The STATUSES of each asset, and those that have been read at all (`known`)."""
 
     statuses: Mapping[AssetKey, frozenset[str]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
@@ -73,8 +73,8 @@ def select(
 ) -> tuple[AssetKey, ...]:
     """The assets that `text` selects, in the graph's order. Raises BadSelection.
 
-    What can't be materialized is selected like anything else with `sources`, as in
-    Dagster's web UI; without, as in its code, by few attributes and never upstream.
+    With `sources`, assets that aren't materializable are selected like any other, as in
+    Dagster's web UI. Without, only some attributes select them, as in Dagster's code.
     """
     selected = _Meaning(graph, facts or SelectionFacts(), sources).of(parse(text))
     return tuple(key for key in graph.order if key in selected)
@@ -83,7 +83,7 @@ def select(
 def select_some(
     text: str, graph: AssetGraph, facts: SelectionFacts | None = None, *, sources: bool = False
 ) -> tuple[AssetKey, ...]:
-    """`select`, but to select nothing is an error too. Raises BadSelection."""
+    """`select`, which also raises BadSelection if nothing is selected."""
     selected = select(text, graph, facts, sources=sources)
     if not selected:
         raise BadSelection(f"`{text.strip()}` selects no asset{_near(parse(text), graph)}")
@@ -125,7 +125,7 @@ class _Meaning:
                 return _ends(self.of(child), following)
 
     def _where(self, fits: Callable[[Asset], bool], *, sources: bool = False) -> set[AssetKey]:
-        """The fitting assets; those that can't be materialized only where asked for."""
+        """The fitting assets; those that aren't materializable only with `sources`."""
         every = self.sources or sources
         assets = self.graph.assets.values()
         return {asset.key for asset in assets if (every or asset.materializable) and fits(asset)}
@@ -184,7 +184,9 @@ class _Meaning:
         reached: set[AssetKey] = set()
         if node.up != NOT_AT_ALL:
             above = distances(start, self.graph.upstream, node.up).keys()
-            reached |= above if self.sources else {k for k in above if self.graph[k].materializable}
+            reached |= (
+                above if self.sources else {key for key in above if self.graph[key].materializable}
+            )
         if node.down != NOT_AT_ALL:
             reached |= distances(start, self.graph.downstream, node.down).keys()
         return reached
@@ -199,18 +201,18 @@ def _ends(
 
 
 def _like(pattern: str) -> Callable[[str], bool]:
-    """Whether a text matches `pattern`, in which `*` matches anything but the end of a line."""
+    """Returns a test for texts that match `pattern`; `*` matches anything but a line end."""
     if "*" not in pattern:
         return pattern.__eq__
-    match = re.compile(f"^{re.escape(pattern)}$".replace(r"\*", ".*")).match
-    return lambda text: match(text) is not None
+    full_match = re.compile(f"^{re.escape(pattern)}$".replace(r"\*", ".*")).match
+    return lambda text: full_match(text) is not None
 
 
-def _is_at(asset: Asset, place: str) -> bool:
-    """`location` or `repository@location`."""
-    if "@" not in place:
-        return asset.location == place and bool(place)
-    repository, location = place.split("@")[:2]
+def _is_at(asset: Asset, location_text: str) -> bool:
+    """Whether the asset is in `location` or `repository@location`."""
+    if "@" not in location_text:
+        return asset.location == location_text and bool(location_text)
+    repository, location = location_text.split("@")[:2]
     return (asset.repository, asset.location) == (repository, location)
 
 
@@ -221,7 +223,7 @@ def _is_partitioned(asset: Asset, value: str) -> bool:
 
 
 def _near(node: Node, graph: AssetGraph) -> str:
-    """The value that a selection of one attribute may have meant."""
+    """A hint at the value that a selection by one attribute may have meant."""
     while isinstance(node, Reached | Ends | Not):
         node = node.child
     if not isinstance(node, Attribute) or not node.value:
@@ -232,7 +234,7 @@ def _near(node: Node, graph: AssetGraph) -> str:
 
 
 def _values(attribute: str, assets: Iterable[Asset]) -> set[str]:
-    read: dict[str, Callable[[Asset], Iterable[str]]] = {
+    readers: dict[str, Callable[[Asset], Iterable[str]]] = {
         "key": lambda asset: ("/".join(asset.key),),
         "group": lambda asset: (asset.group,),
         "kind": lambda asset: asset.kinds,
@@ -240,5 +242,5 @@ def _values(attribute: str, assets: Iterable[Asset]) -> set[str]:
         "tag": lambda asset: (name for name, _ in asset.tags),
         "code_location": lambda asset: (asset.location,),
     }
-    values = read.get(attribute)
+    values = readers.get(attribute)
     return {value for asset in assets for value in values(asset)} if values else set()

@@ -1,8 +1,8 @@
-"""The grammar of Dagster's asset selections, read into a tree.
+"""Parses Dagster's asset selections into a tree.
 
 The language is that of dagster's `antlr_asset_selection` (its AssetSelection.g4), with one
-addition: a bare name means the asset of that key. In a bare name `*` stands for anything
-and a backslash takes the meaning from the character after it.
+addition: a bare name selects the asset with that key. In a bare name `*` matches anything and
+a backslash escapes the next character.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNKNOWN_ATTRIBUTES = (
     *("column", "table_name", "column_tag", "changed_in_branch"),
     *("automation_type", "sensor", "schedule", "job"),
 )
-"""Attributes of the language that the console doesn't know of its assets."""
+"""Attributes of the language that the console doesn't know."""
 IS_VALUES = ("external", "materializable")
 _FUNCTIONS = ("sinks", "roots")
 _VALUES_TOO = ("sensor", "schedule", "job")
@@ -49,7 +49,7 @@ _SPECIAL = re.compile(r'[ \t\r\n()+,"=:<>*]|^[0-9]')
 
 
 class BadSelection(ValueError):
-    """A text that is no selection, or selects nothing; one sentence that names the part."""
+    """Raised for a text that isn't a selection or selects nothing; the sentence names the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,21 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """`a/b`: the asset of that key, which must exist."""
+    """`a/b`: the asset with that key, which must exist."""
 
     key: AssetKey
 
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """`a*`: the assets whose keys are like that."""
+    """`a*`: the assets whose keys match."""
 
     pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`group:x`, `tag:x=y`; a value is None for `<null>`."""
+    """`group:x`, `tag:x=y`; the value is None for `<null>`."""
 
     name: str
     value: str | None
@@ -99,7 +99,7 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Within so many hops of `child`; a depth is None for any number, -1 for that side not at all."""
+    """`2+child+`: assets within hops of `child`; None is any number, -1 excludes that side."""
 
     child: Node
     up: int | None
@@ -119,12 +119,12 @@ NOT_AT_ALL = -1
 
 
 def parse(text: str) -> Node:
-    """Raises BadSelection."""
+    """The tree of a selection; raises BadSelection."""
     return _Parser(text).parse()
 
 
 def written(key: AssetKey) -> str:
-    """The bare name of just this asset."""
+    """The bare name that selects only this asset."""
     name = _SPECIAL.sub(lambda match: f"\\{match[0]}", key_text(key))
     if not name:
         return 'key:""'
@@ -132,12 +132,12 @@ def written(key: AssetKey) -> str:
 
 
 def joined(keys: Iterable[AssetKey]) -> str:
-    """The text that selects just these."""
+    """The text that selects only these assets."""
     return " or ".join(written(key) for key in keys)
 
 
 def named_statuses(text: str) -> frozenset[str]:
-    """The words of `status:` in a selection. Raises BadSelection."""
+    """The values of `status:` in a selection. Raises BadSelection."""
     statuses: set[str] = set()
     waiting: list[Node] = [parse(text)]
     while waiting:
@@ -152,11 +152,11 @@ def named_statuses(text: str) -> frozenset[str]:
 
 
 class _Parser:
-    """Recursive descent; each method leaves behind it what it has read."""
+    """A recursive descent parser; each method moves past what it has read."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._at = 0
+        self._offset = 0
         self._depth = 0
 
     def parse(self) -> Node:
@@ -172,12 +172,12 @@ class _Parser:
         return node
 
     def _both(self) -> Node:
-        node = self._one()
+        node = self._operand_or_not()
         while self._takes(_AND):
-            node = Both(node, self._one())
+            node = Both(node, self._operand_or_not())
         return node
 
-    def _one(self) -> Node:
+    def _operand_or_not(self) -> Node:
         self._depth += 1
         if self._depth > MOST_NESTED:
             raise BadSelection(f"a selection can't be nested more than {MOST_NESTED} deep")
@@ -187,7 +187,7 @@ class _Parser:
 
     def _unary(self) -> Node:
         if self._takes(_NOT):
-            return Not(self._one())
+            return Not(self._operand_or_not())
         if self._takes(("*",)):
             return Everything()
         up = self._match(_UP)
@@ -198,18 +198,18 @@ class _Parser:
     def _operand(self) -> Node:
         if self._match(_OPEN):
             return self._closed()
-        start, word = self._at, self._word()
+        start, word = self._offset, self._word()
         if word in _FUNCTIONS and self._match(_OPEN):
             return Ends(self._closed(), word == "sinks")
         if word and self._match(_COLON):
             return self._attribute(word)
         if not word or word in ("*", *_AND, *_OR, *_NOT):
-            self._at = start
+            self._offset = start
             raise self._lacking()
         return _bare(word)
 
     def _closed(self) -> Node:
-        opened = self._at - 1
+        opened = self._offset - 1
         node = self._either()
         if self._match(_CLOSE):
             return node
@@ -232,17 +232,17 @@ class _Parser:
         equals = self._value(name) if name == "tag" and self._match(_EQUAL) else None
         return Attribute(name, value, equals)
 
-    def _value(self, of: str) -> str | None:
+    def _value(self, attribute: str) -> str | None:
         if quoted := self._match(_QUOTED):
             return quoted[0].strip('"')
-        if of != "key" and self._match(_NULL):
+        if attribute != "key" and self._match(_NULL):
             return None
-        start, word = self._at, self._word()
-        plain = _WILD if of == "key" else _PLAIN
-        keyword = word in _KEYWORDS or (of == "key" and word in (*_VALUES_TOO, "*"))
+        start, word = self._offset, self._word()
+        plain = _WILD if attribute == "key" else _PLAIN
+        keyword = word in _KEYWORDS or (attribute == "key" and word in (*_VALUES_TOO, "*"))
         if keyword or not plain.fullmatch(word):
-            self._at = start
-            raise self._no_value(of, word)
+            self._offset = start
+            raise self._no_value(attribute, word)
         return word
 
     # reading on
@@ -252,21 +252,21 @@ class _Parser:
         return match[0] if match else ""
 
     def _takes(self, words: tuple[str, ...]) -> bool:
-        start = self._at
+        start = self._offset
         if self._word() in words:
             return True
-        self._at = start
+        self._offset = start
         return False
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         match = pattern.match(self._text, self._after_blanks())
         if match:
-            self._at = match.end()
+            self._offset = match.end()
         return match
 
     def _after_blanks(self) -> int:
-        blanks = _BLANK.match(self._text, self._at)
-        return blanks.end() if blanks else self._at
+        blanks = _BLANK.match(self._text, self._offset)
+        return blanks.end() if blanks else self._offset
 
     def _rest(self) -> str:
         return self._text[self._after_blanks() :]
@@ -299,33 +299,37 @@ class _Parser:
             )
         return BadSelection(f"`and` or `or` is expected before `{part}`")
 
-    def _no_value(self, of: str, word: str) -> BadSelection:
-        value = f'{of}:"{word}"'
+    def _no_value(self, attribute: str, word: str) -> BadSelection:
+        value = f'{attribute}:"{word}"'
         if word and "\\" not in word:
             return BadSelection(f"`{cut(word, 40)}` must be quoted here: `{cut(value, 60)}`")
         part = self._part()
-        problem = f"`{part}` is no value of `{of}:`" if part else f"`{of}:` lacks its value"
-        return BadSelection(f'{problem}; `{of}:name` or `{of}:"any name"` is expected')
+        problem = (
+            f"`{part}` is no value of `{attribute}:`" if part else f"`{attribute}:` lacks its value"
+        )
+        return BadSelection(
+            f'{problem}; `{attribute}:name` or `{attribute}:"any name"` is expected'
+        )
 
 
 def _bare(word: str) -> Node:
-    pattern = [""]
-    end = 0
+    parts = [""]
+    copied = 0
     for star in _STAR.finditer(word):
         if star[1] is None:
-            pattern[-1] += word[end : star.start()]
-            pattern.append("")
-            end = star.end()
-    pattern[-1] += word[end:]
-    if len(pattern) == 1:
+            parts[-1] += word[copied : star.start()]
+            parts.append("")
+            copied = star.end()
+    parts[-1] += word[copied:]
+    if len(parts) == 1:
         return Named(parse_key(word))
-    return Like("*".join("/".join(parse_key(part)) for part in pattern))
+    return Like("*".join("/".join(parse_key(part)) for part in parts))
 
 
-def _hops(walk: re.Match[str] | None) -> int | None:
-    if walk is None:
+def _hops(plus: re.Match[str] | None) -> int | None:
+    if plus is None:
         return NOT_AT_ALL
-    return int(walk[1].lstrip("0")[:9] or 0) if walk[1] else None
+    return int(plus[1].lstrip("0")[:9] or 0) if plus[1] else None
 
 
 def _there_are() -> str:

@@ -1,4 +1,4 @@
-"""The cells that have to be judged again after a change."""
+"""Finds the cells whose staleness has to be judged again after a change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def affected(before: Child, now: Child) -> Sequence[int]:
-    """The positions whose verdict may be another than it was."""
+    """The positions whose verdict may have changed."""
     everything = range(len(now.made.times))
     if (before.code_version, before.keys) != (now.code_version, now.keys):
         return everything
@@ -36,21 +36,22 @@ def affected(before: Child, now: Child) -> Sequence[int]:
     return sorted(positions)
 
 
-def _is_another(old: Parent, new: Parent) -> bool:
-    """Whether more differs than which partitions were made when."""
-    if new.keys is None:
-        return old.version != new.version or old.made != new.made or old.key != new.key
+def _is_another(before: Parent, now: Parent) -> bool:
+    """Whether more differs than the times of materializations."""
+    if now.keys is None:
+        return before.version != now.version or before.made != now.made or before.key != now.key
     return (
-        old.key != new.key
-        or old.keys is not new.keys
-        or old.upstreams is not new.upstreams
-        or old.observed is not new.observed
-        or old.otherwise is not new.otherwise
-        or old.never_looked_at != new.never_looked_at
+        before.key != now.key
+        or before.keys is not now.keys
+        or before.upstreams is not now.upstreams
+        or before.observed is not now.observed
+        or before.otherwise is not now.otherwise
+        or before.never_looked_at != now.never_looked_at
     )
 
 
 def changed(before: Sequence[int], now: Sequence[int]) -> Iterable[int]:
+    """The positions at which both sequences differ."""
     if before == now:
         return ()
     return (

@@ -26,11 +26,11 @@ class Lineage:
     materializable: bool
     code_version: str | None
     kind: str
-    """Of its partitions; empty for an asset without."""
+    """The kind of its partitions definition; empty for an asset without partitions."""
     dimensions: tuple[str, ...]
     dependencies: tuple[Dependency, ...]
     step: str = ""
-    """The op that makes it, which may make others as well."""
+    """The op that makes it, and maybe other assets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The facts that decide a verdict and aren't read in bulk: runs, pointers to events, earlier versions.
+"""The facts for verdicts that aren't read in bulk: runs, pointers to events, earlier versions.
 
 Times are epoch milliseconds UTC.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """`started` is None for a run that isn't known; `single` when it was of one partition."""
+    """A run's facts; `started` is None if it isn't known, `single` if it had one partition."""
 
     started: float | None
     single: bool
@@ -33,7 +33,7 @@ class Point:
 
 
 GONE = Point(0, "", None)
-"""The point of an event that was wiped with all before it: every other event is after it."""
+"""The point of an event that was wiped with all earlier ones; every other event is after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Past:
 
     versions: Mapping[int, str | None]
     complete: bool
-    """There is nothing before these."""
+    """Whether there are no earlier versions."""
 
 
 CellPlace = tuple["AssetKey", int]
@@ -51,7 +51,7 @@ CellPlace = tuple["AssetKey", int]
 
 @dataclass(slots=True)
 class Lookups:
-    """The facts that were looked up and those that are wanted; `wanted_pasts` counts the cells each would decide."""
+    """The known and the wanted facts; `wanted_pasts` counts the cells that each past would decide."""
 
     runs: dict[str, RunFacts] = field(default_factory=dict)
     pointers: dict[CellPlace, Point] = field(default_factory=dict)
@@ -60,11 +60,11 @@ class Lookups:
     wanted_pointers: set[CellPlace] = field(default_factory=set)
     wanted_pasts: Counter[CellPlace] = field(default_factory=Counter)
     assumed_counts: bool = False
-    """Whether a version that was assumed counts as another than none, as before Dagster 1.10.20."""
+    """Whether an assumed version differs from none, as before Dagster 1.10.20."""
 
     @property
     def size(self) -> int:
-        """The number of facts kept."""
+        """The number of known facts."""
         return (
             len(self.runs)
             + len(self.pointers)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LastMaterializations:
-    """The last materialization of each partition of an asset, or of it as a whole.
+    """The last materialization of each partition of an asset, or of the unpartitioned asset.
 
-    `times` is 0 and `runs` -1 where there is none; `runs` counts into `run_ids`. The events
-    of one run share their provenance, except those in `odd`, by position.
+    `times` is 0 and `runs` -1 where there is none; `runs` are indices of `run_ids`. The events
+    of one run share their provenance, except for the positions in `odd`.
     """
 
     times: array[int]
@@ -27,7 +27,7 @@ class LastMaterializations:
     odd: dict[int, Provenance] = field(default_factory=dict)
 
     def provenance(self, position: int) -> Provenance | None:
-        """The provenance of the materialization at `position`; The provenance of the materialization at `position`; None when it wasn't read."""
+        """The provenance of the materialization at `position`; None when it wasn't read."""
         return self.odd.get(position) or self.by_run.get(self.runs[position])
 
     def run_id(self, position: int) -> str:
@@ -44,10 +44,10 @@ def nothing_made(count: int) -> LastMaterializations:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """All observations of an external asset: by position, oldest first, time and version."""
+    """The observations of an external asset by position: (time, version), oldest first."""
 
     events: Mapping[int, Sequence[tuple[int, str | None]]]
     complete: bool = True
-    """There are no more than these."""
+    """Whether these are all observations."""
     reported: bool = False
-    """A materialization was reported of it, and runs note the newest of those as what they read."""
+    """Whether a materialization of it was reported; runs then record the newest as their input."""

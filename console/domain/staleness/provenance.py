@@ -1,7 +1,7 @@
-"""The provenance of a materialization, from its tags, and the hash that a run makes of it.
+"""The provenance of a materialization, read from its tags, and the hash of input versions.
 
-The tags are Dagster's (`dagster/_core/definitions/data_version.py`, 1.13): each real run
-writes them; a materialization that was only reported has none.
+The tags are Dagster's (`dagster/_core/definitions/data_version.py`, 1.13). Each real run
+writes them; a reported materialization has none.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ _BY_USER = "dagster/data_version_is_user_provided"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One parent as the run found it."""
+    """One parent at the time of the run."""
 
     version: str
-    """The parent's data version; of a partitioned one the hash of those that were read."""
+    """The parent's data version, or the hash of the versions of the partitions read."""
     pointer: int | None
-    """The storage id of the parent's last event then; None when it had none."""
+    """The storage id of the parent's last event; None when it had none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The provenance tags; `inputs` has the parents with both tags, `named` all those with a version."""
+    """The provenance tags; `inputs` has the parents with version and pointer, `named` all with a version."""
 
     code_version: str | None = None
     """None for a materialization without provenance."""
     data_version: str | None = None
     by_user: bool = False
-    """The data version was given by the asset's own code, so it may stay the same."""
+    """Whether the asset's code gave the data version, which may then stay the same."""
     inputs: Mapping[AssetKey, Input] = field(default_factory=dict)
     named: frozenset[AssetKey] = frozenset()
 
@@ -51,7 +51,7 @@ NO_TAGS = Provenance()
 
 
 def provenance(tags: Mapping[str, str]) -> Provenance:
-    """The provenance that a materialization's tags hold; a pointer that is no number counts as absent."""
+    """The provenance in a materialization's tags; a pointer that isn't a number counts as absent."""
     versions = {
         tag[len(prefix) :]: value
         for prefix in reversed(_INPUT_VERSIONS)
@@ -73,10 +73,10 @@ def provenance(tags: Mapping[str, str]) -> Provenance:
 
 
 def _key(name: str) -> AssetKey:
-    """The asset key as Dagster reads it back: a slash within a part counts as one between parts."""
+    """The asset key as Dagster reads it; a slash within a part also separates parts."""
     return tuple(name.split("/"))
 
 
 def joined(versions: Iterable[str]) -> str:
-    """The version a run notes for the partitions it read, theirs given in the order of keys."""
+    """The version that a run records for the partitions it read; `versions` are in key order."""
     return sha256("".join(versions).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Why a cell is stale, in a sentence."""
+"""Sentences that tell why a cell is stale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def cause(child: Child, verdicts: Verdicts, position: int, now: float) -> str:
-    """Why a stale cell is stale, in one sentence; `now` is in epoch seconds UTC."""
+    """The reason why a stale cell is stale, in one sentence; `now` is in epoch seconds UTC."""
     if position in verdicts.words:
         return verdicts.words[position]
     kind, place = StaleCause(verdicts.causes[position] & 7), verdicts.causes[position] >> 3
@@ -45,10 +45,10 @@ def _by_parent(child: Child, parent: Parent, position: int, kind: StaleCause, no
     newest = max(times, key=times.__getitem__, default=None)
     if newest is None or not times[newest]:
         return f"{name} has a new version"
-    when = told_moment(times[newest] / 1000, now)
+    parent_time_text = told_moment(times[newest] / 1000, now)
     if times[newest] > child_time:
-        here = told_moment(child_time / 1000, now)
-        return f"{_where(name, parent, newest)} was materialized {when}, after this ({here})"
+        child_time_text = told_moment(child_time / 1000, now)
+        return f"{_where(name, parent, newest)} was materialized {parent_time_text}, after this ({child_time_text})"
     return f"{_where(name, parent, newest)} has another version than was read"
 
 
@@ -57,7 +57,7 @@ def _where(name: str, parent: Parent, upstream: int) -> str:
 
 
 def hint(child: Child, position: int) -> str:
-    """A sentence on newer partitions along the edges that the server skips; empty when there are none."""
+    """A sentence on newer upstream partitions along edges that the server skips; empty if there are none."""
     child_time = child.made.times[position]
     for parent in child.parents:
         if not child_time or parent.made is None or parent.upstreams is None:

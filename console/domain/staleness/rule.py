@@ -1,9 +1,9 @@
-"""Fresh or stale, and by what: Dagster's own rule, applied to what can be read in bulk.
+"""Judges cells fresh or stale by Dagster's own rule, from facts that can be read in bulk.
 
 The rule is `CachingStaleStatusResolver` of `dagster/_core/definitions/data_version.py`
-(1.9 to 1.13). It compares storage ids, which the API doesn't tell in bulk; of the same asset a
-later event has a later id, so times tell most of it, the hashes that runs note of their inputs
-tell the most of the rest, and what is left is looked up or asked. Times are milliseconds UTC.
+(1.9 to 1.13). It compares storage ids, which the API doesn't give in bulk. A later event of an
+asset has a later id, so times decide most cells. The hashes that runs record of their inputs
+decide most of the rest, and the others are looked up or asked. Times are milliseconds UTC.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from console.domain.staleness.provenance import Input, Provenance
 
 SKIPPED_FROM = 100
-"""The server skips an edge that leads to so many upstream partitions or more."""
+"""The server skips an edge that leads to this many upstream partitions or more."""
 SLACK = 50
-"""Events of two runs that are so close, in milliseconds, may have ids the other way round."""
+"""Milliseconds within which the ids of two runs' events may be in the opposite order."""
 
 
 class StaleVerdict(IntEnum):
@@ -39,7 +39,7 @@ class StaleVerdict(IntEnum):
     FRESH = 1
     STALE = 2
     LOOK = 3
-    """A run, a pointer or a past that `Lookups` wants would decide."""
+    """A run, pointer or past that `Lookups` wants would decide."""
     ASK = 4
     """Only the server can tell."""
 
@@ -59,7 +59,7 @@ class StaleCause(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """An asset that another is made from, as far as the rule looks at it."""
+    """The facts about a parent that the rule reads."""
 
     key: AssetKey
     external: bool
@@ -71,16 +71,16 @@ class Parent:
     version: str | None = None
     """The data version of an asset without partitions; None when it has no value."""
     otherwise: Upstreams | None = None
-    """The other mapping that is possible where the API names none; the verdict holds only if both lead to it."""
+    """Another possible mapping where the API names none; the verdict holds only if both lead to it."""
     never_looked_at: bool = False
-    """The server skips `upstreams` whatever they lead to."""
+    """Whether the server always skips `upstreams`."""
     itself: bool = False
     observed: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """An asset whose cells are to be judged. `parents` are in the server's order."""
+    """An asset whose cells are judged; `parents` are in the server's order."""
 
     key: AssetKey
     code_version: str | None
@@ -96,7 +96,7 @@ class Verdicts:
     states: bytearray
     causes: array[int]
     words: dict[int, str] = field(default_factory=dict)
-    """The server's own words on the cells that it was asked about."""
+    """The server's reasons for the cells that it was asked about, by position."""
 
     def positions(self, verdict: StaleVerdict) -> list[int]:
         return [position for position, state in enumerate(self.states) if state == verdict]
@@ -107,7 +107,7 @@ def unjudged(count: int) -> Verdicts:
 
 
 def judge(child: Child, facts: Lookups, verdicts: Verdicts, positions: Iterable[int]) -> None:
-    """Set the verdicts of these positions; `facts` notes the lookups that would decide more."""
+    """Sets the verdicts of the positions; `facts` records the lookups that would decide more."""
     own_causes: dict[int, int] = {}
     dependencies = {parent.key for parent in child.parents}
     materialized, edges = child.made, [_Edge(child, parent, facts) for parent in child.parents]
@@ -172,7 +172,7 @@ class _Edge:
         self._oldest = -1
 
     def verdict(self, position: int, noted: Provenance) -> Answer:
-        """The answer of this parent for the cell, by the first rule that applies."""
+        """The answer of this parent for the cell; the first rule that applies decides."""
         if self.whole:
             return self._through((0,), position, noted)
         if self.parent.never_looked_at:
@@ -191,39 +191,39 @@ class _Edge:
             return _FRESH
         if noted.code_version is None:
             return self._by_time(position, mapped)
-        given = noted.inputs.get(self.parent.key)
-        if given is None:
+        run_input = noted.inputs.get(self.parent.key)
+        if run_input is None:
             return _ADDED
         if self.whole:
-            return _FRESH if self._alike(given.version, self.parent.version) else _DATA
-        if given.pointer is None:
+            return _FRESH if self._alike(run_input.version, self.parent.version) else _DATA
+        if run_input.pointer is None:
             return _FRESH
         if self.parent.external:
-            return self._by_observations(position, mapped, given.pointer)
-        return self._by_events(position, mapped, given)
+            return self._by_observations(position, mapped, run_input.pointer)
+        return self._by_events(position, mapped, run_input)
 
     def _unmapped(self, noted: Provenance) -> Answer:
-        given = noted.inputs.get(self.parent.key)
-        return _FRESH if given is not None and given.pointer is None else _ASK
+        run_input = noted.inputs.get(self.parent.key)
+        return _FRESH if run_input is not None and run_input.pointer is None else _ASK
 
     def _by_time(self, position: int, mapped: Sequence[int]) -> Answer:
-        """The answer by the times alone, for a cell without provenance."""
-        made, child_time = self.parent.made, self.child.made.times[position]
+        """The answer by times alone, for a cell without provenance."""
+        parent_made, child_time = self.parent.made, self.child.made.times[position]
         if self.parent.external:
             return _FRESH
-        if made is None:
+        if parent_made is None:
             return _ASK
-        times = [made.times[upstream] for upstream in mapped]
+        times = [parent_made.times[upstream] for upstream in mapped]
         if not all(times):
             return _INPUT
         newest = max(times)
         return _MADE if newest > child_time else _ASK if newest == child_time else _FRESH
 
-    def _by_events(self, position: int, mapped: Sequence[int], given: Input) -> Answer:
-        made = self.parent.made
-        if made is None:
+    def _by_events(self, position: int, mapped: Sequence[int], run_input: Input) -> Answer:
+        parent_made = self.parent.made
+        if parent_made is None:
             return _ASK
-        times, child_time = made.times, self.child.made.times[position]
+        times, child_time = parent_made.times, self.child.made.times[position]
         present = [upstream for upstream in mapped if times[upstream]]
         if not present:
             return _FRESH
@@ -234,32 +234,32 @@ class _Edge:
             versions = self._versions(present)
             if versions is None:
                 return _ASK
-            if given.version == joined(versions):
-                return self._unless_wiped(position, given) if later else _FRESH
-        return self._by_start(position, present, len(mapped) == 1, given)
+            if run_input.version == joined(versions):
+                return self._unless_wiped(position, run_input) if later else _FRESH
+        return self._by_start(position, present, len(mapped) == 1, run_input)
 
     def _is_new(self, upstream: int) -> bool:
-        """Whether this partition's version can't have been there before: it is its run's own."""
-        made = self.parent.made
-        noted = made.provenance(upstream) if made else None
-        if made is None or noted is None:
+        """Whether the partition's version is certainly new, as its own run made it up."""
+        parent_made = self.parent.made
+        noted = parent_made.provenance(upstream) if parent_made else None
+        if parent_made is None or noted is None:
             return False
-        return noted.code_version == made.run_id(upstream) and not noted.by_user
+        return noted.code_version == parent_made.run_id(upstream) and not noted.by_user
 
     def _versions(self, present: list[int]) -> list[str] | None:
-        """The data versions in the order of the keys; None where a materialization's tags weren't read."""
-        made, keys = self.parent.made, self.parent.keys
-        if made is None or keys is None:
+        """The data versions in key order; None where a materialization's tags weren't read."""
+        parent_made, keys = self.parent.made, self.parent.keys
+        if parent_made is None or keys is None:
             return None
         if len(present) > 1:
             present = sorted(present, key=keys.keys.__getitem__)
-        known = [made.provenance(upstream) for upstream in present]
+        known = [parent_made.provenance(upstream) for upstream in present]
         if None in known:
             return None
         return [upstream.data_version for upstream in known if upstream and upstream.data_version]
 
-    def _unless_wiped(self, position: int, given: Input) -> Answer:
-        """The answer where the parent was made again with the same version: stale only if its past is gone."""
+    def _unless_wiped(self, position: int, run_input: Input) -> Answer:
+        """The answer where the parent was made again with the same version: stale if its past is wiped."""
         run = self._facts.run(self.child.made.run_id(position))
         if run is None:
             return _LOOK
@@ -267,49 +267,51 @@ class _Edge:
             self._oldest = self.parent.made.oldest
         if run.started is not None and self._oldest < run.started:
             return _FRESH
-        point = self._point(given.pointer)
+        point = self._point(run_input.pointer)
         if point is None:
             return _LOOK
         return _DATA if point is GONE else _FRESH
 
-    def _by_start(self, position: int, present: list[int], alone: bool, given: Input) -> Answer:
-        """The answer by the start of the run: no event from before the start is new to it."""
-        made, child_materializations = self.parent.made, self.child.made
-        assert made is not None
-        run_id = child_materializations.run_id(position)
+    def _by_start(self, position: int, present: list[int], alone: bool, run_input: Input) -> Answer:
+        """The answer by the run's start, as no event before the start is new to the run."""
+        parent_made, child_made = self.parent.made, self.child.made
+        assert parent_made is not None
+        run_id = child_made.run_id(position)
         run = self._facts.run(run_id)
         if run is None:
             return _LOOK
-        left = present
+        after = present
         if run.started is not None:
-            left = [upstream for upstream in present if made.times[upstream] >= run.started]
+            after = [upstream for upstream in present if parent_made.times[upstream] >= run.started]
         if not self.parent.itself:
-            left = [upstream for upstream in left if not self._same_run(upstream, position, run_id)]
-        if not left:
+            after = [
+                upstream for upstream in after if not self._same_run(upstream, position, run_id)
+            ]
+        if not after:
             return _FRESH
-        noted = made.provenance(left[0])
+        noted = parent_made.provenance(after[0])
         if run.single and alone and not self.parent.itself and noted and noted.data_version:
             return _DATA
-        return self._by_pointer(left, given.pointer)
+        return self._by_pointer(after, run_input.pointer)
 
     def _same_run(self, upstream: int, position: int, run_id: str) -> bool:
-        """Whether the run made the parent first, and so read what it had just made."""
-        made = self.parent.made
-        assert made is not None
+        """Whether the same run made the parent first and then read it."""
+        parent_made = self.parent.made
+        assert parent_made is not None
         return (
-            made.run_id(upstream) == run_id
-            and made.times[upstream] <= self.child.made.times[position]
+            parent_made.run_id(upstream) == run_id
+            and parent_made.times[upstream] <= self.child.made.times[position]
         )
 
-    def _by_pointer(self, left: list[int], pointer: int | None) -> Answer:
+    def _by_pointer(self, upstreams: list[int], pointer: int | None) -> Answer:
         point = self._point(pointer)
         if point is None:
             return _LOOK
-        made = self.parent.made
-        assert made is not None
+        parent_made = self.parent.made
+        assert parent_made is not None
         worst = _FRESH
-        for upstream in left:
-            before = _before(made, upstream, point)
+        for upstream in upstreams:
+            before = _before(parent_made, upstream, point)
             answer = (
                 _FRESH if before else _ASK if before is None else self._by_past(upstream, pointer)
             )
@@ -319,9 +321,9 @@ class _Edge:
         return worst
 
     def _by_past(self, upstream: int, pointer: int | None) -> Answer:
-        """The answer for a partition made after the pointer: stale if its version differs from the one before."""
-        made = self.parent.made
-        noted = made.provenance(upstream) if made else None
+        """The answer for a partition made after the pointer: stale if its version differs from the earlier one."""
+        parent_made = self.parent.made
+        noted = parent_made.provenance(upstream) if parent_made else None
         if noted is None:
             return _ASK
         if self._is_new(upstream):
@@ -338,7 +340,7 @@ class _Edge:
         return _FRESH if past.versions.get(upstream) == noted.data_version else _DATA
 
     def _point(self, pointer: int | None) -> Point | None:
-        """The event of the pointer; None when it has yet to be looked up."""
+        """The event of the pointer; None until it is looked up."""
         if pointer is None:
             return GONE
         where = (self.parent.key, pointer)
@@ -348,10 +350,10 @@ class _Edge:
         return point
 
     def _by_observations(self, position: int, mapped: Sequence[int], pointer: int) -> Answer:
-        """Only the observations count for an asset that isn't materialized here.
+        """The answer by observations, which alone count for an external asset.
 
-        But where a materialization of it was reported, the newest of those is the pointer, so
-        what was observed between it and the run is newer than what the run is said to have read.
+        Where a materialization was reported, the pointer is the newest report, so observations
+        between it and the run count as newer than what the run read.
         """
         observed = self.parent.observed
         if observed is None or not observed.complete:
@@ -372,21 +374,22 @@ class _Edge:
         return _DATA if True in answers else _ASK if None in answers else _FRESH
 
     def _alike(self, noted: str | None, now: str | None) -> bool:
-        """Whether a version is the one noted; a value that is assumed and then gone is no change."""
+        """Whether the version is the recorded one; an assumed version that is gone is no change."""
         assumed = noted == INITIAL and now is None and not self._facts.assumed_counts
         return (noted or "NULL") == (now or "NULL") or assumed
 
     def _newer(self, events: Sequence[tuple[int, str | None]], point: Point) -> bool | None:
-        """Whether the last observation after a pointer differs from the last one before."""
+        """Whether the last observation differs from the last one up to the pointer; None if too close to tell."""
         if any(0 < abs(time - point.at) <= SLACK for time, _ in events):
             return None
-        before = [one for time, one in events if time <= point.at]
+        before = [version for time, version in events if time <= point.at]
         return not self._alike(before[-1] if before else None, events[-1][1])
 
 
-def _before(made: LastMaterializations, upstream: int, point: Point) -> bool | None:
-    """Whether a materialization is at or before a pointer; None when too close to tell."""
-    time, same_run = made.times[upstream], made.run_id(upstream) == point.run_id
+def _before(materializations: LastMaterializations, upstream: int, point: Point) -> bool | None:
+    """Whether a materialization is at or before a pointer; None if too close to tell."""
+    time = materializations.times[upstream]
+    same_run = materializations.run_id(upstream) == point.run_id
     if upstream == point.position and time == point.at and same_run:
         return True
     if same_run and time == point.at:

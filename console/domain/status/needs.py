@@ -1,4 +1,4 @@
-"""Which partitions of an asset need somebody, which were never begun, which aren't due yet."""
+"""Tells which partitions of an asset need somebody, were never begun, or aren't due yet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MADE = re.compile(b"[%s]" % bytes((State.MATERIALIZED, State.STALE, *_FLAGGED))
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The cells of an asset; the missing ones that need nobody are taken for outside."""
+    """The cells of an asset; missing cells that need nobody are marked OUTSIDE."""
 
     cells: bytes
     not_begun: int = 0
@@ -27,12 +27,12 @@ class Judged:
 
 
 def judged(states: bytes, keys: PartitionKeys | None, *, in_time: bool = False) -> Judged:
-    """Which missing cells need nobody. `states` are in the order of `keys`.
+    """Takes out the missing cells that need nobody; `states` are in the order of `keys`.
 
-    Not begun is what lies before the first cell that was ever materialized, in the order of
-    time; of two dimensions, before the first of each key of the other. Where nothing was ever
-    materialized, or along no time, all of it is. Not due is the newest partition, once others
-    were made, while the asset is `in_time`: its deadline is ahead.
+    Cells before the first one ever materialized, in time order, are not begun; with two
+    dimensions, each key of the other dimension has its own first. Where nothing was ever
+    materialized, all cells are not begun. The newest partition is not due while the asset is
+    `in_time`, which means that its deadline is ahead, once others were made.
     """
     if State.MISSING not in states:
         return Judged(states)
@@ -49,7 +49,7 @@ def judged(states: bytes, keys: PartitionKeys | None, *, in_time: bool = False) 
 
 
 def _lanes(states: bytes, keys: PartitionKeys | None) -> Iterator[tuple[slice, bool]]:
-    """The stretches to judge by themselves, and whether each is in the order of time."""
+    """The slices to judge separately, and whether each is in the order of time."""
     if keys is None or keys.sides is None or len(states) != len(keys):
         yield slice(None), keys is not None and keys.sides is None and keys.times is not None
         return
@@ -57,8 +57,8 @@ def _lanes(states: bytes, keys: PartitionKeys | None) -> Iterator[tuple[slice, b
     if along.times is None:
         yield slice(None), False
         return
-    for at in range(len(across)):
-        first = at if keys.primary == 0 else at * len(along)
+    for index in range(len(across)):
+        first = index if keys.primary == 0 else index * len(along)
         yield (
             slice(first, None, len(across))
             if keys.primary == 0
@@ -68,11 +68,11 @@ def _lanes(states: bytes, keys: PartitionKeys | None) -> Iterator[tuple[slice, b
 
 
 def _before_the_first(states: bytes, *, by_time: bool) -> int:
-    """The number of cells before the first that was materialized; all where none was."""
-    made = _MADE.search(states)
-    if made is None:
+    """The number of cells before the first materialized one; all cells where none was."""
+    first_made = _MADE.search(states)
+    if first_made is None:
         return len(states)
-    return made.start() if by_time else 0
+    return first_made.start() if by_time else 0
 
 
 def _taken_out(states: bytes) -> bytes:
@@ -80,13 +80,13 @@ def _taken_out(states: bytes) -> bytes:
 
 
 def was_begun(states: bytes) -> bool:
-    """Whether anything of it was ever materialized."""
+    """Whether any cell was ever materialized."""
     return _MADE.search(states) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The number of cells that need somebody, by why; `apart` are not begun, `not_due` not due yet."""
+    """The numbers of cells that need somebody, by reason; `apart` are not begun."""
 
     failed: int = 0
     checks: int = 0
@@ -97,12 +97,12 @@ class Tally:
 
     @property
     def needy(self) -> int:
-        """All but those that need nobody yet."""
+        """The number of cells that need somebody."""
         return self.failed + self.checks + self.stale + self.missing
 
     @property
     def words(self) -> list[str]:
-        """`3 failed`, `2 stale`…, those that need nobody last; nothing of none."""
+        """`3 failed`, `2 stale`…; cells that need nobody come last, zeros are left out."""
         counts = (
             (self.failed, "failed"),
             (self.missing, "missing"),
@@ -127,23 +127,23 @@ class Tally:
 NOTHING = Tally()
 
 
-def tally(found: Judged) -> Tally:
-    """The cells of an asset, those with a failed check marked."""
-    cells = found.cells
+def tally(asset_cells: Judged) -> Tally:
+    """The tally of an asset's cells."""
+    cells = asset_cells.cells
     return Tally(
         cells.count(State.FAILED),
         sum(map(cells.count, _FLAGGED)),
         cells.count(State.STALE),
         cells.count(State.MISSING),
-        found.not_begun,
-        found.not_due,
+        asset_cells.not_begun,
+        asset_cells.not_due,
     )
 
 
-def needy(found: Judged) -> dict[State, list[int]]:
-    """The positions of the cells that need somebody: failed, stale, missing; no empty lists."""
-    places = {
-        state: [at for at, cell in enumerate(found.cells) if cell == state]
+def needy(asset_cells: Judged) -> dict[State, list[int]]:
+    """The positions of the failed, stale and missing cells; states without any are left out."""
+    positions_by_state = {
+        state: [position for position, cell in enumerate(asset_cells.cells) if cell == state]
         for state in (State.FAILED, State.STALE, State.MISSING)
     }
-    return {state: where for state, where in places.items() if where}
+    return {state: positions for state, positions in positions_by_state.items() if positions}

@@ -1,4 +1,4 @@
-"""The states of a cell of assets × partitions, and the look of each."""
+"""The states of a cell of assets × partitions, and how each is drawn."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateStyle:
-    """The look of a state; the glyph alone tells states apart, colour only helps."""
+    """The glyph and colour of a state; the glyph alone tells states apart."""
 
     glyph: str
     ascii: str
     style: str
-    """The name of a colour of the theme."""
+    """The name of one of the theme's colours."""
 
 
 LOOKS: dict[State, StateStyle] = {
@@ -53,7 +53,7 @@ BAD = frozenset({State.MISSING, State.FAILED, State.STALE})
 BUSY = frozenset({State.RUNNING, State.QUEUED})
 
 CHECK_FAILED = 0x10
-"""Added to the byte of a cell that is materialized or stale, and a check of which failed."""
+"""The bit added to the byte of a materialized or stale cell with a failed check."""
 CHECK_LOOK = StateStyle("!", "!", "bad")
 
 FROM_BEST = (
@@ -68,7 +68,7 @@ FROM_BEST = (
     State.MISSING,
     State.FAILED,
 )
-"""The states from best to worst; the worst among several cells is shown for all of them."""
+"""The states from best to worst; several cells are shown as the worst of them."""
 _RANKS = bytes(FROM_BEST.index(byte) if byte in FROM_BEST else 0 for byte in range(256))
 _CELLS = bytes(FROM_BEST) + bytes(256 - len(FROM_BEST))
 _STATES = tuple(State)
@@ -79,7 +79,7 @@ _FLAGGED = bytes(
 
 
 def state_of(cell: int) -> State:
-    """The state of a cell's byte, without what its checks say."""
+    """The state in a cell's byte, without the bit for checks."""
     return _STATES[cell & 7]
 
 
@@ -89,17 +89,17 @@ def bad_cells(cells: bytes) -> bytes:
 
 
 def with_failed_check(cells: bytes) -> bytes:
-    """The cells with a failed check on each that it means anything for."""
+    """The cells, with the bit for a failed check on each materialized or stale one."""
     return cells.translate(_FLAGGED)
 
 
 def worst_of_each(stretches: Iterable[bytes]) -> bytes:
-    """The worst cell of each stretch; none is empty."""
+    """The worst cell of each stretch; no stretch may be empty."""
     return bytes(max(stretch.translate(_RANKS)) for stretch in stretches).translate(_CELLS)
 
 
 def worst_across(rows: Sequence[bytes]) -> bytes:
-    """The worst cell of each column, of rows that are equally long."""
+    """The worst cell of each column; all rows have the same length."""
     if len(rows) == 1:
         return rows[0]
     return bytes(map(max, *(row.translate(_RANKS) for row in rows))).translate(_CELLS)
@@ -109,8 +109,8 @@ def worst_across(rows: Sequence[bytes]) -> bytes:
 class Row:
     """The states of one asset, in the order of its partition keys.
 
-    An unpartitioned asset has one cell. `at` is when the server was asked, in
-    epoch seconds UTC.
+    An unpartitioned asset has one cell. `at` is the time of the server's answer, in epoch
+    seconds UTC.
     """
 
     states: bytes
