@@ -1,4 +1,4 @@
-"""The one table of actions: keys, footer, help and palette all read it."""
+"""The table of actions, which keys, footer, help and palette read."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a person can do on a screen; `id` names the method `action_<id>`."""
+    """An action of a screen; `id` names the method `action_<id>`."""
 
     id: str
     keys: str
-    """Key names of Textual, comma-separated; the first is the one shown."""
+    """Textual's key names, comma-separated; the first is shown."""
     words: str
     screen: str = EVERYWHERE
     footer: bool = False
     mutates: bool = False
-    """Changes something in the deployment: not bound at all when read-only."""
+    """Whether it changes the deployment; it is then not bound when read-only."""
 
 
 ACTIONS = (
@@ -192,7 +192,7 @@ ACTIONS = (
 )
 
 _STEPS = ("move(", "page(", "end(", "step(", "go_back", "command_palette", "command_line")
-"""What is only worth a key."""
+"""Beginnings of the ids of actions that have keys only."""
 
 KEY_LABELS = {
     "question_mark": "?",
@@ -221,11 +221,11 @@ KEY_LABELS = {
 }
 
 PLANS = frozenset(action.id for action in ACTIONS if action.mutates and "plan" in action.id)
-"""The actions that plan to make assets, which a user may be kept from."""
+"""The ids of actions that plan to materialize assets, which a user may be denied."""
 
 
 def actions_of(screen: str, *, read_only: bool) -> list[Action]:
-    """The actions of one screen, or of everywhere; those that mutate only where allowed."""
+    """The actions of one screen, or those of EVERYWHERE, without mutating ones when read-only."""
     return [
         action
         for action in ACTIONS
@@ -234,18 +234,20 @@ def actions_of(screen: str, *, read_only: bool) -> list[Action]:
 
 
 def offered_actions(screen: str, *, read_only: bool) -> list[Action]:
-    """The actions that the palette and the command line offer on a screen, its own first."""
-    own = actions_of(screen, read_only=read_only) if screen else []
-    every = actions_of(EVERYWHERE, read_only=read_only)
-    return [action for action in (*own, *every) if not action.id.startswith(_STEPS)]
+    """The actions that the palette and the command line offer on a screen; its own come first."""
+    screen_actions = actions_of(screen, read_only=read_only) if screen else []
+    global_actions = actions_of(EVERYWHERE, read_only=read_only)
+    return [
+        action for action in (*screen_actions, *global_actions) if not action.id.startswith(_STEPS)
+    ]
 
 
 def key_label(action: Action) -> str:
-    """The first key as a person would write it."""
+    """The label of the first key."""
     first = action.keys.split(",")[0]
     return KEY_LABELS.get(first, first)
 
 
 def all_key_labels(action: Action) -> str:
-    """Every key of the action."""
+    """The labels of all keys of the action."""
     return " ".join(KEY_LABELS.get(key, key) for key in action.keys.split(","))

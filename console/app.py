@@ -1,4 +1,4 @@
-"""The Textual app: one deployment, its screens, and the way between them."""
+"""The Textual app: one deployment, its screens, and the navigation between them."""
 
 from __future__ import annotations
 
@@ -77,16 +77,16 @@ PAGES = {
     "asset-groups": "assets",
     "catalog": "assets",
 }
-"""The screens that show what pages of the web UI show."""
+"""The screen for each page of the web UI."""
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
 
 
 class Deck(DeckApp):
-    """The console. Everything it knows is in `deployment`; only `poller` asks by itself."""
+    """The console. All its data is in `deployment`; only `poller` asks by itself."""
 
     TITLE = "dagdeck"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*sorted(Path(__file__).parent.rglob("*.tcss"))]
-    """Every screen's, read at the start: a screen that is opened has nothing to read then."""
+    """The styles of all screens, read at the start so that opening a screen reads no file."""
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = []
     COMMANDS = {lambda: _commands()}  # noqa: RUF012 - Textual's own type
@@ -95,16 +95,16 @@ class Deck(DeckApp):
         super().__init__(driver_class=driver)
         self.mutations = Mutations(self)
         self.last_words = ""
-        """What somebody must know who has left; for the shell."""
+        """The sentence printed in the shell after leaving."""
         self.table = ScreenTable(self)
         self.visits = Visits(Visit(FIRST_SCREEN))
         self.theme_name = FIRST_THEME
         self.crash = ""
-        """What is said of an error that ended the console."""
+        """The sentence about the error that ended the console."""
         self._connect(settings)
 
     def _connect(self, settings: Settings) -> None:
-        """Know nothing yet of the deployment that the settings name."""
+        """Starts with empty data of the deployment that the settings name."""
         self.settings = settings
         client = client_of(settings)
         self.deployment = Deployment(client)
@@ -121,9 +121,9 @@ class Deck(DeckApp):
         for watch in (*patient, self.overview.run_hours, self.overview.last_backfills):
             self.poller.add(watch, patient=True)
         self.launcher = Launcher(self.deployment)
-        self.launcher.signals.listen(lambda _: self._told_of_launch())
+        self.launcher.signals.listen(lambda _: self._say_launch_state())
         self.poller.add(self.launcher)
-        self.deployment.signals.listen(self._told)
+        self.deployment.signals.listen(self._on_topic)
         self._bind_actions()
 
     @property
@@ -141,8 +141,8 @@ class Deck(DeckApp):
             ],
         )
 
-    def _told(self, topic: Topic) -> None:
-        """The server may have said just now that nothing may be launched."""
+    def _on_topic(self, topic: Topic) -> None:
+        """Binds the actions again if the structure shows that launching is now forbidden or allowed."""
         if topic is Topic.STRUCTURE and self._bound_read_only != self.read_only:
             self._bind_actions()
             self.table.bind_actions()
@@ -151,7 +151,7 @@ class Deck(DeckApp):
         return theme_of(FIRST_THEME).variables
 
     def show_theme(self, name: str) -> None:
-        """Draw everything with the theme `name` from now on."""
+        """Draws everything with the theme `name` from now on."""
         use_palette(PALETTES[name])
         self.theme_name = name
         self.theme = textual_name(name)
@@ -189,7 +189,7 @@ class Deck(DeckApp):
         await self.deployment.client.close()
 
     async def _end_questions(self) -> None:
-        """Nothing may still ask when the client is closed."""
+        """Cancels all workers and waits for them, as none may ask after the client is closed."""
         workers = list(self.workers)
         self.workers.cancel_all()
         for worker in workers:
@@ -197,23 +197,23 @@ class Deck(DeckApp):
                 await worker.wait()
 
     def crashed(self, error: BaseException) -> None:
-        """The terminal is left first; then `crash` says what happened."""
+        """Keeps the sentence about an error, which is printed after the terminal is left."""
         self.crash = self.crash or crash_sentence(self.settings.home, error)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters that every drawn line passes on its way to the terminal."""
-        own = [AsciiFilter()] if self.settings.ascii else []
-        return [*super().get_line_filters(), *own]
+        """The filters that every drawn line passes."""
+        own_filters = [AsciiFilter()] if self.settings.ascii else []
+        return [*super().get_line_filters(), *own_filters]
 
     def frame(self, renderable: RenderableType | None) -> RenderableType | None:
         return lean(renderable)
 
     async def on_event(self, event: events.Event) -> None:
-        """Act on a key at once: type it where something is typed, else look for its binding.
+        """Handles a key at once: types it into the focused input, else runs its binding.
 
-        Textual sends a key through two queues before it looks for the binding, and by then
-        the next keys are on the same way: what is typed fast after a key that opens a line
-        to type in would be taken for commands, and a deletion would come after the letters.
+        Textual sends a key through two queues before it looks for the binding. Keys typed fast
+        after one that opens an input would then be taken for commands, and a deletion would
+        come after the letters.
         """
         if isinstance(event, Key) and not event.is_forwarded:
             if isinstance(self.focused, Input) and event.is_printable:
@@ -234,14 +234,14 @@ class Deck(DeckApp):
             self.poller.wake()
 
     def screen_named(self, name: str) -> DeckScreen:
-        """The one screen of that name, made when first wanted."""
+        """The screen of that name, made at its first use."""
         return self.table.named(name)
 
     def action_show_screen(self, name: str) -> None:
         self.visit(Visit(name))
 
     def visit(self, visit: Visit) -> None:
-        """Look at a screen, or a run over it; escape leads back."""
+        """Shows a screen, or a run over it; escape leads back."""
         self.visits.go(visit)
         self._show(visit)
 
@@ -258,28 +258,28 @@ class Deck(DeckApp):
         return bool(run_id) and getattr(self.screen, "run_id", "") == run_id
 
     def open(self, name: str, opening: Opening) -> None:
-        """Show the screen `name` with what it takes."""
+        """Shows the screen `name` and gives it `opening`."""
         self.visit(Visit(name))
         self.screen_named(name).take(opening)
 
     def open_asset(self, name: str, key: AssetKey) -> None:
-        """Show an asset on the screen `name`, which takes one."""
+        """Shows an asset on the screen `name`, which must take ShowAsset."""
         self.open(name, ShowAsset(key))
 
     def open_cell(self, key: AssetKey, partition: str | None) -> None:
-        """Show a cell in the grid; the asset's where `partition` is None or not known."""
+        """Shows a cell in the grid, or the asset's row if `partition` is None or unknown."""
         self.open("partitions", ShowCell(key, partition))
 
     def watch_backfill(self, backfill_id: str) -> None:
-        """Show how a backfill goes on."""
+        """Shows the progress of a backfill."""
         self.open("planner", WatchBackfill(backfill_id))
 
     def plan_left(self, backfill_id: str) -> None:
-        """Open the planner on what a backfill left."""
+        """Opens the planner on the cells that a backfill left undone."""
         self.open("planner", PlanLeft(backfill_id))
 
     def show_runs_of(self, backfill_id: str) -> None:
-        """Open the runs on those of a backfill."""
+        """Opens the runs of a backfill."""
         self.open("runs", ShowRunsOf(backfill_id))
 
     def plan(
@@ -288,14 +288,14 @@ class Deck(DeckApp):
         partitions: tuple[str, ...] | None = None,
         states: frozenset[State] | None = None,
     ) -> None:
-        """Open the planner on these assets, with the newest partitions where none are named.
+        """Opens the planner on these assets, with their newest partitions if none are given.
 
-        With `states`, only cells in one of them are to run.
+        With `states`, only cells in one of them are planned.
         """
         self.open("planner", PlanCells(assets, partitions, states))
 
     def open_place(self, place: Place) -> None:
-        """Show what an address of the web UI showed."""
+        """Shows the place of an address of the web UI."""
         if place.run:
             self.open_run(place.run)
         elif place.backfill:
@@ -308,25 +308,25 @@ class Deck(DeckApp):
             self.visit(Visit(PAGES[place.page]))
 
     def action_copy_address(self) -> None:
-        """Copy by OSC 52. Some terminals ignore it, so the address is shown too."""
-        screen = self.screen
-        if isinstance(screen, DeckScreen):
-            address = web_url(self.deployment.client.base, screen.place())
+        """Copies the address by OSC 52, and shows it too, as some terminals ignore that."""
+        shown_screen = self.screen
+        if isinstance(shown_screen, DeckScreen):
+            address = web_url(self.deployment.client.base, shown_screen.place())
             self.copy_to_clipboard(address)
-            screen.keys.say(f"sent to the clipboard, if the terminal has one: {address}")
+            shown_screen.keys.say(f"sent to the clipboard, if the terminal has one: {address}")
 
     async def switch_profile(self, name: str) -> None:
-        """Leave this deployment for another of `config.toml`. Raises BadConfig, Refused.
+        """Switches to another deployment of `config.toml`. Raises BadConfig, Refused.
 
-        What the one left behind still answers is dropped. While a mutation is under way its
-        answer is waited for here, so that it is told.
+        Later answers of the old deployment are dropped, so it is refused while a mutation is
+        under way.
         """
         from console.profiles import read_config
 
         profile = read_config(config_path()).profile(name)
-        left = self.deployment.client
-        if left.is_sending or self.mutations.under_way:
-            raise Refused(f"{left.place} has not answered what was sent yet; try again then")
+        old_client = self.deployment.client
+        if old_client.is_sending or self.mutations.under_way:
+            raise Refused(f"{old_client.place} has not answered what was sent yet; try again then")
         self.workers.cancel_group(self, "poller")
         self.overview.leave()
         self._connect(with_profile(self.settings, profile))
@@ -334,7 +334,7 @@ class Deck(DeckApp):
         self.visits = Visits(Visit(FIRST_SCREEN))
         await self.table.make_anew(FIRST_SCREEN)
         self.run_worker(self.poller.run(), name="poller", group="poller")
-        await left.close()
+        await old_client.close()
 
     async def action_switch_profile(self, name: str) -> None:
         try:
@@ -344,13 +344,13 @@ class Deck(DeckApp):
                 self.screen.keys.say(str(error), "bad")
 
     def action_find(self) -> None:
-        """Any asset from anywhere: shown on the screen in sight where that shows assets."""
+        """Finds an asset and shows it on the current screen if that shows assets, else on the map."""
         from console.screens.modals.find import FindScreen
 
         if isinstance(self.screen, DeckScreen):
-            self.push_screen(FindScreen(self), self._found)
+            self.push_screen(FindScreen(self), self._open_found_asset)
 
-    def _found(self, key: AssetKey | None) -> None:
+    def _open_found_asset(self, key: AssetKey | None) -> None:
         if key is not None and isinstance(self.screen, DeckScreen):
             name = self.screen.NAME if ShowAsset in self.screen.TAKES else "assets"
             self.open_asset(name, key)
@@ -358,17 +358,17 @@ class Deck(DeckApp):
     # what is sent
 
     def say(self, text: str, colour: str = "text") -> None:
-        """A sentence at the foot of whatever screen is in sight."""
+        """Shows a sentence at the foot of the current screen."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, DeckScreen):
                 screen.keys.say(text, colour)
                 return
 
     def see_through(self, work: Coroutine[Any, Any, Ending]) -> None:
-        """Let a mutation run to its end and say what became of it."""
+        """Lets a mutation run to its end and shows its outcome."""
         self.mutations.see_through(work)
 
-    def _told_of_launch(self) -> None:
+    def _say_launch_state(self) -> None:
         state = self.launcher.state
         if text := words(state):
             running = isinstance(state, Known) and state.launched is not None
@@ -377,12 +377,12 @@ class Deck(DeckApp):
             self.poller.wake()
 
     async def action_quit(self) -> None:
-        """Wait for the answer to what was sent; pressed again, leave at once."""
+        """Leaves after the answer to any mutation under way; at once when pressed again."""
         self.launcher.give_up()
         if self.mutations.hold and not self.mutations.leaving:
             self.mutations.leaving = True
-            waits = "sent; leaving as soon as Dagster has answered, q again leaves at once"
-            self.say(waits, "warn")
+            notice = "sent; leaving as soon as Dagster has answered, q again leaves at once"
+            self.say(notice, "warn")
             self.run_worker(self.mutations.leave_when_answered(), name="leave")
         else:
             self.exit()
@@ -391,7 +391,7 @@ class Deck(DeckApp):
         self.poller.wake()
 
     def action_go_back(self) -> None:
-        """Leave a window; else what the screen itself holds; else the screen."""
+        """Closes a window, else undoes the screen's last step, else goes to the previous screen."""
         if not isinstance(self.screen, DeckScreen):
             self.pop_screen()
         elif not self.screen.step_back():
@@ -400,7 +400,7 @@ class Deck(DeckApp):
                 self._show(visit)
 
     def action_step(self, direction: int) -> None:
-        """Show the screen that was looked at before (-1) or after (1)."""
+        """Shows the previous (-1) or next (1) visited screen."""
         visit = self.visits.step(direction)
         if visit is not None:
             self._show(visit)
@@ -431,12 +431,12 @@ class Deck(DeckApp):
         if isinstance(self.screen, DeckScreen):
             self.push_screen(CommandLine(self), self._do_command)
 
-    def _do_command(self, does: Callable[[], Awaitable[None]] | None) -> None:
-        if does is not None:
-            self.run_worker(does(), name="command")
+    def _do_command(self, command: Callable[[], Awaitable[None]] | None) -> None:
+        if command is not None:
+            self.run_worker(command(), name="command")
 
     def action_find_run(self) -> None:
-        """Any run from anywhere, however old."""
+        """Asks for the id of a run and opens it."""
         from console.screens.modals.run_id import RunIdScreen
 
         if isinstance(self.screen, DeckScreen):

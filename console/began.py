@@ -1,4 +1,4 @@
-"""When this process began, before anything large is imported: people wait from then on."""
+"""The start time of this process, taken before anything large is imported."""
 
 import time
 

@@ -1,7 +1,7 @@
-"""The commands: each a thin function over the same core as the screens.
+"""The commands, each a thin function over the same core as the screens.
 
-Data goes to stdout and words to stderr. Exit codes: 0 done, 1 what was asked failed,
-2 usage, 3 Dagster out of reach, 4 refused, 5 sent and the outcome unknown, 130 interrupted.
+Data goes to stdout and messages to stderr. Exit codes: 0 done, 1 failed, 2 usage, 3 Dagster
+out of reach, 4 refused, 5 sent with unknown outcome, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from console.settings import Settings
 
 LOCAL = ("up", "down", "ps", "backup", "restore")
-"""Handed over to the deployment, which is a program of its own."""
+"""The commands passed on to the local deployment's own program."""
 
 
 def main() -> None:
-    """Entry point of `dagdeck`."""
+    """The entry point of `dagdeck`."""
     open_standard_streams()
     _silence_libraries()
     try:
@@ -50,13 +50,13 @@ def main() -> None:
 
 
 def _silence_libraries() -> None:
-    """Libraries' warnings are not for the person at the terminal; `python -W` shows them."""
+    """Hides the warnings of libraries; `python -W` shows them."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
 
 
 def _run_to_its_end(arguments: Sequence[str]) -> int:
-    """The exit code, once all that was printed is written."""
+    """Runs a command, flushes its output and returns the exit code."""
     try:
         code = run(arguments)
     except SystemExit as end:
@@ -73,7 +73,7 @@ def _report_of(error: Exception) -> str:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """One command; its exit code."""
+    """Runs one command and returns its exit code."""
     if arguments and arguments[0] in LOCAL:
         return _hand_over(arguments)
     from console.options import read_options
@@ -113,7 +113,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _check_address(url: str) -> None:
-    """Raises ValueError with a sentence."""
+    """Raises ValueError with a sentence for an address that can't be used."""
     from console.api.line import graphql_url
 
     graphql_url(url)

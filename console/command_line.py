@@ -1,4 +1,4 @@
-"""Commands typed after `:`: the actions by their words, and commands with an argument."""
+"""The commands typed after `:`: actions by their words, and commands with an argument."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 _WORD_BEFORE = re.compile(r"[^ (+,]*$")
 _RANGE = re.compile(r"(?:^|\s)(?=[\[\d])")
-"""Where the partitions begin in what `:plan` is given."""
+"""Matches the start of the partitions in the argument of `:plan`."""
 
 
 class BadCommand(ValueError):
-    """The typed text is no command; the message names the nearest one."""
+    """Raised for a text that isn't a command; the message names the nearest one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command that takes an argument; `words` says in a sentence what it does."""
+    """A command that takes an argument; `words` describes it."""
 
     name: str
     argument: str
@@ -59,25 +59,25 @@ class Typed:
 
 
 def parse_command(text: str, screen: str, *, read_only: bool) -> Typed:
-    """Parse `text`, typed on the screen of that name. Raises BadCommand.
+    """Parses a command typed on the screen of that name. Raises BadCommand.
 
-    An action's own words win over a command that begins so; of the words an unambiguous
-    beginning is enough.
+    An action's full words take precedence over a command. An unambiguous beginning of an
+    action's words is enough.
     """
     line = text.strip().removeprefix(":").strip()
     name, _, argument = line.partition(" ")
     commands = {command.name: command for command in COMMANDS}
     typed = commands.get(name.lower())
     actions = _by_words(screen, read_only=False)
-    found = actions.get(line.rstrip("…").lower())
-    if found is None and typed is not None and (typed.argument or not argument):
+    action = actions.get(line.rstrip("…").lower())
+    if action is None and typed is not None and (typed.argument or not argument):
         return _with_argument(typed, argument.strip(), read_only=read_only)
-    found = found or _only_begun_so(line.lower(), actions)
-    if found is None:
+    action = action or _only_begun_so(line.lower(), actions)
+    if action is None:
         raise BadCommand(_no_such(line, [*commands, *_by_words(screen, read_only=read_only)]))
-    if read_only and found.mutates:
+    if read_only and action.mutates:
         raise BadCommand(f"read-only: `{line}` would change something, and is not done")
-    return Typed(found)
+    return Typed(action)
 
 
 def _with_argument(command: Command, argument: str, *, read_only: bool) -> Typed:
@@ -89,28 +89,35 @@ def _with_argument(command: Command, argument: str, *, read_only: bool) -> Typed
 
 
 def selection_and_range(argument: str) -> tuple[str, str | None]:
-    """The two parts of what `:plan` is given; the range begins with `[` or a digit."""
-    found = _RANGE.search(argument)
-    if found is None:
+    """The selection and the range in the argument of `:plan`; the range begins with `[` or a digit."""
+    match = _RANGE.search(argument)
+    if match is None:
         return argument.strip(), None
-    return argument[: found.start()].strip(), argument[found.end() :].strip()
+    return argument[: match.start()].strip(), argument[match.end() :].strip()
 
 
 def completions(
     text: str, screen: str, known: Mapping[str, Sequence[str]], *, read_only: bool
 ) -> list[str]:
-    """Whole lines that `text` may become; `known` has the arguments by the command's name."""
+    """The complete lines that `text` may become; `known` has the arguments by command name."""
     name, blank, argument = text.partition(" ")
     if blank and name.lower() in known:
-        begun = _WORD_BEFORE.search(argument)
-        word = begun[0] if begun else ""
-        before = text[: len(text) - len(word)]
+        last_word = _WORD_BEFORE.search(argument)
+        word = last_word[0] if last_word else ""
+        prefix = text[: len(text) - len(word)]
         names = known[name.lower()]
-        first = [one for one in names if one.startswith(word)]
-        inside = [one for one in names if word.lower() in one.lower() and one not in first]
-        return [before + one for one in (*first, *inside)]
-    own = [f"{one.name} " if one.argument else one.name for one in _commands(read_only=read_only)]
-    lines = [*own, *_by_words(screen, read_only=read_only)]
+        starting = [known_name for known_name in names if known_name.startswith(word)]
+        containing = [
+            known_name
+            for known_name in names
+            if word.lower() in known_name.lower() and known_name not in starting
+        ]
+        return [prefix + known_name for known_name in (*starting, *containing)]
+    command_lines = [
+        f"{command.name} " if command.argument else command.name
+        for command in _commands(read_only=read_only)
+    ]
+    lines = [*command_lines, *_by_words(screen, read_only=read_only)]
     return [line for line in lines if line.startswith(text.lower())]
 
 
@@ -119,19 +126,19 @@ def _commands(*, read_only: bool) -> list[Command]:
 
 
 def _by_words(screen: str, *, read_only: bool) -> dict[str, Action]:
-    """The actions by what is typed for them; the screen's own win over those of everywhere."""
+    """The actions by their words; the screen's own take precedence over those of EVERYWHERE."""
     actions = offered_actions(screen, read_only=read_only)
     return {action.words.rstrip("…").lower(): action for action in reversed(actions)}
 
 
 def _only_begun_so(line: str, actions: Mapping[str, Action]) -> Action | None:
-    found = [action for words, action in actions.items() if line and words.startswith(line)]
-    return found[0] if len(found) == 1 else None
+    matching = [action for words, action in actions.items() if line and words.startswith(line)]
+    return matching[0] if len(matching) == 1 else None
 
 
 def _no_such(line: str, names: Sequence[str]) -> str:
-    begun = [name for name in names if line and name.startswith(line.lower())]
-    near = begun or get_close_matches(line.lower(), names, n=1, cutoff=0.5)
+    starting = [name for name in names if line and name.startswith(line.lower())]
+    near = starting or get_close_matches(line.lower(), names, n=1, cutoff=0.5)
     if not near:
         return f"no command `{line}`; tab shows what there is"
     return f"no command `{line}`; did you mean `{'`, `'.join(near[:3])}`?"

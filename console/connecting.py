@@ -1,4 +1,4 @@
-"""The client of the deployment that the settings name."""
+"""Makes the client of the deployment that the settings name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def client_of(settings: Settings) -> Client:
-    """Nothing is sent before something is asked."""
+    """The client; it sends nothing until something is asked."""
     client = Client(
         settings.url,
         read_only=settings.read_only,

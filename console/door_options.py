@@ -1,4 +1,4 @@
-"""Credentials and certificates as options and environment variables, over those of a profile."""
+"""Reads credentials and certificates from options and environment variables, before the profile's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VARIABLES = {
 
 
 def add_door_options(parser: object, default: object) -> None:
-    """The options of every command that speaks to Dagster; `default` is for those not given."""
+    """Adds the options of every command that talks to Dagster; `default` stands for absent ones."""
     add = parser.add_argument_group("credentials").add_argument  # type: ignore[attr-defined]  # a group has it, argparse types do not
     add("--header", action="append", default=default, metavar="NAME=SOURCE", help="send a header")
     add("--bearer", default=default, metavar="SOURCE", help="send Authorization: Bearer")
@@ -37,9 +37,9 @@ def add_door_options(parser: object, default: object) -> None:
 
 
 def door_of(options: Namespace, by_profile: Door | None) -> Door:
-    """The door of these options; an option or a variable replaces the profile's setting.
+    """The connection settings; an option or a variable replaces the profile's setting.
 
-    Raises ValueError with a sentence that doesn't repeat what was given for a secret.
+    Raises ValueError with a sentence that doesn't repeat a secret.
     """
     _refuse_passwords(options)
     door = by_profile or OPEN
@@ -53,8 +53,11 @@ def door_of(options: Namespace, by_profile: Door | None) -> Door:
     )
     if not 0 < door.timeout <= 3600:
         raise ValueError("--timeout is a number of seconds from 1 to 3600")
-    given = {one.header: one for one in (*_from_environment(), *_from_options(options))}
-    kept = (one for one in door.credentials if one.header not in given)
+    given = {
+        credential.header: credential
+        for credential in (*_from_environment(), *_from_options(options))
+    }
+    kept = (credential for credential in door.credentials if credential.header not in given)
     return replace(door, credentials=(*kept, *given.values()))
 
 
@@ -72,27 +75,27 @@ def _from_environment() -> list[Credential]:
 
 
 def _from_options(options: Namespace) -> list[Credential]:
-    found = []
+    credentials = []
     if getattr(options, "token", None):
-        found.append(Credential(DAGSTER_PLUS_HEADER, source_of("--token", options.token)))
+        credentials.append(Credential(DAGSTER_PLUS_HEADER, source_of("--token", options.token)))
     if getattr(options, "bearer", None):
         source = source_of("--bearer", options.bearer)
-        found.append(Credential("Authorization", source, "Bearer"))
+        credentials.append(Credential("Authorization", source, "Bearer"))
     if getattr(options, "basic", None):
         user, _, text = options.basic.partition("=")
-        found.append(Credential("Authorization", source_of("--basic", text), "Basic", user))
+        credentials.append(Credential("Authorization", source_of("--basic", text), "Basic", user))
     for header in getattr(options, "header", None) or ():
         name, _, text = header.partition("=")
         if not name or any(sign in name for sign in ": \t"):
             raise ValueError(f"--header takes NAME=SOURCE, SOURCE being {SOURCE_FORM}")
-        found.append(Credential(name, source_of("--header", text)))
-    return found
+        credentials.append(Credential(name, source_of("--header", text)))
+    return credentials
 
 
 def source_of(option: str, text: str) -> Source:
-    """Raises ValueError for a value in clear."""
-    kind, found, name = text.partition(":")
-    if kind not in SOURCES or not found or not name:
+    """The source that `text` names; raises ValueError for a secret in clear."""
+    kind, colon, name = text.partition(":")
+    if kind not in SOURCES or not colon or not name:
         raise ValueError(f"{option} takes {SOURCE_FORM}, and no value in clear, which {IN_CLEAR}")
     return Source(kind, name)
 

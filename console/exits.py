@@ -1,15 +1,15 @@
-"""Exit codes are an API: scripts decide by them."""
+"""The exit codes, on which scripts depend."""
 
 DONE = 0
 FAILED = 1
-"""What was asked was done and failed, as a backfill that ends in failure."""
+"""The command was carried out and failed, such as a backfill that ends in failure."""
 USAGE = 2
 OUT_OF_REACH = 3
 REFUSED = 4
-"""Read-only, not permitted, not confirmed, or the deployment changed since the plan."""
+"""Read-only, not permitted, not confirmed, or the deployment has changed since the plan."""
 UNKNOWN = 5
-"""A launch was sent, and what became of it could not be found out."""
+"""A launch was sent, but its outcome could not be found out."""
 INTERRUPTED = 130
-"""Ctrl-C; what was launched goes on."""
+"""Interrupted by Ctrl-C; whatever was launched goes on."""
 CRASHED = 70
-"""An error of the console itself (sysexits.h, EX_SOFTWARE); a report says where."""
+"""An error of the console itself (sysexits.h, EX_SOFTWARE), with a report."""

@@ -1,4 +1,4 @@
-"""Mutations under way. They belong to no screen, so that leaving one cancels none."""
+"""The mutations under way, kept outside of screens so that leaving a screen cancels none."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class Mutations:
-    """What was sent and has no answer yet; the console is left when there is one."""
+    """The mutations that were sent and have no answer yet."""
 
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
         self._tasks: set[asyncio.Task[Ending]] = set()
         self.leaving = False
-        """Somebody wants to leave, and an answer is waited for."""
+        """Whether the user wants to leave and an answer is awaited."""
 
     @property
     def under_way(self) -> bool:
-        """Whether something was sent and its answer isn't known."""
+        """Whether a mutation was sent whose answer isn't known."""
         return in_flight(self._deck.launcher.state) or bool(self._tasks)
 
     @property
@@ -35,12 +35,12 @@ class Mutations:
 
     @property
     def left_behind(self) -> str:
-        """What somebody must know who leaves now; empty for nothing."""
+        """The sentence for somebody who leaves now; empty if there is nothing to say."""
         state = self._deck.launcher.state
         return left_behind(state) if self.leaving or in_flight(state) else ""
 
     def see_through(self, work: Coroutine[Any, Any, Ending]) -> None:
-        """Let a mutation run to its end and say what became of it."""
+        """Lets a mutation run to its end and shows its outcome."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._seen_through)
@@ -53,13 +53,13 @@ class Mutations:
             self._deck.poller.wake()
 
     async def answered(self) -> None:
-        """Wait until Dagster has answered all that was sent."""
+        """Waits until Dagster has answered every mutation."""
         await self._deck.launcher.answered()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
     async def leave_when_answered(self) -> None:
-        """Leave the console as soon as Dagster has answered."""
+        """Leaves the console as soon as Dagster has answered."""
         await self.answered()
         self._deck.last_words = self.left_behind
         self._deck.exit()

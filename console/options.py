@@ -1,4 +1,4 @@
-"""The command line: what can be written, and what it says about itself."""
+"""Defines and parses the options of the command line."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ RUN_WORDS = ("missing", "failed", "stale", "fresh")
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, with the nearest right word."""
+    """Reports an error in one sentence with the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {_sentence(message)}\n")
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Raises OSError where the help can't be written; argparse would say nothing."""
+        """Prints the help; unlike argparse, raises OSError where it can't be written."""
         (file or sys.stdout).write(self.format_help())
 
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
-    """Exits with 2 and one sentence where they can't be read."""
+    """Parses the arguments; exits with 2 and one sentence if they can't be parsed."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -100,7 +100,7 @@ def _parser() -> Parser:
 
 
 class _Version(argparse.Action):
-    """Read only when asked for: looking it up takes longer than all else at the start."""
+    """Prints the version, which is looked up only here since that slows down the start."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
@@ -113,7 +113,7 @@ class _Version(argparse.Action):
 
 
 def _shared(*, first: bool = False) -> Parser:
-    """Options that stand before or after the command; after it, they must not reset those before."""
+    """The options allowed before or after the command; defaults after it don't reset those before."""
     shared = Parser(add_help=False)
     url, read_only = (None, False) if first else (argparse.SUPPRESS, argparse.SUPPRESS)
     shared.add_argument(
@@ -135,7 +135,7 @@ def _shared(*, first: bool = False) -> Parser:
 
 
 def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
-    """Only for the list in `--help`: they are handed over before anything is read."""
+    """Adds the local commands for the list in `--help`; they are passed on before parsing."""
     for name, words in (
         ("up", "start the local deployment"),
         ("down", "stop it"),
@@ -325,7 +325,7 @@ def _add_doors(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _either(selections: Sequence[str]) -> str:
-    """The selection of what any of them selects. Raises BadSelection."""
+    """The union of the selections as one selection. Raises BadSelection."""
     if not selections:
         raise BadSelection("no assets named; a SELECTION such as dlt_entries+ is expected")
     for text in selections:
@@ -347,8 +347,8 @@ def _parallel(text: str) -> int:
 
 
 def _tag(text: str) -> tuple[str, str]:
-    key, between, value = text.partition("=")
-    if not key or not between:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
         raise argparse.ArgumentTypeError(f"`{text}` is no tag; KEY=VALUE is expected")
     return key, value
 

@@ -1,4 +1,4 @@
-"""Values that must not be read by anyone: taken out of every text that leaves the console."""
+"""Removes secrets from every text that leaves the console."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 SHOWN = "********"
 LEAST = 4
-"""Shorter ones would take letters out of words, and are no secrets."""
+"""The least length of a secret; shorter values would remove letters from words."""
 
 _hidden: dict[str, None] = {}
 
 
 def hide(value: str) -> None:
-    """Make `redacted` take out this value, plain and as files write it, from now on."""
+    """Makes `redacted` remove this value from now on, in plain, URL and JSON form."""
     if len(value) < LEAST:
         return
     for form in (value, quote(value, safe=""), json.dumps(value)[1:-1]):
@@ -21,12 +21,12 @@ def hide(value: str) -> None:
 
 
 def redacted(text: str) -> str:
-    """The text without any value that was hidden; longer ones first, since one may hold another."""
+    """The text without hidden values; longer ones are removed first, as one may contain another."""
     for value in sorted(_hidden, key=len, reverse=True):
         text = text.replace(value, SHOWN)
     return text
 
 
 def is_hidden(text: str) -> bool:
-    """Whether the text holds a hidden value."""
+    """Whether the text contains a hidden value."""
     return any(value in text for value in _hidden)

@@ -1,4 +1,4 @@
-"""The screens of the console: each is made once, when it is first wanted."""
+"""The screens of the console; each is made once, at its first use."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from console.screens.base import DeckScreen
 
 BETWEEN = "between"
-"""The mode of no deployment, while its screens are exchanged."""
+"""The empty mode shown while the screens are replaced."""
 
 
 class ScreenTable:
-    """The app's modes, one for each screen of `SCREENS`."""
+    """The app's modes, one for each screen in `SCREENS`."""
 
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
         self._made: dict[str, DeckScreen] = {}
 
     def named(self, name: str) -> DeckScreen:
-        """The one screen of that name, made when first wanted."""
+        """The screen of that name, made at its first use."""
         if name not in self._made:
             self._made[name] = SCREENS[name](self._deck)
         return self._made[name]
 
     def bind_actions(self) -> None:
-        """What may be done has changed."""
+        """Binds the actions of all screens again, after the permissions have changed."""
         for screen in self._made.values():
             screen.bind_actions()
 
@@ -39,7 +39,7 @@ class ScreenTable:
             self._deck.add_mode(name, self._maker(name))
 
     async def make_anew(self, first: str) -> None:
-        """Screens hold on to the deployment that they were made for; the first is shown."""
+        """Replaces all screens, as each keeps the deployment it was made for; then shows `first`."""
         self._deck.add_mode(BETWEEN, Screen)
         await self._deck.switch_mode(BETWEEN)
         for name in SCREENS:

@@ -1,4 +1,4 @@
-"""Where Dagster is and what may be done there: flags, the environment, a profile, this machine."""
+"""The settings, from flags, the environment, a profile and this machine."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Settings:
     home: Path
     """The folder of the console's own record, and of the local deployment."""
     door: Door | None = None
-    """How the deployment is entered; None where it stands open."""
+    """The connection settings; None for an open webserver."""
     why_read_only: str = ""
-    """Who says so, in words; empty where it isn't."""
+    """The reason why it is read-only; empty where it isn't."""
     profile: str = ""
     word: str = ""
     colour: str = ""
     theme: str = ""
     place: Place | None = None
-    """What to open first, where the address told of something."""
+    """The place to open first, if the address names one."""
 
     @property
     def journal_path(self) -> Path:
@@ -56,8 +56,8 @@ class Settings:
 
 def config_path() -> Path:
     """`DAGDECK_CONFIG`, else `dagdeck/config.toml` in the XDG configuration folder."""
-    named = os.environ.get("DAGDECK_CONFIG")
-    return Path(named).expanduser() if named else user_config_path("dagdeck") / "config.toml"
+    path = os.environ.get("DAGDECK_CONFIG")
+    return Path(path).expanduser() if path else user_config_path("dagdeck") / "config.toml"
 
 
 def read_settings(
@@ -67,30 +67,34 @@ def read_settings(
     ascii_only: bool = False,
     options: Namespace | None = None,
 ) -> Settings:
-    """The address: `--url`, `--profile`, `DAGDECK_URL`, `DAGDECK_PROFILE`, the default profile,
-    the local deployment, port 3000 here. Raises BadConfig, ValueError.
+    """Reads the settings. Raises BadConfig, ValueError.
+
+    The address comes from the first of `--url`, `--profile`, `DAGDECK_URL`, `DAGDECK_PROFILE`,
+    the default profile, the local deployment, port 3000 here.
     """
     home = state_folder()
-    own = Settings(
+    base = Settings(
         url=url or os.environ.get("DAGDECK_URL") or "",
         read_only=False,
         ascii=ascii_only or _is_set("DAGDECK_ASCII") or not _speaks_utf8(),
         home=home,
     )
-    why = OWN_RULE if read_only or _is_set("DAGDECK_READ_ONLY") else ""
-    found = _with_profile(replace(own, why_read_only=why), url, getattr(options, "profile", None))
-    found = replace(found, url=found.url or _local_url(home) or DEFAULT_URL)
+    reason = OWN_RULE if read_only or _is_set("DAGDECK_READ_ONLY") else ""
+    settings = _with_profile(
+        replace(base, why_read_only=reason), url, getattr(options, "profile", None)
+    )
+    settings = replace(settings, url=settings.url or _local_url(home) or DEFAULT_URL)
     if options is not None:
         from console.door_options import door_of
 
-        found = replace(found, door=door_of(options, found.door))
-    return replace(found, read_only=bool(found.why_read_only), place=_place(found.url))
+        settings = replace(settings, door=door_of(options, settings.door))
+    return replace(settings, read_only=bool(settings.why_read_only), place=_place(settings.url))
 
 
 def with_profile(settings: Settings, profile: Profile) -> Settings:
-    """The same console at another deployment. A flag's rule stays, the last profile's doesn't."""
+    """The settings for another profile; a flag's read-only rule stays, the last profile's doesn't."""
     by_profile = f"the profile {profile.name} is read-only" if profile.read_only else ""
-    why = OWN_RULE if settings.why_read_only == OWN_RULE else by_profile
+    reason = OWN_RULE if settings.why_read_only == OWN_RULE else by_profile
     return replace(
         settings,
         url=profile.url,
@@ -99,18 +103,18 @@ def with_profile(settings: Settings, profile: Profile) -> Settings:
         word=profile.word,
         colour=profile.colour,
         theme=profile.theme,
-        why_read_only=why,
-        read_only=bool(why),
+        why_read_only=reason,
+        read_only=bool(reason),
         place=_place(profile.url),
     )
 
 
-def _with_profile(settings: Settings, url: str | None, named: str | None) -> Settings:
-    """A profile that nobody named counts only where no address was given."""
-    if url and not named:
+def _with_profile(settings: Settings, url: str | None, asked_name: str | None) -> Settings:
+    """The settings with a profile; the default profile counts only where no address was given."""
+    if url and not asked_name:
         return settings
     config = _config_if_any()
-    name = named or ("" if settings.url else os.environ.get("DAGDECK_PROFILE", ""))
+    name = asked_name or ("" if settings.url else os.environ.get("DAGDECK_PROFILE", ""))
     if config is None and not name:
         return settings
     if config is None:
@@ -120,12 +124,12 @@ def _with_profile(settings: Settings, url: str | None, named: str | None) -> Set
     name = name or ("" if settings.url else config.default)
     if not name:
         return settings
-    found = with_profile(settings, config.profile(name))
-    return replace(found, url=url) if url else found
+    chosen = with_profile(settings, config.profile(name))
+    return replace(chosen, url=url) if url else chosen
 
 
 def _config_if_any() -> Config | None:
-    """Nothing is loaded to read a file that isn't there."""
+    """The configuration, or None without a file; nothing is imported for an absent file."""
     path = config_path()
     if not path.exists():
         return None
@@ -160,25 +164,25 @@ def _is_set(name: str) -> bool:
 
 
 def _speaks_utf8() -> bool:
-    """Whether the first locale variable that is set names UTF-8; true where none is set.
+    """Whether the first locale variable that is set names UTF-8; true if none is set.
 
-    Python sets LC_CTYPE itself where the locale is C (PEP 538): what the shell gave counts.
+    The shell's variables count, as Python sets LC_CTYPE itself if the locale is C (PEP 538).
     """
-    given = _given_environment()
+    environment = _given_environment()
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        value = given.get(name)
+        value = environment.get(name)
         if value:
             return "UTF" in value.upper()
     return True
 
 
 def _given_environment() -> Mapping[str, str]:
-    """The variables that this process was started with, where the system tells."""
+    """The variables that this process was started with, if the system tells them."""
     try:
-        given = Path("/proc/self/environ").read_bytes()
+        raw = Path("/proc/self/environ").read_bytes()
     except OSError:
         return os.environ
-    pairs = (os.fsdecode(pair).partition("=") for pair in given.split(b"\0") if pair)
-    started = {name: value for name, _, value in pairs}
-    coerced = started.get("LC_CTYPE") != os.environ.get("LC_CTYPE")
-    return started if coerced else os.environ
+    pairs = (os.fsdecode(pair).partition("=") for pair in raw.split(b"\0") if pair)
+    initial = {name: value for name, _, value in pairs}
+    coerced = initial.get("LC_CTYPE") != os.environ.get("LC_CTYPE")
+    return initial if coerced else os.environ

@@ -1,4 +1,4 @@
-"""Questions about cells beyond their states: rows and times."""
+"""Asks about metrics of cells: rows and times."""
 
 from __future__ import annotations
 
@@ -21,53 +21,57 @@ ROW_LABELS = (
     "row_count",
     "dagster/row_count",
 )
-"""Integers of a materialization's metadata that tell its rows, the most telling first."""
+"""The metadata labels that may hold a materialization's row count, the most reliable first."""
 
 
 async def made(
     client: Client, keys: Sequence[AssetKey], partitions: Sequence[str]
 ) -> dict[AssetKey, dict[str, CellMaterialization]]:
-    """When each of the partitions was last made, for partitioned assets; others are left out."""
+    """The last materialization of each partition, for partitioned assets; others are left out."""
     variables = {"keys": [key_input(key) for key in keys], "partitions": list(partitions)}
     data = await client.ask("readings", variables)
-    found: dict[AssetKey, dict[str, CellMaterialization]] = {}
+    cells_by_asset: dict[AssetKey, dict[str, CellMaterialization]] = {}
     for node in items(data.get("assetNodes")):
         events = any_items(node, "latestMaterializationByPartition")
         pairs = zip(partitions, events, strict=False)
-        found[key_of(node)] = {
-            key: one for key, event in pairs if (one := _made(event)) is not None
+        cells_by_asset[key_of(node)] = {
+            key: materialization
+            for key, event in pairs
+            if (materialization := _made(event)) is not None
         }
-    return found
+    return cells_by_asset
 
 
 def _made(event: object) -> CellMaterialization | None:
     if not isinstance(event, dict):
         return None
-    at = milliseconds(event.get("timestamp"))
+    time = milliseconds(event.get("timestamp"))
     run = event.get("runId")
     return (
         None
-        if at is None
-        else CellMaterialization(at, run if isinstance(run, str) else None, _rows(event))
+        if time is None
+        else CellMaterialization(time, run if isinstance(run, str) else None, _rows(event))
     )
 
 
 def _rows(event: Json) -> int | None:
-    told = {
+    numbers_by_label = {
         str(entry.get("label")): str(entry.get("intRepr"))
         for entry in items(event.get("metadataEntries"))
         if entry.get("intRepr") is not None
     }
-    text = next((told[label] for label in ROW_LABELS if label in told), None)
+    text = next(
+        (numbers_by_label[label] for label in ROW_LABELS if label in numbers_by_label), None
+    )
     return int(text) if text is not None and text.isdecimal() else None
 
 
 async def run_seconds(client: Client, ids: Sequence[str]) -> dict[str, float]:
-    """How long each of these runs took; a run that has no end is left out."""
+    """The seconds that each of these runs took; a run without an end is left out."""
     data = await client.ask("run_times", {"ids": list(ids), "limit": len(ids)})
-    found: dict[str, float] = {}
+    seconds_by_run: dict[str, float] = {}
     for run in items(sub(data, "runsOrError").get("results")):
         started, ended = seconds(run.get("startTime")), seconds(run.get("endTime"))
         if started is not None and ended is not None:
-            found[str(run.get("id"))] = ended - started
-    return found
+            seconds_by_run[str(run.get("id"))] = ended - started
+    return seconds_by_run

@@ -1,4 +1,4 @@
-"""Questions about asset checks: what failed, and how those that did not run since ended before."""
+"""Asks about asset checks: the failed ones, and earlier verdicts of those that did not run since."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORDS = {
 }
 _EARLIER = {"SUCCEEDED": "passed", "FAILED": "failed", "EXECUTION_FAILED": "failed"}
 HISTORIES_AT_ONCE = 10
-"""The places for a check in `check_histories.graphql`."""
+"""The number of checks that `check_histories.graphql` asks about."""
 
 
 async def checked(client: Client) -> list[AssetKey]:
@@ -37,7 +37,7 @@ async def checked(client: Client) -> list[AssetKey]:
 
 
 async def check_verdicts(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, CheckVerdicts]:
-    """The checks of each asset that failed, and those without a verdict. Raises ApiError."""
+    """The failed checks of each asset, and those without a verdict. Raises ApiError."""
     data = await client.ask("checks", {"keys": [key_input(key) for key in keys]})
     return {
         key_of(node): _verdicts(items(sub(node, "assetChecksOrError").get("checks")))
@@ -46,7 +46,7 @@ async def check_verdicts(client: Client, keys: Sequence[AssetKey]) -> dict[Asset
 
 
 def _verdicts(checks: Sequence[Json]) -> CheckVerdicts:
-    failed = (found for check in checks if (found := _failed(check)) is not None)
+    failed = (failed_check for check in checks if (failed_check := _failed(check)) is not None)
     not_run = (str(check.get("name")) for check in checks if _is_without_verdict(check))
     return CheckVerdicts(tuple(failed), tuple(not_run))
 
@@ -62,22 +62,23 @@ def _is_without_verdict(check: Json) -> bool:
 async def earlier_verdicts(
     client: Client, checks: Sequence[tuple[AssetKey, str]]
 ) -> dict[tuple[AssetKey, str], EarlierVerdict]:
-    """How each of the checks last ended, whenever that was; what never ran is left out.
+    """The last verdict of each check, however old; checks that never ran are left out.
 
-    What the server can't answer is left out too. Raises ApiError where it can't be reached.
+    Checks that the server can't answer for are left out too. Raises ApiError if it can't be
+    reached.
     """
-    found: dict[tuple[AssetKey, str], EarlierVerdict] = {}
+    verdicts: dict[tuple[AssetKey, str], EarlierVerdict] = {}
     for start in range(0, len(checks), HISTORIES_AT_ONCE):
-        found |= await _ask_earlier(client, checks[start : start + HISTORIES_AT_ONCE])
-    return found
+        verdicts |= await _ask_earlier(client, checks[start : start + HISTORIES_AT_ONCE])
+    return verdicts
 
 
 async def _ask_earlier(
     client: Client, checks: Sequence[tuple[AssetKey, str]]
 ) -> dict[tuple[AssetKey, str], EarlierVerdict]:
-    """A question that the server can't answer is halved, down to one check."""
+    """The earlier verdicts; a question that the server can't answer is halved, down to one check."""
     try:
-        data = await client.ask("check_histories", _places(checks))
+        data = await client.ask("check_histories", _history_variables(checks))
     except (ServerError, BadAnswer):
         if len(checks) == 1:
             return {}
@@ -85,27 +86,27 @@ async def _ask_earlier(
         return await _ask_earlier(client, checks[:half]) | await _ask_earlier(client, checks[half:])
     return {
         check: EarlierVerdict(_EARLIER[status], seconds(execution.get("timestamp")))
-        for place, check in enumerate(checks)
-        for execution in items(data.get(f"c{place}"))[:1]
+        for index, check in enumerate(checks)
+        for execution in items(data.get(f"c{index}"))[:1]
         if (status := str(execution.get("status"))) in _EARLIER
     }
 
 
-def _places(checks: Sequence[tuple[AssetKey, str]]) -> Json:
-    """The variables of the document; places beyond the checks are not asked."""
+def _history_variables(checks: Sequence[tuple[AssetKey, str]]) -> Json:
+    """The document's variables; those beyond the number of checks are marked unused."""
     variables: Json = {}
-    for place in range(HISTORIES_AT_ONCE):
-        key, name = checks[min(place, len(checks) - 1)]
+    for index in range(HISTORIES_AT_ONCE):
+        key, name = checks[min(index, len(checks) - 1)]
         variables |= {
-            f"k{place}": key_input(key),
-            f"n{place}": name,
-            f"u{place}": place < len(checks),
+            f"k{index}": key_input(key),
+            f"n{index}": name,
+            f"u{index}": index < len(checks),
         }
     return variables
 
 
 def read_check(value: Json) -> AssetCheck:
-    """A check as `asset_detail.graphql` asks for it."""
+    """Reads a check from the answer to `asset_detail.graphql`."""
     execution = sub(value, "executionForLatestMaterialization")
     return AssetCheck(
         name=str(value.get("name")),
@@ -134,8 +135,10 @@ def _spans(form: Json) -> Iterator[Span]:
     for item in items(form.get("ranges")):
         if "secondaryDim" in item:
             start, end = str(item.get("primaryDimStartKey")), str(item.get("primaryDimEndKey"))
-            for one in _spans(sub(item, "secondaryDim")):
-                yield Span(start, end, one.state, (one.start, one.end))
+            for secondary_span in _spans(sub(item, "secondaryDim")):
+                yield Span(
+                    start, end, secondary_span.state, (secondary_span.start, secondary_span.end)
+                )
         elif item.get("status") in _FAILED:
             yield Span(str(item.get("startKey")), str(item.get("endKey")), State.FAILED)
     for name in ("failedPartitions", "executionFailedPartitions"):

@@ -1,4 +1,4 @@
-"""Transport: one document out, one answer or one clear error back."""
+"""Sends one document and returns one answer or raises one clear error."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 __all__ = ["IN_FLIGHT", "TIMEOUT_SECONDS", "Client", "graphql_url"]
 
 IN_FLIGHT = 2
-"""One Python process answers everything, so more at once only wait there."""
+"""The questions asked at once; one server process answers all, so more would only wait there."""
 SLOW_SECONDS = 2.0
-"""A question that takes longer lets others be asked beside it."""
+"""A question that takes longer gives up its slot, so that others can be asked."""
 NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -54,7 +54,7 @@ NEVER_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-"""There was no connection to send anything over."""
+"""The errors without a connection, so that nothing was sent."""
 LONGEST_PAUSE = 30.0
 LEAST_PAUSE = 0.5
 SECONDS_BETWEEN_INTRODUCTIONS = 60.0
@@ -65,7 +65,7 @@ _INVALID = re.compile(
 
 
 class Client:
-    """Speaks to one Dagster webserver. Counts what it sends and receives."""
+    """Talks to one Dagster webserver and counts requests and bytes."""
 
     def __init__(
         self,
@@ -78,21 +78,21 @@ class Client:
     ) -> None:
         self._line = Line(url, door)
         self.own_rule = READ_ONLY if read_only else ""
-        """Who says here that no mutation may be sent, in words; empty where it may."""
+        """The console's reason why no mutation may be sent; empty where it may."""
         self.server_rule = ""
-        """What the server says of it."""
+        """The server's reason why no mutation may be sent; empty where it may."""
         self.requests = 0
         self.life = SignsOfLife()
         self.clock_ahead: float | None = None
-        """How many seconds at least the server's clock is ahead of this one; None where it isn't told."""
+        """The least seconds that the server's clock is ahead of this one; None where it is unknown."""
         self.address = urlsplit(self.url)._replace(netloc=self.place).geturl()
-        """The URL without a name and password: what the deployment is known by in files."""
+        """The URL without name and password, which identifies the deployment in files."""
         self.server: Server | None = None
-        """None before it was met. Without `servers` it is taken to have everything."""
+        """The server's description; None before the first question."""
         self._servers = servers
         self._meeting = asyncio.Lock()
         self._not_met: tuple[float, ApiError] | None = None
-        """When it could not be met last, by `time.monotonic()`, and why."""
+        """The last failure to reach it: its time by `time.monotonic()`, and the error."""
         self._asked_itself_at = -SECONDS_BETWEEN_INTRODUCTIONS
         self._journal = journal
         self._slots = asyncio.Semaphore(IN_FLIGHT)
@@ -108,17 +108,17 @@ class Client:
 
     @property
     def base(self) -> str:
-        """The webserver's root, without a name and password: what the web UI's addresses begin with."""
+        """The webserver's root, without name and password; the web UI's addresses begin with it."""
         return urlsplit(self.url)._replace(netloc=self.place).geturl().removesuffix(GRAPHQL)
 
     @property
     def place(self) -> str:
-        """`host:port`, for sentences; a name and password before it stay out."""
+        """`host:port`, for sentences, without name and password."""
         return self._line.place
 
     @property
     def notice(self) -> str:
-        """A sentence that is worth saying once; empty when there is none."""
+        """A sentence to show once; empty when there is none."""
         return self._line.notice
 
     @property
@@ -127,7 +127,7 @@ class Client:
 
     @property
     def why_read_only(self) -> str:
-        """Who says that no mutation may be sent: the strictest rule wins."""
+        """The reason why no mutation may be sent; the console's rule comes first."""
         return self.own_rule or self.server_rule
 
     @property
@@ -140,7 +140,7 @@ class Client:
         return self._under_way > 0
 
     async def close(self) -> None:
-        """A mutation that is under way is waited for: what it started has to be known."""
+        """Closes the connection, after the answer to any mutation under way."""
         while self._under_way:
             await asyncio.sleep(0.05)
         await self._line.close()
@@ -154,10 +154,9 @@ class Client:
     ) -> dict[str, Any]:
         """The `data` of a query; `timeout` is in seconds. Raises ApiError.
 
-        A proxy's failure is asked over once; is it the same again, though others were answered
-        meanwhile, the question is slow. After a failure of its own the webserver closes the
-        connection, on which the next question may be under way by then: a query that is dropped
-        is asked over once too.
+        A question is asked again once after a proxy's failure; if that fails too while others
+        are answered, it raises Slow. It is also asked again once after a dropped connection,
+        since the webserver closes a connection after an error, with the next question on it.
         """
         query = document(name)
         if query.is_mutation:
@@ -177,10 +176,10 @@ class Client:
             raise Slow(str(error)) if self.life.answered_after(asked) else error from None
 
     async def command(self, name: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """The `data` of a mutation, recorded before and after.
+        """The `data` of a mutation, which is recorded before and after.
 
-        Raises OutcomeUnknown where it was sent and no answer came that can be read, else the
-        ApiError that tells why it changed nothing.
+        Raises OutcomeUnknown if it was sent without a readable answer, else the ApiError that
+        tells why it changed nothing.
         """
         mutation = document(name)
         if self.why_read_only:
@@ -191,11 +190,11 @@ class Client:
             async with self._waited_for():
                 data = await self._answer(name, variables)
         except ApiError as error:
-            told = _as_answer_to_a_mutation(error)
-            self._record(mutation, variables, f"error: {told}")
-            if told is error:
+            error_for_caller = _as_answer_to_a_mutation(error)
+            self._record(mutation, variables, f"error: {error_for_caller}")
+            if error_for_caller is error:
                 raise
-            raise told from error
+            raise error_for_caller from error
         self._record(mutation, variables, data)
         return data
 
@@ -219,7 +218,7 @@ class Client:
                 ) from error
 
     async def version_told(self, version: str) -> bool:
-        """Whether a server of this version has other parts than it was taken to have.
+        """Whether a server of this version has other parts than the known server.
 
         Raises ApiError.
         """
@@ -230,9 +229,9 @@ class Client:
             return (await self._ask_itself()).lacking != before.lacking
 
     async def _met(self) -> Server:
-        """The kept description of the server serves until the server turns out to be another.
+        """The server's description, from the file of known servers or from the server itself.
 
-        Those who waited while it could not be met are told the same.
+        Callers who waited during a failure get the same error.
         """
         since = time.monotonic()
         async with self._meeting:
@@ -258,7 +257,7 @@ class Client:
     async def _answer(
         self, name: str, variables: dict[str, Any], timeout: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
-        """A field that the server's schema lacks is left out of the question."""
+        """The answer to a question without the fields that the server's schema lacks."""
         server = await self._met()
         try:
             return await self._send(self._document(name, server), variables, timeout)
@@ -268,7 +267,7 @@ class Client:
         return await self._send(self._document(name, await self._met()), variables, timeout)
 
     async def _is_another_than(self, server: Server) -> bool:
-        """Whether it has other parts by now: it was updated, or what was kept of it is old."""
+        """Whether the server now has other parts, after an update or because the kept ones were old."""
         async with self._meeting:
             if self.server == server and self._may_ask_itself():
                 await self._ask_itself()
@@ -279,7 +278,7 @@ class Client:
         return self._servers is not None and since > SECONDS_BETWEEN_INTRODUCTIONS
 
     def _document(self, name: str, server: Server) -> Document:
-        """Raises Lacking where nothing of it can be asked there."""
+        """The document without what the server lacks; raises Lacking where nothing is left."""
         query = document(name, server.lacking)
         if not query.text:
             raise Lacking(f"Dagster {server.version} at {self.place} can't be asked {query.name}")
@@ -303,7 +302,7 @@ class Client:
         return self._heard(response)
 
     def _heard(self, response: httpx.Response) -> dict[str, Any]:
-        """A proxy that got no answer is no sign of the server's life."""
+        """The response's data; notes it as a sign of life, unless it is a proxy's failure."""
         try:
             data = self._data(response)
         except Passing:
@@ -316,7 +315,7 @@ class Client:
         return data
 
     async def knock(self, timeout: float) -> None:
-        """Ask nothing, only whether somebody is there, beside all other questions."""
+        """Checks whether the server answers, outside the slots of other questions."""
         with self.life.waiting():
             try:
                 await self._line.knock(timeout)
@@ -327,7 +326,7 @@ class Client:
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
-        """A place among those asked at once, given up early by a question that is slow."""
+        """One of the slots for questions; a slow question gives it up early."""
         await self._slots.acquire()
         given_up = False
 
@@ -357,7 +356,7 @@ class Client:
             self.life.refused()
 
     def _data(self, response: httpx.Response) -> dict[str, Any]:
-        """The body decides, not the HTTP status: 500 may come with a full answer."""
+        """The answer's data by its body, not its HTTP status, as 500 may come with a full answer."""
         try:
             answer = json.loads(response.content)
         except (ValueError, RecursionError):
@@ -369,13 +368,13 @@ class Client:
             return data
         if "errors" not in answer or (response.status_code in (401, 403) and not _errors(answer)):
             raise self._line.fault(response)
-        said = _first_error(answer)
-        kind = BadDocument if _INVALID.search(said) else ServerError
-        raise kind(f"Dagster at {self.place}: {said}")
+        message = _first_error(answer)
+        kind = BadDocument if _INVALID.search(message) else ServerError
+        raise kind(f"Dagster at {self.place}: {message}")
 
 
 def _as_answer_to_a_mutation(error: ApiError) -> ApiError:
-    """The error of an unread answer: the mutation was sent and may have worked."""
+    """The error, or OutcomeUnknown if the mutation was sent without a readable answer."""
     broken = isinstance(error.__cause__, httpx.HTTPError)
     unread = isinstance(error, Unreachable | BadAnswer) or broken
     if unread and not isinstance(error.__cause__, NEVER_SENT):

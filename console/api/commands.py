@@ -1,4 +1,4 @@
-"""Mutations. Each is checked before it is sent; `Client` records it and refuses it read-only."""
+"""Mutations. Each is checked before it is sent; `Client` records it, or refuses it if read-only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Tags = Iterable[tuple[str, str]]
 LAUNCH_TAG = "dagdeck/launch"
-"""Its value is made before a launch is sent, so that what became of it can be looked up."""
+"""The tag by which a launch can be looked up; its value is made before the launch is sent."""
 
 
 async def launch_backfill(
@@ -37,10 +37,10 @@ async def launch_backfill(
     parallel: int | None = None,
     tags: Tags = (),
 ) -> str:
-    """Start a backfill of just these cells, tagged with `launch`; its id. Raises ApiError.
+    """Starts a backfill of exactly these cells, tagged with `launch`; returns its id. Raises ApiError.
 
-    The server takes nearly anything and runs something else, so an empty target and an
-    unknown key are refused here.
+    An empty target and an unknown key are refused here, as the server would accept them and
+    run something else.
     """
     if not targets:
         raise Refused("nothing to run: the plan has no cell to run")
@@ -64,11 +64,11 @@ async def launch_whole(
     launch: str,
     tags: Tags = (),
 ) -> str:
-    """Start one run of assets without partitions, of one code location; its id. Raises ApiError."""
-    places = {(graph[key].location, graph[key].repository) for key in assets}
-    if len(places) != 1:
+    """Starts one run of unpartitioned assets of one code location; returns its id. Raises ApiError."""
+    code_locations = {(graph[key].location, graph[key].repository) for key in assets}
+    if len(code_locations) != 1:
         raise Refused("these assets are in several code locations, so one run can't make them")
-    location, repository = places.pop()
+    location, repository = code_locations.pop()
     selector = {
         "jobName": "__ASSET_JOB",
         "repositoryLocationName": location,
@@ -81,16 +81,16 @@ async def launch_whole(
 
 
 async def terminate_run(client: Client, run_id: str) -> None:
-    """Ask a run to end. Raises ApiError, the server's reason in it."""
+    """Asks a run to end. Raises ApiError with the server's reason."""
     variables = {"ids": [run_id], "policy": "SAFE_TERMINATE"}
     data = await client.command("terminate_runs", variables)
-    found = success(data, "terminateRuns", "TerminateRunsResult")
-    for result in items(found.get("terminateRunResults")):
+    answer = success(data, "terminateRuns", "TerminateRunsResult")
+    for result in items(answer.get("terminateRunResults")):
         success({"result": result}, "result", "TerminateRunSuccess")
 
 
 async def cancel_backfill(client: Client, backfill_id: str) -> None:
-    """Stop a backfill: no further run starts, those under way are ended. Raises ApiError."""
+    """Stops a backfill: no further run starts, and those under way are ended. Raises ApiError."""
     data = await client.command("cancel_backfill", {"id": backfill_id})
     success(data, "cancelPartitionBackfill", "CancelBackfillSuccess")
 
@@ -98,7 +98,7 @@ async def cancel_backfill(client: Client, backfill_id: str) -> None:
 def target(
     asset: AssetKey, partitions: Sequence[str | None], keys: PartitionKeys | None
 ) -> dict[str, Any]:
-    """The asset's part of `partitionsByAssets`. Raises Refused for what isn't in its keys."""
+    """The asset's part of `partitionsByAssets`. Raises Refused for an unknown partition."""
     target: dict[str, Any] = {"assetKey": key_input(asset)}
     if keys is None:
         if any(partition is not None for partition in partitions):
@@ -118,19 +118,21 @@ def target(
 
 
 def _ranges(positions: Sequence[int], keys: PartitionKeys) -> list[tuple[int, int]]:
-    """A range of two dimensions means a rectangle, so here each stays within one first key."""
+    """The ranges of the positions; in two dimensions, where a range is a rectangle, each has one first key."""
     if keys.sides is None:
         return contiguous_ranges(positions)
     width = len(keys.sides[1])
     rows: dict[int, list[int]] = {}
-    for at in positions:
-        rows.setdefault(at // width, []).append(at)
-    return [stretch for places in rows.values() for stretch in contiguous_ranges(places)]
+    for position in positions:
+        rows.setdefault(position // width, []).append(position)
+    return [
+        stretch for row_positions in rows.values() for stretch in contiguous_ranges(row_positions)
+    ]
 
 
 def _tags(launch: str, tags: Tags) -> list[dict[str, str]]:
-    own = ((LAUNCH_TAG, launch), (BY_TAG, user_name()))
-    return [{"key": key, "value": value} for key, value in (*own, *tags)]
+    own_tags = ((LAUNCH_TAG, launch), (BY_TAG, user_name()))
+    return [{"key": key, "value": value} for key, value in (*own_tags, *tags)]
 
 
 def _parallel_tags(parallel: int | None) -> list[dict[str, str]]:

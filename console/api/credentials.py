@@ -1,4 +1,4 @@
-"""Where credentials come from, and what is sent of them. No value is ever shown."""
+"""Reads credentials from their sources and makes headers of them; no value is ever shown."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ DAGSTER_PLUS_HEADER = "Dagster-Cloud-Api-Token"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value is: `env` a variable, `file` a path, `command` a shell command, `keyring` a name.
+    """The source of a value: a variable (`env`), a path (`file`), a shell `command`, a `keyring` name.
 
-    The kind `text` is a value that stands in the configuration itself.
+    The kind `text` is a value in the configuration itself.
     """
 
     kind: str
@@ -41,16 +41,16 @@ class Source:
 
     @property
     def words(self) -> str:
-        """The credential's name for sentences and lists, never its value."""
+        """The source's name for sentences and lists, never the value."""
         return "a value in the configuration" if self.kind == "text" else f"{self.kind} {self.name}"
 
     @property
     def may_change(self) -> bool:
-        """Whether reading it again can give another value."""
+        """Whether reading it again may give another value."""
         return self.kind in ("file", "command", "keyring")
 
     async def read(self) -> str:
-        """The value, hidden from then on. Raises NoCredential with a sentence."""
+        """The value, which is hidden in all output from then on. Raises NoCredential with a sentence."""
         value = (await self._read()).strip()
         if not value:
             raise NoCredential(f"no credential: {self.words} is empty")
@@ -87,21 +87,21 @@ def _from_file(name: str) -> str:
 
 
 async def _from_command(command: str) -> str:
-    """The command's stdout. Its stderr may hold secrets and is not shown."""
-    started = await subprocess.create_subprocess_shell(
+    """The command's stdout; its stderr may contain secrets and is not shown."""
+    process = await subprocess.create_subprocess_shell(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     try:
         async with asyncio.timeout(COMMAND_SECONDS):
-            printed, _ = await started.communicate()
+            output, _ = await process.communicate()
     except TimeoutError:
-        started.kill()
+        process.kill()
         raise NoCredential(
             f"no credential: `{command}` did not end within {COMMAND_SECONDS:.0f} s"
         ) from None
-    if started.returncode:
-        raise NoCredential(f"no credential: `{command}` ended with exit code {started.returncode}")
-    return printed.decode(errors="replace")
+    if process.returncode:
+        raise NoCredential(f"no credential: `{command}` ended with exit code {process.returncode}")
+    return output.decode(errors="replace")
 
 
 def _from_keyring(name: str) -> str:
@@ -127,12 +127,12 @@ def _from_keyring(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A header whose value is a secret, or has one in it."""
+    """A header whose value is or contains a secret."""
 
     header: str
     source: Source
     scheme: str = ""
-    """Such as `Bearer`; `Basic` takes the user's name before the secret."""
+    """The scheme, such as `Bearer`; `Basic` puts the user's name before the secret."""
     user: str = ""
 
     def text(self, secret: str) -> str:
@@ -144,7 +144,7 @@ class Credential:
 
 
 class Credentials:
-    """The headers to send, each value read once and again when the server refuses it."""
+    """The headers to send; each value is read once, and again when the server refuses it."""
 
     def __init__(self, wanted: Sequence[Credential]) -> None:
         self._wanted = tuple(wanted)
@@ -155,18 +155,23 @@ class Credentials:
         return bool(self._wanted)
 
     async def headers(self) -> dict[str, str]:
-        """Raises NoCredential."""
+        """The headers. Raises NoCredential."""
         async with self._lock:
             if self._headers is None:
                 self._headers = await self._read()
             return self._headers
 
     async def renewed(self, refused: dict[str, str]) -> bool:
-        """Whether there are other values than those that were refused. Raises NoCredential."""
+        """Whether there are now other values than the refused ones. Raises NoCredential."""
         async with self._lock:
-            if self._headers == refused and any(one.source.may_change for one in self._wanted):
+            if self._headers == refused and any(
+                credential.source.may_change for credential in self._wanted
+            ):
                 self._headers = await self._read()
             return self._headers != refused
 
     async def _read(self) -> dict[str, str]:
-        return {one.header: one.text(await one.source.read()) for one in self._wanted}
+        return {
+            credential.header: credential.text(await credential.source.read())
+            for credential in self._wanted
+        }

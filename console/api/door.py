@@ -1,4 +1,4 @@
-"""How a deployment is entered: credentials, certificates, a proxy, and how long is waited."""
+"""Connection settings of a deployment: credentials, certificates, a proxy and timeouts."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ CONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The headers, certificates and proxy needed beside the address; empty for an open webserver."""
+    """The connection settings beside the address; empty for an open webserver."""
 
     credentials: tuple[Credential, ...] = ()
     ca: Path | None = None
-    """A file of certificates to trust instead of the usual ones."""
+    """The file of certificates to trust instead of the usual ones."""
     certificate: Path | None = None
-    """The client's own, with its key unless that is in a file of its own."""
+    """The client certificate, with its key unless that has a file of its own."""
     certificate_key: Path | None = None
     certificate_password: Source | None = None
     proxy: str | None = None
     timeout: float = TIMEOUT_SECONDS
-    """Seconds that an answer may take."""
+    """The seconds that an answer may take."""
     connect_timeout: float = CONNECT_SECONDS
 
 
@@ -43,8 +43,8 @@ async def ssl_context(door: Door) -> ssl.SSLContext | bool:
         return True
     context = _trusting(door.ca)
     if door.certificate is not None:
-        source = door.certificate_password
-        password = await source.read() if source else ""
+        password_source = door.certificate_password
+        password = await password_source.read() if password_source else ""
         _present(context, door, door.certificate, password)
     return context
 
@@ -59,7 +59,7 @@ def _trusting(ca: Path | None) -> ssl.SSLContext:
 
 
 def _present(context: ssl.SSLContext, door: Door, certificate: Path, password: str) -> None:
-    """Without a password OpenSSL would ask for one on the terminal, so an empty one is given."""
+    """Loads the client certificate; an empty password keeps OpenSSL from asking on the terminal."""
     try:
         context.load_cert_chain(certificate, door.certificate_key, lambda: password)
     except ssl.SSLError as error:

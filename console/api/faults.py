@@ -1,4 +1,4 @@
-"""Sentences for HTTP errors and broken lines, each with the next step."""
+"""Sentences for HTTP errors and broken connections, each with the next step."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ HOW = "`dagdeck login` stores a token, password or header for it"
 
 
 def login_page(place: str, where: str) -> Refused:
-    """Somebody wants a person in a browser first."""
+    """The error for a login page in front of Dagster."""
     return Refused(
         f"a login page of {where} stands before {place}, which dagdeck doesn't follow; {HOW}"
     )
 
 
 def fault_of(response: httpx.Response, place: str, sent: int, now: datetime) -> ApiError:
-    """The error that an answer stands for that isn't of Dagster; `sent` counts bytes."""
+    """The error for an answer that isn't Dagster's; `sent` is the request's size in bytes."""
     status = response.status_code
     if status in REDIRECTS and response.headers.get("location"):
         target = urlsplit(urljoin(str(response.url), response.headers["location"]))
@@ -61,29 +61,29 @@ def fault_of(response: httpx.Response, place: str, sent: int, now: datetime) -> 
 def _no_dagster(response: httpx.Response, place: str) -> ApiError:
     status = response.status_code
     body = response.content[:20_000]
-    said = f"{place} answers HTTP {status}, not as Dagster's GraphQL API does"
+    sentence = f"{place} answers HTTP {status}, not as Dagster's GraphQL API does"
     if status == 400 and b"plain HTTP request" in body:
-        return BadAnswer(f"{said}: it speaks TLS; https:// is needed before its name")
+        return BadAnswer(f"{sentence}: it speaks TLS; https:// is needed before its name")
     if status in (404, 405):
         path = response.url.path.removesuffix("/graphql") or "/"
         return BadAnswer(
-            f"{said}; nothing of Dagster is at {path}, it may be under another path: "
+            f"{sentence}; nothing of Dagster is at {path}, it may be under another path: "
             "copy the address from the browser's address bar"
         )
     if status == 200 and b"<html" in body.lower() and _LOGIN.search(body):
         title = _TITLE.search(body)
         named = f" (“{cut(title[1].decode(errors='replace').strip(), 60)}”)" if title else ""
         return Refused(f"a login page{named} answers at {place} in Dagster's place; {HOW}")
-    return BadAnswer(said)
+    return BadAnswer(sentence)
 
 
 def _wait(response: httpx.Response, now: datetime) -> float:
-    """`Retry-After` in seconds, which is a number or a date; a second where it says nothing."""
-    told = response.headers.get("retry-after", "").strip()
-    if told.isdecimal():
-        return float(told)
+    """The seconds that `Retry-After` asks to wait, by number or date; 1 if it can't be read."""
+    retry_after = response.headers.get("retry-after", "").strip()
+    if retry_after.isdecimal():
+        return float(retry_after)
     try:
-        seconds: float = (parsedate_to_datetime(told) - now).total_seconds()
+        seconds: float = (parsedate_to_datetime(retry_after) - now).total_seconds()
         return max(seconds, 0.0)
     except (ValueError, TypeError):
         return 1.0
@@ -94,7 +94,7 @@ def _kilobytes(size: int) -> str:
 
 
 def broken_line(error: httpx.HTTPError, place: str, timeout: float, connect: float) -> ApiError:
-    """Why there is no answer at all; `timeout` and `connect` in seconds."""
+    """The error for a request without any answer; `timeout` and `connect` are in seconds."""
     tls = _tls_fault(error, place)
     if tls is not None:
         return tls
@@ -120,28 +120,28 @@ def _why(error: httpx.HTTPError, timeout: float, connect: float) -> str:
 
 
 def _tls_fault(error: httpx.HTTPError, place: str) -> ApiError | None:
-    said = _all_said(error)
-    if "CERTIFICATE_VERIFY_FAILED" in said:
-        return Unreachable(f"the certificate of {place} {_certificate_fault(said)}")
-    if any(word in said for word in ("CERTIFICATE_REQUIRED", "certificate required")):
+    texts = _chain_text(error)
+    if "CERTIFICATE_VERIFY_FAILED" in texts:
+        return Unreachable(f"the certificate of {place} {_certificate_fault(texts)}")
+    if any(word in texts for word in ("CERTIFICATE_REQUIRED", "certificate required")):
         return certificate_wanted(place)
-    if "ALERT" in said.upper() and "SSL" in said:
-        return Refused(f"{place} ended the TLS handshake ({cut(said, 80)})")
-    if "WRONG_VERSION_NUMBER" in said or "record layer failure" in said:
+    if "ALERT" in texts.upper() and "SSL" in texts:
+        return Refused(f"{place} ended the TLS handshake ({cut(texts, 80)})")
+    if "WRONG_VERSION_NUMBER" in texts or "record layer failure" in texts:
         return Unreachable(f"{place} doesn't speak TLS there; http:// may be meant")
     return None
 
 
 def certificate_wanted(place: str) -> Refused:
-    """The line ended after the TLS handshake, before any answer."""
+    """The error for a connection that ended after the TLS handshake, before any answer."""
     return Refused(
         f"{place} ends the connection without an answer, as where a client certificate is wanted:"
         " --certificate FILE, or `certificate` in a profile"
     )
 
 
-def _all_said(error: BaseException | None) -> str:
-    """The texts of an error and of what caused it."""
+def _chain_text(error: BaseException | None) -> str:
+    """The texts of an error and of its causes."""
     texts = []
     while error is not None:
         texts.append(str(error))
@@ -149,13 +149,13 @@ def _all_said(error: BaseException | None) -> str:
     return " ".join(texts)
 
 
-def _certificate_fault(said: str) -> str:
-    if "expired" in said:
+def _certificate_fault(texts: str) -> str:
+    if "expired" in texts:
         return "has expired; whoever runs it has to renew it"
-    if "Hostname mismatch" in said or "IP address mismatch" in said:
+    if "Hostname mismatch" in texts or "IP address mismatch" in texts:
         return "is for another name than that; the address has to be the one it was issued for"
-    if "self-signed" in said or "self signed" in said or "unable to get local issuer" in said:
+    if "self-signed" in texts or "self signed" in texts or "unable to get local issuer" in texts:
         return (
             "is of an authority that isn't trusted here; --ca FILE, or `ca` in a profile, names it"
         )
-    return f"is not valid ({cut(said.partition('verify failed:')[2].strip(), 60)})"
+    return f"is not valid ({cut(texts.partition('verify failed:')[2].strip(), 60)})"

@@ -1,4 +1,4 @@
-"""Freshness as Dagster tells it: the policy of an asset, and the server's own verdict."""
+"""Reads an asset's freshness policy and the server's own verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VERDICTS = {
 
 
 def policy(node: Json) -> Policy | None:
-    """The policy of an `assetNode`; of two kinds the one that the daemon judges by."""
+    """The policy of an `assetNode`; if it has both kinds, the one that the daemon uses."""
     return _window(sub(node, "internalFreshnessPolicy")) or _lag(sub(node, "freshnessPolicy"))
 
 
@@ -29,7 +29,7 @@ def _window(value: Json) -> Policy | None:
 
 
 def _lag(value: Json) -> Policy | None:
-    """The only kind before Dagster 1.10.16, and the usual one before 1.11."""
+    """The older kind of policy: the only one before Dagster 1.10.16, and usual before 1.11."""
     minutes = value.get("maximumLagMinutes")
     if not isinstance(minutes, int | float):
         return None
@@ -40,9 +40,9 @@ def _lag(value: Json) -> Policy | None:
 
 
 def verdict(node: Json) -> FreshnessVerdict:
-    """The daemon's verdict; before Dagster 1.11 the webserver's, by the age of the data."""
-    late = sub(node, "freshnessInfo").get("currentMinutesLate")
-    if isinstance(late, int | float):
-        return FreshnessVerdict.DEGRADED if late > 0 else FreshnessVerdict.HEALTHY
-    said = str(sub(node, "freshnessStatusInfo").get("freshnessStatus"))
-    return _VERDICTS.get(said, FreshnessVerdict.NOT_APPLICABLE)
+    """The daemon's verdict; before Dagster 1.11 the webserver's, which goes by the age of the data."""
+    minutes_late = sub(node, "freshnessInfo").get("currentMinutesLate")
+    if isinstance(minutes_late, int | float):
+        return FreshnessVerdict.DEGRADED if minutes_late > 0 else FreshnessVerdict.HEALTHY
+    daemon_status = str(sub(node, "freshnessStatusInfo").get("freshnessStatus"))
+    return _VERDICTS.get(daemon_status, FreshnessVerdict.NOT_APPLICABLE)

@@ -1,4 +1,4 @@
-"""The record of every mutation: who sent what where, and what was answered."""
+"""Records every mutation: the user, the mutation, the server and the answer."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One JSON line an entry, no credential in it; `path` is made when the first is written.
+    """A file with one JSON line per entry, without credentials, created at the first entry.
 
-    Raises OSError where the record can't be written: a mutation without a record is
-    not sent.
+    `write` raises OSError if the entry can't be written; the mutation is then not sent.
     """
 
     path: Path
@@ -40,7 +39,7 @@ class Journal:
 
 
 def user_name() -> str:
-    """Who runs this process, by name or number."""
+    """The name, or else the number, of the user who runs this process."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,4 +1,4 @@
-"""Questions to Dagster around a launch: what became of it, and who else makes its cells."""
+"""Asks Dagster about launches: their outcome, and other backfills that make the same cells."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ACTIVE_BACKFILLS = 200
 
 
 async def find_launch(client: Client, launch: str) -> Launched | None:
-    """The backfill or run that carries the tag `launch`; None where none does. Raises ApiError."""
-    runs = {"tags": [{"key": LAUNCH_TAG, "value": launch}]}
-    data = await client.ask("launched", {"limit": NEWEST_BACKFILLS, "filter": runs})
+    """The backfill or run with the tag `launch`; None where there is none. Raises ApiError."""
+    runs_filter = {"tags": [{"key": LAUNCH_TAG, "value": launch}]}
+    data = await client.ask("launched", {"limit": NEWEST_BACKFILLS, "filter": runs_filter})
     backfills = success(data, "partitionBackfillsOrError", "PartitionBackfills")
     tagged = [
-        one for one in items(backfills.get("results")) if _tags(one).get(LAUNCH_TAG) == launch
+        item for item in items(backfills.get("results")) if _tags(item).get(LAUNCH_TAG) == launch
     ]
     if tagged:
         return Launched(str(tagged[-1].get("id")), None)
@@ -37,14 +37,14 @@ async def find_launch(client: Client, launch: str) -> Launched | None:
 
 
 async def active_backfills(client: Client) -> list[ActiveBackfill]:
-    """The backfills that go on, in the order they were made in. Raises ApiError."""
+    """The backfills under way, the oldest first. Raises ApiError."""
     data = await client.ask("targeting", {"limit": ACTIVE_BACKFILLS})
-    found = success(data, "partitionBackfillsOrError", "PartitionBackfills")
+    backfills = success(data, "partitionBackfillsOrError", "PartitionBackfills")
     return [
         ActiveBackfill(
             str(item.get("id")), keys_of(item, "assetSelection"), _tags(item).get(LAUNCH_TAG)
         )
-        for item in reversed(items(found.get("results")))
+        for item in reversed(items(backfills.get("results")))
     ]
 
 
@@ -69,7 +69,7 @@ async def run_status(client: Client, run_id: str) -> RunStatus | None:
 async def config_problem(
     client: Client, location: str, repository: str, assets: Sequence[AssetKey]
 ) -> str:
-    """Why a run of these assets can't be made without configuration; empty where it can.
+    """The reason why a run of these assets needs configuration; empty where it doesn't.
 
     Raises ApiError.
     """

@@ -1,4 +1,4 @@
-"""The way to one webserver: HTTP with its credentials, redirects and proxies, and no GraphQL."""
+"""The HTTP connection to one webserver, with credentials, redirects and proxies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GRAPHQL = "/graphql"
 
 
 def graphql_url(url: str) -> str:
-    """The address of the API for what a person types or copies; raises ValueError with a sentence."""
+    """The API's address for a typed or copied address; raises ValueError with a sentence."""
     full = url if "://" in url else f"http://{url}"
     if not _is_address(full):
         raise ValueError(
@@ -45,19 +45,19 @@ def _is_address(url: str) -> bool:
 
 
 def _shown(url: str) -> str:
-    """A name and password in it stay out."""
-    scheme, found, rest = url.rpartition("://")
-    return f"{scheme}{found}{rest.rpartition('@')[2]}"
+    """The address without name and password."""
+    scheme, separator, rest = url.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
 class Line:
-    """Posts to the API's address; moves to where the webserver turns out to be."""
+    """Posts to the API's address, which changes if the webserver turns out to be elsewhere."""
 
     def __init__(self, url: str, door: Door = OPEN) -> None:
         self.url = graphql_url(url)
         self.door = door
         self.notice = ""
-        """A sentence that is worth saying once: where the address led."""
+        """A sentence to show once: the address to which it moved."""
         self.bytes_received = 0
         self._typed = url if "://" in url else f"http://{url}"
         self._credentials = Credentials(door.credentials)
@@ -70,7 +70,7 @@ class Line:
 
     @property
     def place(self) -> str:
-        """`host:port`, for sentences; a name and password before it stay out."""
+        """`host:port`, for sentences, without name and password."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     async def close(self) -> None:
@@ -78,13 +78,13 @@ class Line:
             await self._http.aclose()
 
     def fault(self, response: httpx.Response) -> ApiError:
-        """The error that an HTTP answer from something other than Dagster stands for."""
+        """The error for an HTTP answer that isn't Dagster's."""
         return fault_of(response, self.place, len(response.request.content), datetime.now(UTC))
 
     async def post(self, content: bytes, timeout: float) -> httpx.Response:
-        """The last answer on the way; `timeout` is in seconds. Raises ApiError.
+        """The last answer, after redirects; `timeout` is in seconds. Raises ApiError.
 
-        A redirect is followed on the same host alone, and only to where an API may be.
+        A redirect is followed only on the same host and only to an address that ends in `/graphql`.
         """
         headers = await self._credentials.headers()
         response = await self._request("POST", self.url, headers, timeout, content)
@@ -100,7 +100,7 @@ class Line:
         return response
 
     async def knock(self, timeout: float) -> None:
-        """Ask nothing, only whether somebody answers. Raises ApiError."""
+        """Checks whether the server answers. Raises ApiError."""
         headers = await self._credentials.headers()
         await self._request("GET", f"{self.url}?query={{__typename}}", headers, timeout)
 
@@ -129,13 +129,13 @@ class Line:
         return response
 
     def _may_want_certificate(self, error: httpx.HTTPError) -> bool:
-        """TLS 1.3 tells of a missing certificate only by ending the line after the handshake."""
+        """Whether a client certificate may be missing; TLS 1.3 then ends the connection after the handshake."""
         dropped = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
         tls = self.url.startswith("https")
         return dropped and tls and not self._answered and self.door.certificate is None
 
     async def _client(self) -> httpx.AsyncClient:
-        """TLS is set up only where it is spoken: it takes longer than a question."""
+        """The HTTP client; TLS is set up only for https, as it takes longer than a question."""
         if self._http is None:
             tls = self.url.startswith("https")
             verify = await ssl_context(self.door) if tls else False
@@ -148,21 +148,21 @@ class Line:
         return self._http
 
     async def _moved(self, response: httpx.Response) -> bool:
-        """Whether the answer leads to another address of the same host, from now on the one."""
+        """Whether the answer redirects to another address of the same host, which is used from now on."""
         location = response.headers.get("location")
         if response.status_code not in REDIRECTS or not location:
             return False
-        here, there = urlsplit(self.url), urlsplit(urljoin(self.url, location))
+        current, target = urlsplit(self.url), urlsplit(urljoin(self.url, location))
         if (
-            there.hostname != here.hostname
-            or there.scheme not in ("http", "https")
-            or (here.scheme == "https" and there.scheme == "http")
-            or not there.path.rstrip("/").endswith(GRAPHQL)
+            target.hostname != current.hostname
+            or target.scheme not in ("http", "https")
+            or (current.scheme == "https" and target.scheme == "http")
+            or not target.path.rstrip("/").endswith(GRAPHQL)
         ):
             return False
-        user = here.netloc.rpartition("@")
-        netloc = there.netloc if "@" in there.netloc else f"{user[0]}{user[1]}{there.netloc}"
-        await self._move(there._replace(netloc=netloc, query="", fragment="").geturl().rstrip("/"))
+        user = current.netloc.rpartition("@")
+        netloc = target.netloc if "@" in target.netloc else f"{user[0]}{user[1]}{target.netloc}"
+        await self._move(target._replace(netloc=netloc, query="", fragment="").geturl().rstrip("/"))
         return True
 
     async def _move(self, url: str) -> None:
@@ -172,7 +172,7 @@ class Line:
         self.notice = f"Dagster is at {_shown(url).removesuffix(GRAPHQL)}"
 
     async def _found_root(self, headers: dict[str, str], timeout: float) -> bool:
-        """Whether the webserver's root is further up in the address that was typed."""
+        """Whether the webserver's root is a parent path of the typed address."""
         if self._root_found:
             return False
         self._root_found = True
@@ -191,13 +191,13 @@ class Line:
 
 
 def _is_closed(response: httpx.Response) -> bool:
-    """Whether somebody wants other credentials, by a status or by leading to a login page."""
+    """Whether the answer asks for other credentials, by its status or a redirect to a login page."""
     return response.status_code == 401 or response.status_code in REDIRECTS
 
 
 def _is_server_info(response: httpx.Response) -> bool:
     try:
-        told = json.loads(response.content)
+        info = json.loads(response.content)
     except ValueError:
         return False
-    return isinstance(told, dict) and "dagster_webserver_version" in told
+    return isinstance(info, dict) and "dagster_webserver_version" in info

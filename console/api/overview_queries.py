@@ -1,4 +1,4 @@
-"""Questions to Dagster about what needs somebody: failures, backfills, daemons, sensors."""
+"""Asks Dagster about failures, backfills, daemons, schedules and sensors for the overview."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
     from console.domain.runs.run import Backfill, Run
 
 MOST_EVENTS = 1000
-"""Of one run, asked with others: the server sends no more in one page."""
+"""The events asked of each of several runs; the server sends no more in one page."""
 UNTOLD = "the server can't send its log"
 
 
 async def failures(
     client: Client, since: float, limit: int, before: str | None = None
 ) -> tuple[tuple[Run, ...], int]:
-    """The newest failed runs that changed after `since` (epoch seconds UTC), and how many there are.
+    """The newest failed runs that changed after `since` (epoch seconds UTC), and their total number.
 
-    `before` is the id of the last run of the page before.
+    `before` is the id of the last run of the previous page.
     """
     data = await client.ask("failures", {"since": since, "limit": limit, "cursor": before})
-    found = success(data, "runsOrError", "Runs")
-    runs = read_runs(found)
-    return runs, max(integer(found.get("count")), len(runs))
+    result = success(data, "runsOrError", "Runs")
+    runs = read_runs(result)
+    return runs, max(integer(result.get("count")), len(runs))
 
 
 async def run_errors(client: Client, ids: Sequence[str]) -> dict[str, str | None]:
-    """Why each of these runs failed, in one line; None where the log gives no reason.
+    """The reason why each run failed, in one line; None where the log gives no reason.
 
     A run whose log is long, or can't be sent with the others, is asked for alone. Raises ApiError.
     """
@@ -60,39 +60,39 @@ async def run_errors(client: Client, ids: Sequence[str]) -> dict[str, str | None
         return {}
     variables = {"ids": list(ids), "limit": len(ids), "events": MOST_EVENTS}
     try:
-        found = success(await client.ask("run_errors", variables), "runsOrError", "Runs")
+        result = success(await client.ask("run_errors", variables), "runsOrError", "Runs")
     except (BadAnswer, ServerError):
         return await _halved(client, ids)
     errors: dict[str, str | None] = {}
-    for item in items(found.get("results")):
+    for item in items(result.get("results")):
         log = sub(item, "eventConnection")
         events = [_event(event) for event in items(log.get("events"))]
         if any(is_cut(event.error) for event in events):
             events = await _whole_chains(client, str(item.get("id")), events)
-        why = reason(events)
-        if log.get("hasMore") and why is None:
-            why = await first_error(client, str(item.get("id")))
-        errors[str(item.get("id"))] = why
+        error = reason(events)
+        if log.get("hasMore") and error is None:
+            error = await first_error(client, str(item.get("id")))
+        errors[str(item.get("id"))] = error
     return {run_id: errors.get(run_id) for run_id in ids}
 
 
 async def _whole_chains(client: Client, run_id: str, events: list[Event]) -> list[Event]:
-    """The events with their causes to the end; as they are where the server can't send these."""
+    """The events with complete chains of causes, or unchanged if the server can't send those."""
     variables = {"ids": [run_id], "limit": 1, "events": MOST_EVENTS}
     try:
-        found = success(await client.ask("run_errors_deep", variables), "runsOrError", "Runs")
+        result = success(await client.ask("run_errors_deep", variables), "runsOrError", "Runs")
     except (BadAnswer, ServerError):
         return events
     whole = [
         _event(event)
-        for item in items(found.get("results"))
+        for item in items(result.get("results"))
         for event in items(sub(item, "eventConnection").get("events"))
     ]
     return whole or events
 
 
 async def _halved(client: Client, ids: Sequence[str]) -> dict[str, str | None]:
-    """One text that the server can't encode costs the whole answer: that run is found."""
+    """The errors, asked for in halves down to the run whose text the server can't encode."""
     if len(ids) == 1:
         try:
             return {ids[0]: await first_error(client, ids[0])}
@@ -104,9 +104,9 @@ async def _halved(client: Client, ids: Sequence[str]) -> dict[str, str | None]:
 
 
 async def health(client: Client) -> Health:
-    """Daemons, schedules and sensors. Raises ApiError.
+    """The health of daemons, schedules and sensors. Raises ApiError.
 
-    Where the server fails on a schedule's or sensor's ticks it is asked without them.
+    If the server fails on the ticks, it is asked again without them.
     """
     try:
         return _health(await client.ask("health", {"ticks": True}), ticks=True)
@@ -115,21 +115,21 @@ async def health(client: Client) -> Health:
 
 
 async def active_backfills(client: Client, limit: int) -> tuple[Backfill, ...]:
-    """The backfills that are under way, newest first, with their counts. Raises ApiError."""
+    """The backfills under way, newest first, with their counts. Raises ApiError."""
     data = await client.ask("active_backfills", {"limit": limit})
     return read_backfills(success(data, "partitionBackfillsOrError", "PartitionBackfills"))
 
 
 async def run_ends(client: Client, since: float, limit: int) -> tuple[RunEnd, ...]:
-    """When and how the newest runs ended that changed after `since`. Raises ApiError."""
+    """The ends of the newest runs that changed after `since`. Raises ApiError."""
     data = await client.ask("run_ends", {"since": since, "limit": limit})
-    found = items(success(data, "runsOrError", "Runs").get("results"))
-    ends = ((seconds(run.get("endTime")), RunStatus.read(run.get("status"))) for run in found)
-    return tuple((at, status) for at, status in ends if at is not None)
+    results = items(success(data, "runsOrError", "Runs").get("results"))
+    ends = ((seconds(run.get("endTime")), RunStatus.read(run.get("status"))) for run in results)
+    return tuple((ended, status) for ended, status in ends if ended is not None)
 
 
 async def load_error(client: Client, location: str) -> ErrorInfo | None:
-    """Why a code location failed to load, in full; None when it did not. Raises ApiError."""
+    """The full load error of a code location; None when it has none. Raises ApiError."""
     error = await _load_error(client, "load_error", location)
     if is_cut(error):
         with suppress(BadAnswer, ServerError):
@@ -147,14 +147,14 @@ async def _load_error(client: Client, name: str, location: str) -> ErrorInfo | N
 async def materialization_times(
     client: Client, keys: Sequence[AssetKey], limit: int
 ) -> dict[AssetKey, tuple[float, ...]]:
-    """When each asset was materialized, the newest `limit` times, epoch seconds UTC."""
-    asked = [key_input(key) for key in keys]
-    data = await client.ask("rhythms", {"keys": asked, "limit": limit})
+    """The times of each asset's newest `limit` materializations, in epoch seconds UTC."""
+    key_inputs = [key_input(key) for key in keys]
+    data = await client.ask("rhythms", {"keys": key_inputs, "limit": limit})
     return {
         key_of(node): tuple(
-            at
+            moment
             for event in items(node.get("assetMaterializations"))
-            if (at := milliseconds(event.get("timestamp"))) is not None
+            if (moment := milliseconds(event.get("timestamp"))) is not None
         )
         for node in items(data.get("assetNodes"))
     }
@@ -173,10 +173,10 @@ def _event(value: Json) -> Event:
 def _health(data: Json, *, ticks: bool) -> Health:
     statuses = sub(sub(data, "instance"), "daemonHealth").get("allDaemonStatuses")
     entries = items(sub(data, "workspaceOrError").get("locationEntries"))
-    told = isinstance(sub(data, "workspaceOrError").get("locationEntries"), list) and ticks
+    ticks_read = isinstance(sub(data, "workspaceOrError").get("locationEntries"), list) and ticks
     return Health(
-        tuple(_daemon(one) for one in items(statuses)) if isinstance(statuses, list) else None,
-        tuple(one for entry in entries for one in _ticking(entry)) if told else None,
+        tuple(map(_daemon, items(statuses))) if isinstance(statuses, list) else None,
+        tuple(ticking for entry in entries for ticking in _ticking(entry)) if ticks_read else None,
         frozenset(str(entry.get("name")) for entry in entries if _is_loading(entry)),
     )
 
@@ -200,16 +200,16 @@ def _daemon(value: Json) -> Daemon:
 
 def _ticking(entry: Json) -> list[Ticking]:
     location = str(entry.get("name") or "")
-    found: list[Ticking] = []
+    ticking: list[Ticking] = []
     for repository in items(sub(entry, "locationOrLoadError").get("repositories")):
         for kind in ("schedule", "sensor"):
-            for one in items(repository.get(f"{kind}s")):
-                state = sub(one, f"{kind}State")
+            for instigator in items(repository.get(f"{kind}s")):
+                state = sub(instigator, f"{kind}State")
                 if state.get("status") == "RUNNING":
-                    ahead = next(iter(items(sub(one, "futureTicks").get("results"))), {})
-                    tick = _tick(str(one.get("name")), kind, location, state)
-                    found.append(replace(tick, next_at=seconds(ahead.get("timestamp"))))
-    return found
+                    next_tick = next(iter(items(sub(instigator, "futureTicks").get("results"))), {})
+                    tick = _tick(str(instigator.get("name")), kind, location, state)
+                    ticking.append(replace(tick, next_at=seconds(next_tick.get("timestamp"))))
+    return ticking
 
 
 def _tick(name: str, kind: str, location: str, state: dict[str, Any]) -> Ticking:

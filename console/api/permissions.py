@@ -1,4 +1,4 @@
-"""What the server lets this user do, in words where it doesn't: deployment, code location, asset."""
+"""Reads the server's permissions: whether this user may launch in a deployment, location or asset."""
 
 from __future__ import annotations
 
@@ -19,45 +19,51 @@ LAUNCHING = (
 
 
 def forbidden(data: Json) -> str:
-    """Why nothing at all may be launched; empty where something may, or nothing is told.
+    """The reason why nothing may be launched; empty where something may, or it isn't known.
 
-    Who may only in some code locations is told no for the deployment and yes for those.
+    A user allowed in only some code locations gets no for the deployment and yes for those.
     """
     entries = items(sub(data, "workspaceOrError").get("locationEntries"))
-    places = [items(data.get("permissions")), *(items(one.get("permissions")) for one in entries)]
-    told = [one for place in places for one in _launching(place)]
-    if not told or any(one.get("value") for one in told):
+    lists = [
+        items(data.get("permissions")),
+        *(items(entry.get("permissions")) for entry in entries),
+    ]
+    launching = [permission for permissions in lists for permission in _launching(permissions)]
+    if not launching or any(permission.get("value") for permission in launching):
         return ""
-    return f"the server allows no launch{_reason(told)}"
+    return f"the server allows no launch{_reason(launching)}"
 
 
 def forbidden_locations(data: Json) -> dict[str, str]:
-    """The server's reason for each code location where nothing may be launched, in brackets."""
+    """The server's reason, in brackets, for each code location where nothing may be launched."""
     entries = items(sub(data, "workspaceOrError").get("locationEntries"))
-    found = {
-        str(one.get("name")): list(_launching(items(one.get("permissions")))) for one in entries
+    by_location = {
+        str(entry.get("name")): list(_launching(items(entry.get("permissions"))))
+        for entry in entries
     }
     return {
-        name: f" (code location {name}{_reason(told, ': ')})"
-        for name, told in found.items()
-        if told and not any(one.get("value") for one in told)
+        name: f" (code location {name}{_reason(launching, ': ')})"
+        for name, launching in by_location.items()
+        if launching and not any(permission.get("value") for permission in launching)
     }
 
 
 def forbidden_asset(node: Json, locations: dict[str, str]) -> str:
-    """Why an `assetNode` may not be materialized by this user; empty where it may."""
+    """The reason why this user may not materialize an `assetNode`; empty where they may."""
     if node.get("hasMaterializePermission") is not False:
         return ""
-    place = str(sub(sub(node, "repository"), "location").get("name"))
-    return f"the server doesn't let you materialize it{locations.get(place, '')}"
+    location = str(sub(sub(node, "repository"), "location").get("name"))
+    return f"the server doesn't let you materialize it{locations.get(location, '')}"
 
 
 def _launching(permissions: Sequence[Json]) -> Iterable[Json]:
-    return (one for one in permissions if one.get("permission") in LAUNCHING)
+    return (permission for permission in permissions if permission.get("permission") in LAUNCHING)
 
 
-def _reason(told: Sequence[Json], before: str = "") -> str:
-    why = next((str(one["disabledReason"]) for one in told if one.get("disabledReason")), "")
-    if not why:
+def _reason(denials: Sequence[Json], prefix: str = "") -> str:
+    reason = next(
+        (str(denial["disabledReason"]) for denial in denials if denial.get("disabledReason")), ""
+    )
+    if not reason:
         return ""
-    return f"{before}{cut(why, 80)}" if before else f" ({cut(why, 80)})"
+    return f"{prefix}{cut(reason, 80)}" if prefix else f" ({cut(reason, 80)})"

@@ -1,4 +1,4 @@
-"""Questions to Dagster that only a plan needs."""
+"""Asks Dagster the questions that only a plan needs."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ async def preview(
 ) -> dict[AssetKey, KeyRanges | None]:
     """The partitions that a backfill of the roots' `partitions` reaches by the server's mappings.
 
-    For each asset its ranges of keys, or None for an asset without partitions. An asset that
-    isn't reached isn't there. Raises ApiError.
+    Each reached asset has its ranges of keys, or None if it has no partitions. Raises ApiError.
     """
     params = {
         "partitionNames": list(partitions),
@@ -37,7 +36,7 @@ async def preview(
 
 
 async def required_with(client: Client, keys: Sequence[AssetKey]) -> tuple[AssetKey, ...]:
-    """Assets that can't be left out when `keys` are materialized. Raises ApiError."""
+    """The assets that must be materialized together with `keys`. Raises ApiError."""
     data = await client.ask("required", {"keys": [key_input(key) for key in keys]})
     return keys_of(data, "assetNodeAdditionalRequiredKeys")
 
@@ -45,17 +44,17 @@ async def required_with(client: Client, keys: Sequence[AssetKey]) -> tuple[Asset
 async def backfill_targets(
     client: Client, backfill: str, keys: Sequence[AssetKey]
 ) -> dict[AssetKey, KeyRanges]:
-    """Which partitions of these partitioned assets a backfill targets. Raises ApiError."""
-    found: dict[AssetKey, KeyRanges] = {}
+    """The partitions of these partitioned assets that a backfill targets. Raises ApiError."""
+    targets: dict[AssetKey, KeyRanges] = {}
     for start in range(0, len(keys), TARGETS_AT_ONCE):
         asked = list(keys[start : start + TARGETS_AT_ONCE])
         padded = asked + asked[:1] * (TARGETS_AT_ONCE - len(asked))
-        named = {f"k{at}": key_input(key) for at, key in enumerate(padded)}
-        data = await client.ask("backfill_targets", {"id": backfill, **named})
+        key_variables = {f"k{index}": key_input(key) for index, key in enumerate(padded)}
+        data = await client.ask("backfill_targets", {"id": backfill, **key_variables})
         value = success(data, "partitionBackfillOrError", "PartitionBackfill")
-        for at, key in enumerate(asked):
-            found[key] = _ranges(value.get(f"k{at}")) or []
-    return found
+        for index, key in enumerate(asked):
+            targets[key] = _ranges(value.get(f"k{index}")) or []
+    return targets
 
 
 async def runs_that_made(client: Client, keys: Sequence[AssetKey], limit: int) -> tuple[str, ...]:
@@ -79,7 +78,7 @@ async def collisions(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey,
 
 
 def _ranges(value: object) -> KeyRanges | None:
-    """Ranges of keys, both ends included; None where the server names no partitions."""
+    """The ranges of keys, both ends included; None where the server names no partitions."""
     if not isinstance(value, dict):
         return None
     ranges = [(str(item.get("start")), str(item.get("end"))) for item in items(value.get("ranges"))]

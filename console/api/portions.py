@@ -1,4 +1,4 @@
-"""Long lists asked for in portions, smaller ones where a proxy limits a request's body."""
+"""Asks for long lists in portions, which shrink where a proxy limits a request's body."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _Answer = TypeVar("_Answer")
 async def in_portions(
     wanted: Sequence[_Item], size: int, ask: Callable[[list[_Item]], Awaitable[_Answer]]
 ) -> list[tuple[list[_Item], _Answer]]:
-    """Each portion with what `ask` said of it, in order. Raises ApiError.
+    """Each portion with its answer from `ask`, in order. Raises ApiError.
 
-    A portion that is too large for a proxy is halved, and so are all that follow.
+    A portion that is too large for a proxy is halved, as are all that follow.
     """
     answers: list[tuple[list[_Item], _Answer]] = []
     start = 0

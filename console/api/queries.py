@@ -1,4 +1,4 @@
-"""Questions to Dagster about assets and their partitions, answered as domain values."""
+"""Asks Dagster about assets and their partitions; answers are domain values."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def key_input(key: AssetKey) -> Json:
 
 
 async def structure(client: Client) -> Structure:
-    """Asked over where the server turns out to be of another version than it was."""
+    """The deployment's structure, asked for again if the server's version has changed."""
     data = await client.ask("structure")
     if await client.version_told(str(data.get("version"))):
         data = await client.ask("structure")
@@ -84,61 +84,61 @@ async def structure(client: Client) -> Structure:
 async def statuses(
     client: Client, keys: Sequence[AssetKey], *, counted: bool = True
 ) -> list[AssetStatus]:
-    """Without `counted` it isn't asked how many partitions there are: a third of the cost."""
+    """The status of each asset; without `counted` it lacks partition counts and costs a third."""
 
-    async def ask(some: list[AssetKey]) -> Json:
-        asked = {"keys": [key_input(key) for key in some], "counted": counted}
-        return await client.ask("statuses", asked)
+    async def ask(portion: list[AssetKey]) -> Json:
+        variables = {"keys": [key_input(key) for key in portion], "counted": counted}
+        return await client.ask("statuses", variables)
 
-    found: list[AssetStatus] = []
+    all_statuses: list[AssetStatus] = []
     for _, data in await in_portions(keys, max(len(keys), 1), ask):
         latest = {key_of(item): _latest(item) for item in items(data.get("assetsLatestInfo"))}
-        found += [_status(node, latest) for node in items(data.get("assetNodes"))]
-    return found
+        all_statuses += [_status(node, latest) for node in items(data.get("assetNodes"))]
+    return all_statuses
 
 
 async def newest(
     client: Client, keys: Sequence[AssetKey], samples: Sequence[AssetKey]
 ) -> tuple[dict[AssetKey, NewestMaterialization], dict[AssetKey, tuple[str | None, str | None]]]:
-    """The newest of each of `keys`, and the first and last partition of each of `samples`."""
-    found: dict[AssetKey, NewestMaterialization] = {}
-    ends: dict[AssetKey, tuple[str | None, str | None]] = {}
+    """The newest materialization of each of `keys`, and the first and last partition of each of `samples`."""
+    newest_by_asset: dict[AssetKey, NewestMaterialization] = {}
+    ends_by_asset: dict[AssetKey, tuple[str | None, str | None]] = {}
     sampled = [key_input(key) for key in samples]
 
-    async def ask(some: list[AssetKey]) -> Json:
-        first = sampled if some and some[0] == keys[0] else []
-        asked = [key_input(key) for key in some]
-        return await client.ask("newest", {"keys": asked, "samples": first})
+    async def ask(portion: list[AssetKey]) -> Json:
+        first = sampled if portion and portion[0] == keys[0] else []
+        key_inputs = [key_input(key) for key in portion]
+        return await client.ask("newest", {"keys": key_inputs, "samples": first})
 
     for _, data in await in_portions(keys, NEWEST_AT_ONCE, ask):
         for node in items(data.get("assetNodes")):
-            made = next(iter(items(node.get("assetMaterializations"))), {})
-            at = milliseconds(made.get("timestamp"))
-            found[key_of(node)] = NewestMaterialization(
-                at, made.get("runId"), freshness.verdict(node)
+            materialization = next(iter(items(node.get("assetMaterializations"))), {})
+            materialized_at = milliseconds(materialization.get("timestamp"))
+            newest_by_asset[key_of(node)] = NewestMaterialization(
+                materialized_at, materialization.get("runId"), freshness.verdict(node)
             )
         for node in items(data.get("samples")):
-            ends[key_of(node)] = _end(node, "first"), _end(node, "last")
-    return found, ends
+            ends_by_asset[key_of(node)] = _end(node, "first"), _end(node, "last")
+    return newest_by_asset, ends_by_asset
 
 
 async def partition_counts(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, int]:
-    """How many partitions there are of each asset that has some."""
-    found: dict[AssetKey, int] = {}
+    """The number of partitions of each partitioned asset."""
+    counts: dict[AssetKey, int] = {}
 
-    async def ask(some: list[AssetKey]) -> Json:
-        return await client.ask("partition_counts", {"keys": [key_input(key) for key in some]})
+    async def ask(portion: list[AssetKey]) -> Json:
+        return await client.ask("partition_counts", {"keys": [key_input(key) for key in portion]})
 
     for _, data in await in_portions(keys, COUNTS_AT_ONCE, ask):
         for node in items(data.get("assetNodes")):
             total = sub(node, "partitionStats").get("numPartitions")
             if isinstance(total, int):
-                found[key_of(node)] = total
-    return found
+                counts[key_of(node)] = total
+    return counts
 
 
 async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
-    found: list[str] = []
+    all_keys: list[str] = []
     cursor: str | None = None
     while True:
         variables = {"key": key_input(key), "limit": PAGE_OF_KEYS, "cursor": cursor}
@@ -147,14 +147,14 @@ async def partition_keys(client: Client, key: AssetKey) -> PartitionKeys:
             return PartitionKeys(strings(nodes[0]["partitionKeys"]))
         page = sub(nodes[0], "partitionKeyConnection") if nodes else {}
         results = strings(page.get("results"))
-        found += results
+        all_keys += results
         before, cursor = cursor, page.get("cursor")
         if not page.get("hasMore") or not results or cursor == before:
-            return PartitionKeys(tuple(found))
+            return PartitionKeys(tuple(all_keys))
 
 
 async def grown_keys(client: Client, key: AssetKey, known: PartitionKeys) -> PartitionKeys | None:
-    """The list that `known` has grown into by at most NEWEST_KEYS; None where it hasn't."""
+    """The keys after `known` has grown by at most NEWEST_KEYS; None where that isn't the case."""
     try:
         data = await client.ask("newest_keys", {"key": key_input(key), "limit": NEWEST_KEYS})
     except Lacking:
@@ -170,15 +170,15 @@ async def grown_keys(client: Client, key: AssetKey, known: PartitionKeys) -> Par
 async def partition_keys_of_both(
     client: Client, key: AssetKey, primary: int
 ) -> PartitionKeys | None:
-    """The keys of two dimensions; None where the server tells of another number of them."""
+    """The keys of an asset with two dimensions; None where the server gives another number."""
     data = await client.ask("dimensions", {"key": key_input(key)})
     for node in items(data.get("assetNodes"))[:1]:
-        named = {
-            str(one.get("name")): PartitionKeys(strings(one.get("partitionKeys")))
-            for one in items(node.get("partitionKeysByDimension"))
+        keys_by_dimension = {
+            str(dimension.get("name")): PartitionKeys(strings(dimension.get("partitionKeys")))
+            for dimension in items(node.get("partitionKeysByDimension"))
         }
-        if len(named) == 2:
-            first, second = (named[name] for name in sorted(named))
+        if len(keys_by_dimension) == 2:
+            first, second = (keys_by_dimension[name] for name in sorted(keys_by_dimension))
             return product_of(first, second, primary)
     return None
 
@@ -187,22 +187,27 @@ async def stale(
     client: Client, key: AssetKey, partitions: Sequence[str]
 ) -> dict[str, tuple[bool, str]]:
     """Whether each partition is stale, and the server's first cause in words."""
-    found: dict[str, tuple[bool, str]] = {}
+    verdicts_by_partition: dict[str, tuple[bool, str]] = {}
 
-    async def ask(some: list[str]) -> Json:
-        return await client.ask("stale", {"key": key_input(key), "partitions": some})
+    async def ask(portion: list[str]) -> Json:
+        return await client.ask("stale", {"key": key_input(key), "partitions": portion})
 
-    for asked, data in await in_portions(partitions, STALE_AT_ONCE, ask):
+    for asked_partitions, data in await in_portions(partitions, STALE_AT_ONCE, ask):
         for node in items(data.get("assetNodes"))[:1]:
             verdicts = any_items(node, "staleStatusByPartition")
             causes = any_items(node, "staleCausesByPartition") or [[]] * len(verdicts)
-            for partition, verdict, why in zip(asked, verdicts, causes, strict=False):
-                found[partition] = (verdict == "STALE", stale_reason(why))
-    return found
+            for partition, verdict, partition_causes in zip(
+                asked_partitions, verdicts, causes, strict=False
+            ):
+                verdicts_by_partition[partition] = (
+                    verdict == "STALE",
+                    stale_reason(partition_causes),
+                )
+    return verdicts_by_partition
 
 
 async def stale_whole(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, tuple[bool, str]]:
-    """The same for assets without partitions."""
+    """`stale` for assets without partitions."""
     data = await client.ask("stale_whole", {"keys": [key_input(key) for key in keys]})
     return {
         key_of(node): (node.get("staleStatus") == "STALE", stale_reason(node.get("staleCauses")))
@@ -212,7 +217,7 @@ async def stale_whole(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey
 
 
 def stale_reason(causes: object) -> str:
-    """The first cause, `updated data version: a/b 2026-11-20`."""
+    """The first cause in words: `updated data version: a/b 2026-11-20`."""
     for cause in items(causes)[:1]:
         where = "/".join(key_of(cause, "dependency") or key_of(cause, "key"))
         partition = cause.get("dependencyPartitionKey") or ""
@@ -226,8 +231,8 @@ def _asset(node: Json, forbidden: str) -> Asset:
         key=key_of(node),
         group=str(node.get("groupName") or ""),
         kinds=tuple(sorted(strings(node.get("kinds")))),
-        owners=tuple(_owner(one) for one in items(node.get("owners"))),
-        tags=tuple((str(t.get("key")), str(t.get("value"))) for t in items(node.get("tags"))),
+        owners=tuple(_owner(owner) for owner in items(node.get("owners"))),
+        tags=tuple((str(tag.get("key")), str(tag.get("value"))) for tag in items(node.get("tags"))),
         description=str(node.get("description") or ""),
         upstream=keys_of(node, "dependencyKeys"),
         downstream=keys_of(node, "dependedByKeys"),
@@ -242,20 +247,29 @@ def _asset(node: Json, forbidden: str) -> Asset:
     )
 
 
-def _owner(one: Json) -> str:
-    return str(one.get("email") or "") or f"team:{one.get('team') or ''}"
+def _owner(owner: Json) -> str:
+    return str(owner.get("email") or "") or f"team:{owner.get('team') or ''}"
 
 
 def _definition(node: Json) -> PartitionsDefinition | None:
     value = node.get("partitionDefinition")
     if not isinstance(value, dict):
         return PartitionsDefinition("UNKNOWN", "not known") if node.get("isPartitioned") else None
-    dimensions = sorted(items(value.get("dimensionTypes")), key=lambda one: str(one.get("name")))
+    dimensions = sorted(
+        items(value.get("dimensionTypes")), key=lambda dimension: str(dimension.get("name"))
+    )
     return PartitionsDefinition(
         str(value.get("type")),
         str(value.get("description") or ""),
         value.get("name"),
-        next((at for at, one in enumerate(dimensions) if one.get("isPrimaryDimension")), 0),
+        next(
+            (
+                index
+                for index, dimension in enumerate(dimensions)
+                if dimension.get("isPrimaryDimension")
+            ),
+            0,
+        ),
     )
 
 
@@ -267,12 +281,12 @@ def _backfill_policy(value: object) -> BackfillPolicy | None:
 
 
 def _pool_limits(instance: Json, assets: Iterable[Asset]) -> dict[str, int]:
-    """A pool that never was set has the default limit, where there is one."""
+    """The limit of each pool that has one; a pool that was never set has the default limit."""
     default = sub(instance, "poolConfig").get("defaultPoolLimit")
-    found = {pool: default for asset in assets for pool in asset.pools}
+    limits = {pool: default for asset in assets for pool in asset.pools}
     for item in items(instance.get("concurrencyLimits")):
-        found[str(item.get("concurrencyKey"))] = item.get("limit") or item.get("slotCount")
-    return {pool: limit for pool, limit in found.items() if isinstance(limit, int)}
+        limits[str(item.get("concurrencyKey"))] = item.get("limit") or item.get("slotCount")
+    return {pool: limit for pool, limit in limits.items() if isinstance(limit, int)}
 
 
 def _load_errors(workspace: Json) -> dict[str, str]:
@@ -286,7 +300,7 @@ def _load_errors(workspace: Json) -> dict[str, str]:
 
 
 def _loading(workspace: Json) -> tuple[str, ...]:
-    """A location that was never loaded yet has neither a repository nor an error."""
+    """The locations that are still loading, which have neither a repository nor an error."""
     return tuple(
         str(entry.get("name"))
         for entry in items(workspace.get("locationEntries"))
@@ -325,14 +339,14 @@ def _status(node: Json, latest: dict[AssetKey, Latest]) -> AssetStatus:
 
 
 def _end(node: Json, name: str) -> str | None:
-    """The `first` or `last` key; of a server that doesn't page them, of all that it tells."""
-    found = strings(sub(node, name).get("results"))
-    every = strings(node.get("partitionKeys"))
-    return next(iter(found or every[:: -1 if name == "last" else 1]), None)
+    """The `first` or `last` key, taken from all keys if the server doesn't page them."""
+    page_keys = strings(sub(node, name).get("results"))
+    all_keys = strings(node.get("partitionKeys"))
+    return next(iter(page_keys or all_keys[:: -1 if name == "last" else 1]), None)
 
 
 def _spans(form: Json) -> tuple[Span, ...]:
-    """Later spans win, so what runs now comes last."""
+    """The spans of an answer; later spans win, so running partitions come last."""
     if form.get("__typename") == "MultiPartitionStatuses":
         return tuple(sorted(_both(form), key=lambda span: span.state))
     if form.get("__typename") == "TimePartitionStatuses":
@@ -352,8 +366,8 @@ def _spans(form: Json) -> tuple[Span, ...]:
 def _both(form: Json) -> Iterator[Span]:
     for item in items(form.get("ranges")):
         start, end = str(item.get("primaryDimStartKey")), str(item.get("primaryDimEndKey"))
-        for one in _spans(sub(item, "secondaryDim")):
-            yield Span(start, end, one.state, (one.start, one.end))
+        for secondary_span in _spans(sub(item, "secondaryDim")):
+            yield Span(start, end, secondary_span.state, (secondary_span.start, secondary_span.end))
 
 
 def _span(item: Json) -> Span:

@@ -1,4 +1,4 @@
-"""Readers of answers: a value that is missing or odd costs that value and nothing else."""
+"""Readers of answers, which tolerate missing and odd values."""
 
 from __future__ import annotations
 
@@ -41,27 +41,28 @@ def keys_of(value: Json, name: str) -> tuple[tuple[str, ...], ...]:
 def defining_locations(data: Json) -> dict[tuple[str, ...], tuple[str, ...]]:
     """The code locations of each asset that more than one defines, by name."""
     return {
-        key_of(one): tuple(
+        key_of(collision): tuple(
             sorted(
-                str(sub(place, "location").get("name")) for place in items(one.get("repositories"))
+                str(sub(repository, "location").get("name"))
+                for repository in items(collision.get("repositories"))
             )
         )
-        for one in items(data.get("assetNodeDefinitionCollisions"))
+        for collision in items(data.get("assetNodeDefinitionCollisions"))
     }
 
 
 def integer(value: object) -> int:
-    """0 for what is no integer."""
+    """The integer; 0 for any other value."""
     return value if isinstance(value, int) else 0
 
 
 def seconds(value: object) -> float | None:
-    """A time that the API gives as epoch seconds."""
+    """A time given as epoch seconds; None for any other value."""
     return float(value) if isinstance(value, int | float) and value > 0 else None
 
 
 def milliseconds(value: object) -> float | None:
-    """A time that the API gives as the text of epoch milliseconds, in seconds."""
+    """A time given as the text of epoch milliseconds, in seconds; None for any other value."""
     try:
         return float(str(value)) / 1000
     except ValueError:
@@ -69,7 +70,7 @@ def milliseconds(value: object) -> float | None:
 
 
 def success(data: Json, field: str, *types: str) -> Json:
-    """The member of a union that is wanted; raises the ApiError that another one stands for."""
+    """The value of a union if it has one of `types`; raises the ApiError for any other member."""
     value = sub(data, field)
     name = value.get("__typename", "")
     if name in types:
@@ -88,7 +89,7 @@ def _as_error(name: str, value: Json) -> ApiError:
 
 
 def error_of(value: object) -> ErrorInfo | None:
-    """An error with its chain of causes; a cause without a message only tells that there is one."""
+    """An error with its chain of causes, which is cut at a cause without a message."""
     if not isinstance(value, dict):
         return None
     cause = value.get("cause")
@@ -103,5 +104,5 @@ def error_of(value: object) -> ErrorInfo | None:
 
 
 def is_cut(error: ErrorInfo | None) -> bool:
-    """Whether the chain of causes goes on beyond what was answered."""
+    """Whether the answer cuts off the chain of causes."""
     return error is not None and error.root.cut

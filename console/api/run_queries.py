@@ -1,4 +1,4 @@
-"""Questions to Dagster about runs, their logs, and backfills."""
+"""Asks Dagster about runs, their logs, and backfills."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from console.domain.checks import AssetCheck
 
 PAGE_OF_EVENTS = 1000
-"""The server clamps a page of a log to this, silently."""
+"""The server silently limits a page of a log to this number."""
 PULSE_SECONDS = 10.0
-"""The pulse is cheap, so a server that takes longer for it is taken to be away."""
+"""The timeout of the pulse; a server that takes longer for this cheap question counts as away."""
 PAGE_OF_OUTPUT = 256 * 1024
 MOST_PAGES_FOR_AN_ERROR = 10
 MOST_DEEP_EVENTS = 5
-"""Of one page, the errors whose causes are followed to the end; others say where they are cut."""
+"""The errors of one page whose causes are followed to the end; other errors are marked as cut."""
 
 
 async def pulse(client: Client, newest: int, since: float | None = None) -> Pulse:
@@ -57,7 +57,10 @@ async def pulse(client: Client, newest: int, since: float | None = None) -> Puls
     data = await client.ask("pulse", variables, timeout=PULSE_SECONDS)
     entries = items(sub(data, "locationStatusesOrError").get("entries"))
     return Pulse(
-        {str(e.get("name")): f"{e.get('loadStatus')} {e.get('versionKey')}" for e in entries},
+        {
+            str(entry.get("name")): f"{entry.get('loadStatus')} {entry.get('versionKey')}"
+            for entry in entries
+        },
         read_runs(success(data, "active", "Runs")),
         read_runs(success(data, "newest", "Runs")),
     )
@@ -72,32 +75,32 @@ async def runs(
     since: float | None = None,
     job: str = "",
 ) -> tuple[Run, ...]:
-    """The newest runs, newest first, after the run with the id `before`; of any job without one.
+    """The newest runs, newest first, after the run with the id `before`; of any job if `job` is empty.
 
-    With `since` (epoch seconds UTC, by the server's clock) only those that changed after it.
+    With `since` (epoch seconds UTC by the server's clock) only those that changed after it.
     """
-    wanted = _runs_filter(statuses, tags, job)
+    runs_filter = _runs_filter(statuses, tags, job)
     if since is not None:
-        wanted["updatedAfter"] = since
-    data = await client.ask("runs", {"filter": wanted, "cursor": before, "limit": limit})
+        runs_filter["updatedAfter"] = since
+    data = await client.ask("runs", {"filter": runs_filter, "cursor": before, "limit": limit})
     return read_runs(success(data, "runsOrError", "Runs"))
 
 
 def _runs_filter(
     statuses: Sequence[RunStatus], tags: Mapping[str, str] | None = None, job: str = ""
 ) -> Json:
-    wanted: Json = {}
+    runs_filter: Json = {}
     if statuses:
-        wanted["statuses"] = [status.value for status in statuses]
+        runs_filter["statuses"] = [status.value for status in statuses]
     if tags:
-        wanted["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
+        runs_filter["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
     if job:
-        wanted["pipelineName"] = job
-    return wanted
+        runs_filter["pipelineName"] = job
+    return runs_filter
 
 
 async def runs_named(client: Client, ids: Sequence[str]) -> tuple[Run, ...]:
-    """The runs of these ids that there are, newest first."""
+    """The existing runs with these ids, newest first."""
     data = await client.ask("runs_named", {"ids": list(ids), "limit": len(ids)})
     return read_runs(success(data, "runsOrError", "Runs"))
 
@@ -109,30 +112,27 @@ async def run_ids(client: Client, limit: int, before: str | None = None) -> tupl
 
 
 async def run_assets(client: Client, ids: Sequence[str]) -> dict[str, tuple[AssetKey, ...]]:
-    """The assets that these runs make, by their plans and events, where none were selected."""
+    """The assets that these runs make by their plans and events, for runs without a selection."""
     data = await client.ask("run_assets", {"ids": list(ids), "limit": len(ids)})
-    found = success(data, "runsOrError", "Runs")
+    answer = success(data, "runsOrError", "Runs")
     return {
         str(item.get("id")): tuple(
             sorted(key_of(asset, "key") for asset in items(item.get("assets")))
         )
-        for item in items(found.get("results"))
+        for item in items(answer.get("results"))
     }
 
 
 async def job_successes(
     client: Client, job: str, since: float, limit: int
 ) -> tuple[tuple[Run, ...], bool]:
-    """The newest successful runs of jobs of this name after `since` (epoch seconds UTC).
-
-    And whether these are all.
-    """
-    wanted = {
+    """The newest successful runs of a job after `since` (epoch seconds UTC), and whether these are all."""
+    runs_filter = {
         "pipelineName": job,
         "statuses": [RunStatus.SUCCESS.value],
         "updatedAfter": since,
     }
-    data = await client.ask("runs", {"filter": wanted, "cursor": None, "limit": limit})
+    data = await client.ask("runs", {"filter": runs_filter, "cursor": None, "limit": limit})
     runs = read_runs(success(data, "runsOrError", "Runs"))
     return runs, len(runs) < limit
 
@@ -143,23 +143,25 @@ async def run_counts(
     tags: Mapping[str, str] | None = None,
     job: str = "",
 ) -> dict[str, int]:
-    """How many runs there are of the filters `failed`, `active` and `success`, and in all (``)."""
-    asked = {name or "all": _runs_filter(wanted, tags, job) for name, wanted in filters.items()}
-    data = await client.ask("run_counts", asked)
+    """The numbers of runs by the filters `failed`, `active` and `success`, and of all runs (``)."""
+    variables = {name or "all": _runs_filter(wanted, tags, job) for name, wanted in filters.items()}
+    data = await client.ask("run_counts", variables)
     return {name: integer(success(data, name or "all", "Runs").get("count")) for name in filters}
 
 
 async def backfill_titles(client: Client, limit: int) -> dict[str, str]:
-    """The titles of the newest backfills by their ids; empty for those without one."""
+    """The titles of the newest backfills by id; empty for those without a title."""
     data = await client.ask("backfill_titles", {"limit": limit})
-    found = success(data, "partitionBackfillsOrError", "PartitionBackfills")
-    return {str(v.get("id")): str(v.get("title") or "") for v in items(found.get("results"))}
+    answer = success(data, "partitionBackfillsOrError", "PartitionBackfills")
+    return {
+        str(item.get("id")): str(item.get("title") or "") for item in items(answer.get("results"))
+    }
 
 
 async def run(client: Client, run_id: str) -> tuple[Run, tuple[Step, ...]]:
     """A run and its steps; raises NotFound."""
     value = success(await client.ask("run", {"id": run_id}), "runOrError", "Run")
-    stats = {str(s.get("stepKey")): _step(s) for s in items(value.get("stepStats"))}
+    stats = {str(item.get("stepKey")): _step(item) for item in items(value.get("stepStats"))}
     waiting = [key for key in strings(value.get("stepKeysToExecute")) if key not in stats]
     return _run(value), (*stats.values(), *(Step(key, StepStatus.WAITING) for key in waiting))
 
@@ -167,10 +169,10 @@ async def run(client: Client, run_id: str) -> tuple[Run, tuple[Step, ...]]:
 async def log(
     client: Client, run_id: str, cursor: str | None, limit: int = PAGE_OF_EVENTS
 ) -> LogPage:
-    """The events after `cursor`; of a page the server can't send, the first half, and so on.
+    """The events after `cursor`; if the server can't send a page, its first half, and so on.
 
-    A lone surrogate in one message makes the server fail the whole page. The event that
-    is to blame comes without its text.
+    A lone surrogate in one message makes the server fail the whole page. That event comes
+    without its text.
     """
     try:
         page = await _log(client, "log", run_id, cursor, limit)
@@ -186,14 +188,14 @@ async def log(
 async def _with_whole_chains(
     client: Client, run_id: str, cursor: str | None, page: LogPage
 ) -> LogPage:
-    """Causes beyond what a page has are asked for event by event, for the first few of them."""
+    """The page with the cut chains of causes completed, for its first `MOST_DEEP_EVENTS` errors."""
     events = list(page.events)
-    cut = [at for at, event in enumerate(events) if is_cut(event.error)]
-    for at in cut[:MOST_DEEP_EVENTS]:
-        before = await _log(client, "log_bare", run_id, cursor, at) if at else None
+    cut_indices = [index for index, event in enumerate(events) if is_cut(event.error)]
+    for index in cut_indices[:MOST_DEEP_EVENTS]:
+        before = await _log(client, "log_bare", run_id, cursor, index) if index else None
         start = before.cursor if before else cursor
         with suppress(BadAnswer, ServerError):
-            (events[at],) = (await _log(client, "log_deep", run_id, start, 1)).events
+            (events[index],) = (await _log(client, "log_deep", run_id, start, 1)).events
     return replace(page, events=tuple(events))
 
 
@@ -215,14 +217,14 @@ async def _log(client: Client, name: str, run_id: str, cursor: str | None, limit
 
 
 async def first_error(client: Client, run_id: str) -> str | None:
-    """The headline of the first failed step's error, else of the run's own; None when neither."""
+    """The headline of the first failed step's error, else of the run's error; None without either."""
     cursor: str | None = None
     bad: list[Event] = []
     for _ in range(MOST_PAGES_FOR_AN_ERROR):
         page = await log(client, run_id, cursor)
         bad += [event for event in page.events if event.bad]
         cursor = page.cursor
-        if not page.more or any(e.error and e.type == "STEP_FAILURE" for e in bad):
+        if not page.more or any(event.error and event.type == "STEP_FAILURE" for event in bad):
             break
     return reason(bad)
 
@@ -230,7 +232,7 @@ async def first_error(client: Client, run_id: str) -> str | None:
 async def output(
     client: Client, run_id: str, file_key: str, cursor: str | None, limit: int = PAGE_OF_OUTPUT
 ) -> CapturedOutput:
-    """A stretch of what a step printed, at most `limit` bytes of each stream."""
+    """A stretch of a step's output, at most `limit` bytes of each stream."""
     log_key = [run_id, "compute_logs", file_key]
     variables = {"logKey": log_key, "cursor": cursor, "limit": limit}
     value = sub(await client.ask("captured", variables), "capturedLogs")
@@ -245,30 +247,30 @@ async def cell(client: Client, key: AssetKey, partition: str) -> CellDetail:
     for node in items(data.get("assetNodes"))[:1]:
         materializations = items(node.get("latestMaterializationByPartition"))
         last = node.get("latestRunForPartition")
-        found = _materialization(materializations[0]) if materializations else CellDetail()
+        detail = _materialization(materializations[0]) if materializations else CellDetail()
         return replace(
-            found, last_run=_run(last) if isinstance(last, dict) else None, stale=_stale(node)
+            detail, last_run=_run(last) if isinstance(last, dict) else None, stale=_stale(node)
         )
     return CellDetail()
 
 
 async def asset_detail(client: Client, key: AssetKey) -> AssetDetail:
-    """The checks of an asset, its last materialization, and who else defines it."""
+    """The checks of an asset, its last materialization, and the code locations that define it."""
     data = await client.ask("asset_detail", {"key": key_input(key)})
     for node in items(data.get("assetNodes"))[:1]:
         checks = items(sub(node, "assetChecksOrError").get("checks"))
         materializations = items(node.get("assetMaterializations"))
         last = _materialization(materializations[0]) if materializations else CellDetail()
-        told = await _with_history(client, key, [read_check(check) for check in checks])
+        asset_checks = await _with_history(client, key, [read_check(check) for check in checks])
         defining = defining_locations(data).get(key, ())
-        return AssetDetail(told, last, defining, str(node.get("description") or ""))
+        return AssetDetail(asset_checks, last, defining, str(node.get("description") or ""))
     return AssetDetail((), CellDetail())
 
 
 async def _with_history(
     client: Client, key: AssetKey, checks: list[AssetCheck]
 ) -> tuple[AssetCheck, ...]:
-    """Checks without a verdict for the newest materialization get their earlier verdict."""
+    """The checks; those without a verdict for the newest materialization get their earlier one."""
     unknown = [(key, check.name) for check in checks if check.verdict == "not run"]
     earlier = await earlier_verdicts(client, unknown)
     return tuple(
@@ -358,7 +360,7 @@ def _materialization(value: Json) -> CellDetail:
 
 
 def _metadata(entry: Json) -> tuple[str, str] | None:
-    """A value as text; integers by their text, since 32 bits are all `intValue` holds."""
+    """A metadata value as text; integers are read from `intRepr`, as `intValue` has only 32 bits."""
     value = entry.get("intRepr") or entry.get("text")
     number = entry.get("floatValue")
     if value is None and isinstance(number, int | float):

@@ -1,4 +1,4 @@
-"""Which Dagster answers: its version, and which parts of the API it lacks."""
+"""The server's version of Dagster, and the parts of the API that it lacks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OLDEST = (1, 9)
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 MOST_SERVERS = 50
-"""What is kept of so many is little, and nobody operates more."""
+"""The servers kept in the file; nobody operates more."""
 
 NEEDED = {
     "AssetCheck.partitionStatuses": ("check states by partition need", "1.12.13"),
@@ -26,72 +26,74 @@ NEEDED = {
     "Asset.assetEventHistory": ("quick staleness needs", "1.10.16"),
     "AssetNode.pools": ("pools need", "1.9.13"),
 }
-"""What a person misses without a part, and the release that has it from then on."""
+"""The feature that needs each part, and the first release with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One Dagster as it introduced itself."""
+    """A server's version and the parts of the API that it lacks."""
 
     version: str
     lacking: frozenset[str] = frozenset()
-    """Parts, as documents are marked with them."""
+    """The lacking parts, named as in the marks of documents."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The features that this server lacks, a few words each: `pools need Dagster 1.9.13`."""
+        """The features that this server lacks, such as `pools need Dagster 1.9.13`."""
         return tuple(
-            f"{what} Dagster {since}"
-            for part, (what, since) in NEEDED.items()
+            f"{feature} Dagster {release}"
+            for part, (feature, release) in NEEDED.items()
             if part in self.lacking
         )
 
 
 EVERYTHING = Server("unknown")
 FORGIVES_ASSUMED_VERSIONS = (1, 10, 20)
-"""`CachingStaleStatusResolver._data_versions_differ` is there from this release on."""
+"""The first release with `CachingStaleStatusResolver._data_versions_differ`."""
 
 
 def counts_assumed_versions(server: Server | None) -> bool:
-    """Whether an asset is stale there when a parent that was only assumed to be made has gone."""
-    found = _NUMBERS.match(server.version) if server else None
-    return found is not None and _numbers(found) < FORGIVES_ASSUMED_VERSIONS
+    """Whether the server calls an asset stale when a parent's assumed version is gone."""
+    numbers = _NUMBERS.match(server.version) if server else None
+    return numbers is not None and _numbers(numbers) < FORGIVES_ASSUMED_VERSIONS
 
 
-def _numbers(found: re.Match[str]) -> tuple[int, ...]:
-    return tuple(int(number or 0) for number in found.groups())
+def _numbers(match: re.Match[str]) -> tuple[int, ...]:
+    return tuple(int(number or 0) for number in match.groups())
 
 
 def introduction() -> Document:
-    """The query that asks for the version and for the types that parts belong to."""
+    """The query for the version and for the types that contain optional parts."""
     asked = "".join(
-        f't{at}:__type(name:"{name}"){{fields(includeDeprecated:true){{name args{{name}}}}}}'
-        for at, name in enumerate(_types())
+        f't{index}:__type(name:"{name}"){{fields(includeDeprecated:true){{name args{{name}}}}}}'
+        for index, name in enumerate(_types())
     )
     return Document("Introduction", "query", f"query Introduction{{version {asked}}}")
 
 
 def read_introduction(data: Json, place: str) -> Server:
-    """Raises TooOld, with the version that was found and the one that is needed."""
+    """The server described by the introduction's answer; raises TooOld for too old a version."""
     version = str(data.get("version") or "unknown")
-    found = _NUMBERS.match(version)
-    numbers = (int(found[1]), int(found[2])) if found else OLDEST
+    match = _NUMBERS.match(version)
+    numbers = (int(match[1]), int(match[2])) if match else OLDEST
     if numbers < OLDEST:
         raise TooOld(
             f"{place} runs Dagster {version}, and dagdeck needs {OLDEST[0]}.{OLDEST[1]} or later"
         )
-    there = {
-        part for at, name in enumerate(_types()) for part in _parts_there(name, sub(data, f"t{at}"))
+    existing_parts = {
+        part
+        for index, name in enumerate(_types())
+        for part in _parts_there(name, sub(data, f"t{index}"))
     }
-    return Server(version, frozenset(part for part in all_parts() if part not in there))
+    return Server(version, frozenset(part for part in all_parts() if part not in existing_parts))
 
 
 def _types() -> list[str]:
     return sorted({part.split(".")[0] for part in all_parts()})
 
 
-def _parts_there(name: str, told: Json) -> Iterable[str]:
-    for field in items(told.get("fields")):
+def _parts_there(name: str, described_type: Json) -> Iterable[str]:
+    for field in items(described_type.get("fields")):
         yield f"{name}.{field.get('name')}"
         for argument in items(field.get("args")):
             yield f"{name}.{field.get('name')}.{argument.get('name')}"
@@ -101,13 +103,13 @@ def _parts_there(name: str, told: Json) -> Iterable[str]:
 class KnownServers:
     """The versions and schemas of known servers, kept in a file by their addresses.
 
-    A file that can't be read or written costs a question and nothing else.
+    If the file can't be read or written, the server is asked again.
     """
 
     path: Path
 
     def read(self, address: str) -> Server | None:
-        """None where it was never asked, or by a dagdeck that knew of other parts."""
+        """The known server; None if it was never asked, or by a dagdeck with other parts."""
         known = self._all().get(address)
         if not isinstance(known, dict) or known.get("parts") != list(all_parts()):
             return None
@@ -121,7 +123,7 @@ class KnownServers:
             "parts": list(all_parts()),
             "lacking": sorted(server.lacking),
         }
-        others = {name: one for name, one in self._all().items() if name != address}
+        others = {name: other for name, other in self._all().items() if name != address}
         kept = dict([*list(others.items())[1 - MOST_SERVERS :], (address, entry)])
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +135,7 @@ class KnownServers:
 
     def _all(self) -> Json:
         try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
+            known = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return known if isinstance(known, dict) else {}

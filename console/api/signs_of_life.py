@@ -1,4 +1,4 @@
-"""When a server was last heard of, and how long it has been silent."""
+"""Tracks when a server last answered, and how long it has been silent."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 class SignsOfLife:
-    """Questions and answers by when they were; moments are those of `time.monotonic()`."""
+    """The times of questions and answers, by `time.monotonic()`."""
 
     def __init__(self) -> None:
         self._waiting = 0
         self._last_asked = time.monotonic()
         self._last_answer = 0.0
         self._unanswered_since: float | None = None
-        """When the first question after the last answer was asked, be it given up meanwhile."""
+        """The time of the first question after the last answer, even if it was given up."""
 
     @contextmanager
     def waiting(self) -> Iterator[float]:
-        """A question is on its way; gives the moment at which it was sent."""
+        """Notes a question as under way; yields the moment at which it was sent."""
         now = time.monotonic()
         self._last_asked = now
         self._waiting += 1
@@ -39,22 +39,22 @@ class SignsOfLife:
             self._waiting -= 1
 
     def answered(self) -> None:
-        """Something has just come from the server."""
+        """Notes an answer from the server."""
         self._last_answer = time.monotonic()
         self._unanswered_since = None
 
     def refused(self) -> None:
-        """There is no line to the server, which is no silence."""
+        """Notes that there is no connection to the server, which doesn't count as silence."""
         self._unanswered_since = None
 
     def answered_after(self, moment: float) -> bool:
         return self._last_answer > moment
 
     def silent_seconds(self) -> float:
-        """How long ago the first question was asked that nothing was answered after."""
+        """The seconds since the first question after the last answer."""
         since = self._unanswered_since
         return 0.0 if since is None else time.monotonic() - since
 
     def unasked_seconds(self) -> float:
-        """How long nothing has been asked."""
+        """The seconds since the last question."""
         return time.monotonic() - self._last_asked

@@ -1,4 +1,4 @@
-"""Questions to Dagster about what each partition was last made from."""
+"""Asks Dagster what each partition was last made from."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ _BOTH = ["MATERIALIZATION", "OBSERVATION"]
 
 
 async def lineage(client: Client) -> dict[AssetKey, Lineage]:
-    """Every asset's; of a key in several locations the one that can be materialized."""
-    found: dict[AssetKey, Lineage] = {}
+    """The lineage of every asset; for a key in several locations, of the materializable one."""
+    lineages: dict[AssetKey, Lineage] = {}
     for node in items((await client.ask("lineage")).get("assetNodes")):
-        key, one = key_of(node), _lineage(node)
-        if key not in found or one.materializable:
-            found[key] = one
-    return found
+        key, asset_lineage = key_of(node), _lineage(node)
+        if key not in lineages or asset_lineage.materializable:
+            lineages[key] = asset_lineage
+    return lineages
 
 
 def _lineage(node: Json) -> Lineage:
     definition = sub(node, "partitionDefinition")
-    names = (str(one.get("name")) for one in items(definition.get("dimensionTypes")))
+    names = (str(dimension.get("name")) for dimension in items(definition.get("dimensionTypes")))
     return Lineage(
         bool(node.get("isMaterializable")),
         node.get("opVersion"),
         str(definition.get("type") or ""),
         tuple(sorted(names)),
-        tuple(_dependency(one) for one in items(node.get("dependencies"))),
+        tuple(_dependency(dependency) for dependency in items(node.get("dependencies"))),
         str(node.get("opName") or ""),
     )
 
@@ -79,40 +79,42 @@ async def made(
 ) -> dict[AssetKey, LastMaterializations]:
     """The last materialization of each partition; an asset with another count is left out.
 
-    `partitions` names them where a list may have changed and still be as long.
+    `partitions` names the keys, in case a list has changed but not its length.
     """
     data = await client.ask(
         "made", {"keys": [key_input(key) for key in keys], "partitions": partitions, "tags": tags}
     )
     expected = dict(zip(keys, counts, strict=True))
-    found = {}
+    last_by_asset = {}
     for node in items(data.get("assetNodes")):
         events = any_items(node, "latestMaterializationByPartition")
         if len(events) == expected.get(key_of(node)):
-            found[key_of(node)] = _made(events, tags)
-    return found
+            last_by_asset[key_of(node)] = _made(events, tags)
+    return last_by_asset
 
 
 def _made(events: Sequence[object], tags: bool) -> LastMaterializations:
     result = nothing_made(len(events))
-    places: dict[str, int] = {}
-    for at, event in enumerate(events):
+    run_numbers: dict[str, int] = {}
+    for position, event in enumerate(events):
         if not isinstance(event, dict):
             continue
         run_id = str(event.get("runId"))
-        result.times[at] = _time(event)
-        run = result.runs[at] = places.setdefault(run_id, len(places))
+        result.times[position] = _time(event)
+        run = result.runs[position] = run_numbers.setdefault(run_id, len(run_numbers))
         if tags:
-            keep(result, at, run, provenance(_tags(event)))
-    result.run_ids[:] = places
+            keep(result, position, run, provenance(_tags(event)))
+    result.run_ids[:] = run_numbers
     return result
 
 
-def keep(made: LastMaterializations, at: int, run: int, known: Provenance) -> None:
-    """Note a provenance; once for each run, and apart where it is another than its run's."""
-    made.odd.pop(at, None)
-    if made.by_run.setdefault(run, known) != known:
-        made.odd[at] = known
+def keep(
+    materializations: LastMaterializations, position: int, run: int, known: Provenance
+) -> None:
+    """Keeps a provenance once for each run, or in `odd` if it differs from its run's."""
+    materializations.odd.pop(position, None)
+    if materializations.by_run.setdefault(run, known) != known:
+        materializations.odd[position] = known
 
 
 async def provenances(
@@ -120,18 +122,20 @@ async def provenances(
 ) -> list[Provenance | None]:
     """The provenance of the last materialization of each of these partitions."""
 
-    async def ask(some: list[str]) -> Json:
-        asked = {"keys": [key_input(key)], "partitions": some, "tags": True}
-        return await client.ask("made", asked)
+    async def ask(portion: list[str]) -> Json:
+        variables = {"keys": [key_input(key)], "partitions": portion, "tags": True}
+        return await client.ask("made", variables)
 
-    found: list[Provenance | None] = []
-    for some, data in await in_portions(partitions, max(len(partitions), 1), ask):
+    all_provenances: list[Provenance | None] = []
+    for portion, data in await in_portions(partitions, max(len(partitions), 1), ask):
         node = next(iter(items(data.get("assetNodes"))), {})
         events = any_items(node, "latestMaterializationByPartition")
-        if len(events) != len(some):
+        if len(events) != len(portion):
             return []
-        found += [provenance(_tags(one)) if isinstance(one, dict) else None for one in events]
-    return found
+        all_provenances += [
+            provenance(_tags(event)) if isinstance(event, dict) else None for event in events
+        ]
+    return all_provenances
 
 
 async def made_whole(
@@ -153,28 +157,29 @@ async def newest_events(client: Client, key: AssetKey, limit: int) -> list[Mater
     page, _ = await _page(client, key, ["MATERIALIZATION"], limit, None)
     return [
         MaterializationEvent(
-            _time(one), str(one.get("runId")), one.get("partition"), provenance(_tags(one))
+            _time(event), str(event.get("runId")), event.get("partition"), provenance(_tags(event))
         )
-        for one in page
+        for event in page
     ]
 
 
 async def observed(client: Client, key: AssetKey, keys: PartitionKeys) -> Observed:
     """All observations of an external asset, unless there are too many to read."""
-    found: dict[int, list[tuple[int, str | None]]] = {}
+    observations: dict[int, list[tuple[int, str | None]]] = {}
     cursor, read, complete, reported = None, 0, False, False
     while not complete and read < MOST_OBSERVATIONS:
         page, cursor = await _page(client, key, _BOTH, EVENTS_OF_A_PAGE, cursor)
-        for one in page:
-            at = keys.positions.get(str(one.get("partition")))
-            if one.get("__typename") == "MaterializationEvent":
+        for event in page:
+            position = keys.positions.get(str(event.get("partition")))
+            if event.get("__typename") == "MaterializationEvent":
                 reported = True
-            elif at is not None:
-                known = provenance(_tags(one))
-                found.setdefault(at, []).append((_time(one), known.data_version))
+            elif position is not None:
+                known = provenance(_tags(event))
+                observations.setdefault(position, []).append((_time(event), known.data_version))
         read += len(page)
         complete = len(page) < EVENTS_OF_A_PAGE
-    return Observed({at: events[::-1] for at, events in found.items()}, complete, reported)
+    oldest_first = {position: events[::-1] for position, events in observations.items()}
+    return Observed(oldest_first, complete, reported)
 
 
 async def _page(
@@ -188,35 +193,37 @@ async def _page(
 async def past(
     client: Client, key: AssetKey, keys: PartitionKeys, pointer: int, limit: int
 ) -> Past:
-    """Each partition's data version at a pointer, as far as `limit` events tell."""
+    """Each partition's data version at a pointer, from at most `limit` events."""
     page, _ = await _page(client, key, ["MATERIALIZATION"], limit, _cursor(pointer + 1))
     versions: dict[int, str | None] = {}
     for event in page:
-        at = keys.positions.get(str(event.get("partition")))
-        if at is not None:
-            versions.setdefault(at, provenance(_tags(event)).data_version)
+        position = keys.positions.get(str(event.get("partition")))
+        if position is not None:
+            versions.setdefault(position, provenance(_tags(event)).data_version)
     return Past(versions, len(page) < limit)
 
 
 async def points(
     client: Client, key: AssetKey, keys: PartitionKeys | None, pointers: Sequence[int]
 ) -> dict[int, Point]:
-    """The asset's event with each of these storage ids, or the last before it."""
-    found: dict[int, Point] = {}
+    """The asset's event with each of these storage ids, or the last one before it."""
+    points_by_pointer: dict[int, Point] = {}
     for start in range(0, len(pointers), POINTERS_AT_ONCE):
         asked = list(pointers[start : start + POINTERS_AT_ONCE])
         padded = asked + asked[:1] * (POINTERS_AT_ONCE - len(asked))
-        cursors = {f"c{at}": _cursor(one + 1) for at, one in enumerate(padded)}
+        cursors = {f"c{index}": _cursor(pointer + 1) for index, pointer in enumerate(padded)}
         data = await client.ask("pointers", {"key": key_input(key), "types": _BOTH, **cursors})
         value = sub(data, "assetOrError")
         if value.get("__typename") == "Asset":
-            for at, one in enumerate(asked):
-                found[one] = _point(items(sub(value, f"c{at}").get("results")), keys)
-    return found
+            for index, pointer in enumerate(asked):
+                points_by_pointer[pointer] = _point(
+                    items(sub(value, f"c{index}").get("results")), keys
+                )
+    return points_by_pointer
 
 
 def _cursor(storage_id: int) -> str:
-    """As `EventLogCursor` writes it: events before this id are asked for."""
+    """The cursor, in the form of `EventLogCursor`, that asks for events before this id."""
     return base64.b64encode(
         json.dumps({"type": "STORAGE_ID", "value": storage_id}).encode()
     ).decode()
@@ -231,18 +238,18 @@ def _point(events: list[Json], keys: PartitionKeys | None) -> Point:
 
 
 async def run_facts(client: Client, run_ids: Iterable[str]) -> dict[str, RunFacts]:
-    """When these runs started, and whether each was of a single partition."""
-    wanted, found = list(run_ids), {}
-    for start in range(0, len(wanted), RUNS_AT_ONCE):
-        asked = wanted[start : start + RUNS_AT_ONCE]
+    """The start of each run, in epoch milliseconds UTC, and whether it had a single partition."""
+    all_ids, facts_by_run = list(run_ids), {}
+    for start in range(0, len(all_ids), RUNS_AT_ONCE):
+        asked = all_ids[start : start + RUNS_AT_ONCE]
         runs = success(await client.ask("run_facts", {"ids": asked}), "runsOrError", "Runs")
-        found.update(dict.fromkeys(asked, RunFacts(None, False)))
+        facts_by_run.update(dict.fromkeys(asked, RunFacts(None, False)))
         for run in items(runs.get("results")):
             tags, started = _tags(run), seconds(run.get("startTime"))
-            found[str(run.get("id"))] = RunFacts(
+            facts_by_run[str(run.get("id"))] = RunFacts(
                 started * 1000 if started else None, "dagster/partition" in tags
             )
-    return found
+    return facts_by_run
 
 
 def _time(event: Json) -> int:

@@ -1,8 +1,8 @@
-"""The GraphQL documents, one operation or fragment a file, named as the file.
+"""The GraphQL documents, one operation or fragment per file, named like the file.
 
-What not every release of Dagster has is marked where it stands: `@has(part: "Run.tags.limit")`
-for what is asked of servers that have it, `@lacks` for what is asked of the others instead. A
-part is a type, a field of it, or an argument of that.
+Selections that not every release of Dagster has are marked: `@has(part: "Run.tags.limit")` is
+sent to servers that have the part, `@lacks` to the others instead. A part is a type, a field
+of it, or an argument of that.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Document:
     name: str
     operation: str
     text: str
-    """Empty where the server lacks what all of it rests on."""
+    """The text; empty where the server lacks everything that is asked for."""
     parts: tuple[str, ...] = ()
-    """What it asks for that not every server has."""
+    """The marked parts, which not every server has."""
 
     @property
     def is_mutation(self) -> bool:
@@ -42,16 +42,18 @@ def document(name: str, lacking: frozenset[str] = NOTHING) -> Document:
     Raises FileNotFoundError when there is none.
     """
     text = _text(name)
-    found = _OPERATION.search(text)
-    if found is None:
+    match = _OPERATION.search(text)
+    if match is None:
         raise ValueError(f"{name}.graphql holds no operation")
-    whole = [text, *_fragments(text, set())]
-    parts = tuple(dict.fromkeys(part for one in whole for part in parts_of(one)))
-    return Document(found[2], found[1], pruned(whole, lacking), parts)
+    definitions = [text, *_fragments(text, set())]
+    parts = tuple(
+        dict.fromkeys(part for definition in definitions for part in parts_of(definition))
+    )
+    return Document(match[2], match[1], pruned(definitions, lacking), parts)
 
 
 def names() -> list[str]:
-    """Every operation's file, fragments left out."""
+    """The names of all operations, without fragments."""
     stems = [
         file.name.removesuffix(".graphql")
         for file in files(__package__).iterdir()
@@ -61,19 +63,19 @@ def names() -> list[str]:
 
 
 def all_parts() -> tuple[str, ...]:
-    """Every part that a document is marked with, in order."""
+    """Every marked part of all documents, sorted."""
     return tuple(sorted({part for name in names() for part in document(name).parts}))
 
 
 def _fragments(text: str, seen: set[str]) -> list[str]:
-    found = []
+    bodies = []
     for fragment in dict.fromkeys(_SPREAD.findall(text)):
         if fragment in seen:
             continue
         seen.add(fragment)
         body = _text(re.sub(r"(?<!^)(?=[A-Z])", "_", fragment).lower())
-        found += [body, *_fragments(body, seen)]
-    return found
+        bodies += [body, *_fragments(body, seen)]
+    return bodies
 
 
 @cache
