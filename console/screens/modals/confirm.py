@@ -50,6 +50,8 @@ class ConfirmScreen(Window[bool]):
         self._word = word_to_type
         self._yes = yes
         self.chosen = False
+        self._word_box = Input(select_on_focus=False)
+        self._foot_line = Static(id="foot")
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -58,14 +60,14 @@ class ConfirmScreen(Window[bool]):
                 details = "\n".join(self._details) + "\n"
                 yield Static(Text(details, style("text", PANEL)), id="details")
             if self._word is not None:
-                yield Input(select_on_focus=False)
-            yield Static(self._foot(), id="foot")
+                yield self._word_box
+            yield self._foot_line
 
     def on_mount(self) -> None:
+        self._foot_line.update(self._foot())
         if self._word is not None:
-            box = self.query_one(Input)
-            box.cursor_blink = False
-            box.focus()
+            self._word_box.cursor_blink = False
+            self._word_box.focus()
 
     def _foot(self) -> Text:
         if self._word is not None:
@@ -81,7 +83,7 @@ class ConfirmScreen(Window[bool]):
 
     def action_turn(self) -> None:
         self.chosen = not self.chosen
-        self.query_one("#foot", Static).update(self._foot())
+        self._foot_line.update(self._foot())
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
@@ -95,4 +97,4 @@ class ConfirmScreen(Window[bool]):
             self.dismiss(True)
             return
         words = f"that isn't {self._word}: nothing was changed; esc to cancel"
-        self.query_one("#foot", Static).update(Text(words, style("bad", PANEL)))
+        self._foot_line.update(Text(words, style("bad", PANEL)))

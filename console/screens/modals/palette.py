@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets import Input, OptionList
 
@@ -46,15 +46,20 @@ class Palette(NewestSize, CommandPalette):
         if not self.is_active:
             event.stop().prevent_default()
 
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False
+    def on_mount(self, event: events.Mount) -> None:
+        """Left before it was there, it has no screen below and no line to type in: IndexError."""
+        if not self.is_current:
+            event.prevent_default()
+        for box in self.query(Input):
+            box.cursor_blink = False
 
     def action_page(self, pages: int) -> None:
         """Textual's own raises KeyError where the list has commands and no room yet."""
-        commands = self.query_one(CommandList)
-        if commands.scrollable_content_region.height and commands.scrollable_content_region.width:
-            page = commands.action_page_up if pages < 0 else commands.action_page_down
-            page()  # type: ignore[no-untyped-call]  # Textual leaves it without types
+        for commands in self.query(CommandList):
+            region = commands.scrollable_content_region
+            if region.height and region.width:
+                page = commands.action_page_up if pages < 0 else commands.action_page_down
+                page()  # type: ignore[no-untyped-call]  # Textual leaves it without types
 
 
 class DeckCommands(Provider):

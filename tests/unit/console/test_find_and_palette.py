@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,9 +9,11 @@ from textual.command import CommandList
 from textual.widgets import Input
 
 from console.screens.freshness.screen import FreshnessScreen
+from console.screens.modals.confirm import ConfirmScreen
 from console.screens.modals.find import FindScreen
 from console.screens.modals.help import HelpScreen
 from console.screens.modals.palette import Palette
+from console.screens.partitions.screen import PartitionsScreen
 from console.store.signals import Topic
 from tests.unit.console.assets import deck_of, graph_of, key, made, text_of
 
@@ -192,3 +196,20 @@ async def test_what_the_palette_was_told_before_another_screen_was_shown_ends_no
         await pilot.pause()
         assert deck.is_running
         assert deck.current_mode == "runs"
+
+
+@pytest.mark.parametrize("rounds_of_the_loop", range(4))
+async def test_a_palette_that_is_left_before_it_is_there_ends_nothing(
+    rounds_of_the_loop: int,
+) -> None:
+    deck = _deck()
+    async with deck.run_test(size=(80, 24)) as pilot:
+        for window in (Palette, partial(ConfirmScreen, "launch?")):
+            deck.push_screen(window())
+            for _ in range(rounds_of_the_loop):
+                await asyncio.sleep(0)
+            deck.pop_screen()
+            await pilot.pause()
+        await pilot.press("3")
+        await pilot.pause()
+        assert isinstance(deck.screen, PartitionsScreen)
