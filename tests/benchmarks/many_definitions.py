@@ -37,4 +37,6 @@ def _asset(number: int) -> dg.AssetsDefinition:
     return made
 
 
-defs = dg.Definitions(assets=[_asset(number) for number in range(ASSETS)])
+defs = dg.Definitions(
+    assets=[_asset(number) for number in range(ASSETS)], executor=dg.in_process_executor
+)

@@ -62,7 +62,8 @@ def _run(
         tags={**tags, REPOSITORY_TAG: f"__repository__@{LOCATION}"},
         asset_selection=frozenset(selection),
     )
-    execute_run(InMemoryJob(subset), run, instance, raise_on_error=False)
+    done = execute_run(InMemoryJob(subset), run, instance, raise_on_error=False)
+    assert done.success is not (FAIL_TAG in tags), run.run_id
 
 
 if __name__ == "__main__":
