@@ -15,7 +15,7 @@ from console.planner.request import WHOLE, CellId, Request, Snapshot
 from console.planner.targets import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from console.domain.assets.keys import AssetKey
 
@@ -106,18 +106,19 @@ class _Planner:
     def cells(self, asset: AssetKey, partitions: Sequence[str | None]) -> list[PlanCell]:
         """The asset's cells, in the order given."""
         behind, gaps = self._behind(asset, partitions), self._lacking(asset)
-        self.running[asset] = set()
+        running = self.running[asset] = set()
+        reads_itself = asset in self._snapshot.graph.upstream(asset)
         cells = []
-        for partition in partitions:
-            place = _place(asset, partition, self._snapshot)
-            cause = behind.get(place) or self._itself(asset, place)
-            state = _state(asset, partition, self._snapshot)
+        for partition, place, state in _states(asset, partitions, self._snapshot):
+            cause = behind.get(place)
+            if cause is None and reads_itself:
+                cause = self._itself(asset, place)
             action, reason = self._decision((asset, partition), state, cause)
             if action is CellAction.RUN and place in gaps:
                 action, reason = CellAction.BLOCKED, _without(gaps[place])
             cells.append(PlanCell(asset, partition, state, action, reason))
             if action is CellAction.RUN and place is not None:
-                self.running[asset].add(place)
+                running.add(place)
         return cells
 
     def _behind(
@@ -155,7 +156,7 @@ class _Planner:
     def _itself(self, asset: AssetKey, place: int | None) -> AssetKey | None:
         """The asset, where an earlier partition of its own would be run that this one reads."""
         running = self.running[asset]
-        if not running or place is None or asset not in self._snapshot.graph.upstream(asset):
+        if not running or place is None:
             return None
         upstreams = self._snapshot.mapping(asset, asset).upstreams
         wanted = State.STALE in self._request.run_states
@@ -263,19 +264,24 @@ def _defined_twice(assets: Iterable[AssetKey], snapshot: Snapshot) -> list[str]:
     ]
 
 
-def _place(asset: AssetKey, partition: str | None, snapshot: Snapshot) -> int | None:
-    keys = snapshot.keys.get(asset)
-    return 0 if partition is WHOLE or keys is None else keys.positions.get(partition)
+def _states(
+    asset: AssetKey, partitions: Sequence[str | None], snapshot: Snapshot
+) -> Iterator[tuple[str | None, int | None, State]]:
+    """Each partition with its place among the asset's, and its state."""
+    keys, row, stale = snapshot.keys.get(asset), snapshot.rows.get(asset), snapshot.stale
+    total = row.total if row else 0
+    of_place = [_EVERY_STATE[byte] for byte in row.states] if row else []
+    places = {} if keys is None else keys.positions
+    for partition in partitions:
+        place = 0 if partition is WHOLE or keys is None else places.get(partition)
+        known = place is not None and place < total
+        state = of_place[place] if known and place is not None else State.UNKNOWN
+        if state is State.MATERIALIZED and (asset, partition) in stale:
+            state = State.STALE
+        yield partition, place, state
 
 
-def _state(asset: AssetKey, partition: str | None, snapshot: Snapshot) -> State:
-    row, position = snapshot.rows.get(asset), _place(asset, partition, snapshot)
-    if row is None or position is None or position >= row.total:
-        return State.UNKNOWN
-    state = State(row.states[position])
-    if state is State.MATERIALIZED and (asset, partition) in snapshot.stale:
-        return State.STALE
-    return state
+_EVERY_STATE = {state.value: state for state in State}
 
 
 def cells_with(cells: Iterable[PlanCell], action: CellAction) -> list[PlanCell]:

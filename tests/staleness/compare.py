@@ -45,6 +45,23 @@ async def compare(client: InProcess, deployment: Deployment) -> Comparison:
     return Comparison(cells, deployment.staleness.asked, stale, differing)
 
 
+async def few_differing(deployment: Deployment) -> list[str]:
+    """Where judging every third cell alone says something else than judging all of them."""
+    wanted = {
+        key: range(0, len(keys), 3)
+        for key in deployment.graph.order
+        if (keys := deployment.keys[key]) and deployment.graph[key].materializable
+    }
+    found = await deployment.staleness.judge_few(wanted)
+    return [
+        f"{key} {name}: {stale} alone, {among} among all"
+        for key, verdicts in found.items()
+        for at, (stale, _) in verdicts.items()
+        if (keys := deployment.keys[key])
+        and stale != (among := deployment.staleness.verdict(key, name := keys.keys[at]))
+    ]
+
+
 async def servers_verdicts(client: InProcess, key: tuple[str, ...], partitioned: bool) -> list[str]:
     data = await client.ask_text(OF_EACH if partitioned else OF_WHOLE, {"key": key_input(key)})
     node = data["assetNodes"][0]

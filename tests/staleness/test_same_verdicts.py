@@ -11,7 +11,7 @@ import pytest
 
 from console.store.deployment import Deployment
 from console.store.staleness import materializations
-from tests.staleness.compare import compare
+from tests.staleness.compare import compare, few_differing
 from tests.staleness.deployments import World
 from tests.staleness.server import serving
 
@@ -45,6 +45,7 @@ async def test_every_verdict_is_the_servers_own_at_first_and_after_more_has_happ
         first = await compare(client, deployment)
         assert first.differing == [], world.log
         assert first.asked <= MOST_ASKED * first.cells
+        assert await few_differing(deployment) == [], world.log
 
         world.live_on(LATER_ACTIONS)
         await deployment.load_runs()
@@ -52,4 +53,5 @@ async def test_every_verdict_is_the_servers_own_at_first_and_after_more_has_happ
         await deployment.staleness.read(deployment.graph.order)
         later = await compare(client, deployment)
         assert later.differing == [], world.log
+        assert await few_differing(deployment) == [], world.log
         assert later.asked <= MOST_ASKED * (first.cells + later.cells)

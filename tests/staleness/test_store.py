@@ -256,16 +256,19 @@ async def test_the_planner_asks_nothing_of_cells_that_are_judged(
     assert shown.plan.by_id[DOWN, KEYS[2]].reason.startswith(f"stale: up {KEYS[2]} was")
 
 
-async def test_the_planner_asks_for_a_few_cells_of_an_asset_that_isnt_judged(
-    rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refused", [frozenset[str](), frozenset({"Made"})])
+async def test_the_planner_judges_a_few_cells_of_an_asset_and_asks_what_it_cant(
+    rig: Rig, client: InProcess, monkeypatch: pytest.MonkeyPatch, refused: frozenset[str]
 ) -> None:
     monkeypatch.setattr(stale_cells, "CELLS_READ_FOR_ONE_ASKED", 2)
     rig.materialize("up", KEYS[2])
-    deployment = Deployment(client)
+    failing = Failing(client.process)
+    failing.refused = refused
+    deployment = Deployment(failing)
     await deployment.load()
     shown = await launch.preview(deployment, Request((DOWN,), (KEYS[2], KEYS[3])))
-    assert "Stale" in client.operations
-    assert "Made" not in client.operations
+    assert ("Stale" in failing.operations) is bool(refused)
+    assert not deployment.staleness.is_judged(DOWN)
     assert shown.plan.by_id[DOWN, KEYS[2]].state is State.STALE
     assert shown.plan.by_id[DOWN, KEYS[3]].state is State.MATERIALIZED
 

@@ -16,13 +16,14 @@ from console.store.planning.reach import led_to_by_none, reached
 from console.store.planning.stale_cells import Tell, stale_cells, staleness_matters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from console.domain.assets.keys import AssetKey
     from console.domain.partitions.edge_mapping import EdgeMapping
     from console.domain.runs.run import Run
-    from console.planner.request import Edge
+    from console.planner.request import CellId, Edge
     from console.store.deployment import Deployment
+    from console.store.planning.reach import Reached
 
 PAST_RUNS = 60
 RUNS_OF_AN_ASSET = 12
@@ -41,29 +42,35 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
     """
     graph, structure = deployment.graph, deployment.structure
     tell("reading the runs")
+    asked = request.targets(graph)
     newest, *_ = await asyncio.gather(
         run_queries.runs(deployment.client, PAST_RUNS, [RunStatus.SUCCESS]),
         deployment.load_runs(),
+        deployment.load_statuses(asked),
         deployment.staleness.edges.learn(),
     )
-    together = await _together(deployment, request.targets(graph))
+    together = await _together(deployment, asked)
     wanted = assets_in_question(request, graph, together)
     tell(f"reading the cells of {len(wanted)} asset{'s' * (len(wanted) != 1)}")
-    await deployment.load_statuses(wanted)
+    beside = [key for key in wanted if key not in asked]
+    if beside:
+        await deployment.load_statuses(beside)
     mappings = await _mappings(deployment, wanted)
     beyond = led_to_by_none(deployment, request, wanted)
     within = [key for key in wanted if key not in beyond]
-    reached_cells, claimed, locations, earlier = await asyncio.gather(
-        reached(deployment, request, within, mappings),
+    partial = Snapshot(graph, deployment.keys, {}, together=together, beyond=beyond)
+    (reached_cells, stale), claimed, locations, earlier = await asyncio.gather(
+        _reached_and_stale(deployment, request, within, mappings, partial, tell),
         claimed_cells(deployment, wanted),
         plan_queries.collisions(deployment.client, wanted),
         _earlier(deployment, wanted, newest),
     )
     near = dict.fromkeys([*wanted, *(parent for key in wanted for parent in graph.upstream(key))])
-    snapshot = Snapshot(
+    return Snapshot(
         graph=graph,
         keys={key: deployment.keys[key] for key in near if key in deployment.keys},
         rows={key: deployment.rows[key] for key in near if key in deployment.rows},
+        stale=stale,
         busy=_busy(deployment, wanted),
         claimed=claimed,
         mappings=mappings,
@@ -77,12 +84,22 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
         pools_hold_runs=structure.pools_hold_runs if structure else False,
         stale_known=staleness_matters(request),
     )
-    if not snapshot.stale_known:
-        return snapshot
-    cells, _ = targets(request, snapshot)
-    stale = await stale_cells(deployment, cells, tell)
-    rows = {key: deployment.rows[key] for key in near if key in deployment.rows}
-    return replace(snapshot, stale=stale, rows=rows)
+
+
+async def _reached_and_stale(
+    deployment: Deployment,
+    request: Request,
+    within: Sequence[AssetKey],
+    mappings: Mapping[Edge, EdgeMapping],
+    partial: Snapshot,
+    tell: Tell,
+) -> tuple[Reached | None, dict[CellId, str]]:
+    """The partitions that the chosen ones lead to, and which of all these cells are stale."""
+    reached_cells = await reached(deployment, request, within, mappings)
+    if not staleness_matters(request):
+        return reached_cells, {}
+    cells, _ = targets(request, replace(partial, reached=reached_cells))
+    return reached_cells, await stale_cells(deployment, cells, tell)
 
 
 async def _together(

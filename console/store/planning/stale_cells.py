@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from console.store.deployment import Deployment
 
 CELLS_READ_FOR_ONE_ASKED = 10
-"""The server reads about so many last materializations in the time that one verdict takes it."""
+"""From one cell in so many on, an asset is judged as a whole, which is kept."""
 CELLS_A_WORD = 20_000
 """How far it is is told about every so many cells."""
+Verdicts = dict["str | None", tuple[bool, str]]
+"""Of partitions: whether each is stale, and why."""
 Tell = Callable[[str], None]
 """Takes how far something slow is, in words."""
 
@@ -33,8 +36,8 @@ async def stale_cells(
 ) -> dict[CellId, str]:
     """The stale ones among the materialized cells, each with its reason. Raises ApiError.
 
-    The server is asked for cells that aren't judged: where judging a whole asset would
-    cost more than asking for its few cells in question, and where it can't be judged.
+    Of an asset with few cells in question only these are judged. The server is asked for
+    cells that can't be.
     """
     staleness = deployment.staleness
     made = {key: _materialized(deployment, key, some) for key, some in cells.items()}
@@ -43,9 +46,16 @@ async def stale_cells(
     for some in _portions(made):
         if total:
             tell(f"reading which cells are stale: {done} of {total}")
-        await staleness.read([key for key in some if _worth_judging(deployment, key, made[key])])
-        for key in some:
-            found |= await _stale_of(deployment, key, made[key])
+        worth = [key for key in some if _worth_judging(deployment, key, made[key])]
+        await staleness.read(worth)
+        few = {key: made[key] for key in some if key not in worth}
+        verdicts = {key: _of_all(deployment, key, made[key]) for key in worth}
+        verdicts |= await _of_few(deployment, few)
+        told = await asyncio.gather(
+            *(_told(deployment, key, made[key], verdicts.get(key, {})) for key in some)
+        )
+        for each in told:
+            found |= each
         done += sum(len(made[key]) for key in some)
     return found
 
@@ -71,16 +81,40 @@ def _worth_judging(deployment: Deployment, key: AssetKey, cells: Sequence[str | 
     return deployment.staleness.is_judged(key) or len(cells) * CELLS_READ_FOR_ONE_ASKED >= total
 
 
-async def _stale_of(
-    deployment: Deployment, key: AssetKey, cells: Sequence[str | None]
-) -> dict[CellId, str]:
-    verdicts = {partition: deployment.staleness.verdict(key, partition) for partition in cells}
-    found: dict[CellId, str] = {
-        (key, partition): deployment.stale_reason(key, partition) or ""
+def _of_all(deployment: Deployment, key: AssetKey, cells: Sequence[str | None]) -> Verdicts:
+    staleness = deployment.staleness
+    verdicts = {partition: staleness.verdict(key, partition) for partition in cells}
+    return {
+        partition: (stale, (deployment.stale_reason(key, partition) or "") if stale else "")
         for partition, stale in verdicts.items()
-        if stale
+        if stale is not None
     }
-    return found | await _ask(deployment, key, [p for p in cells if verdicts[p] is None])
+
+
+async def _of_few(
+    deployment: Deployment, cells: Mapping[AssetKey, Sequence[str | None]]
+) -> dict[AssetKey, Verdicts]:
+    parted = {key: keys for key in cells if (keys := deployment.keys.get(key)) is not None}
+    wanted = {
+        key: [keys.positions[name] for name in cells[key] if name in keys.positions]
+        for key, keys in parted.items()
+        if cells[key]
+    }
+    judged = await deployment.staleness.judge_few(wanted) if wanted else {}
+    return {
+        key: {parted[key].keys[at]: verdict for at, verdict in verdicts.items()}
+        for key, verdicts in judged.items()
+    }
+
+
+async def _told(
+    deployment: Deployment, key: AssetKey, cells: Sequence[str | None], verdicts: Verdicts
+) -> dict[CellId, str]:
+    """The stale ones; of what has no verdict, by the server's."""
+    found: dict[CellId, str] = {
+        (key, partition): why for partition, (stale, why) in verdicts.items() if stale
+    }
+    return found | await _ask(deployment, key, [name for name in cells if name not in verdicts])
 
 
 async def _ask(

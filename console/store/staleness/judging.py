@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from console.api import queries, stale_queries
 from console.api.server import counts_assumed_versions
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from console.domain.staleness.lineage import Dependency
     from console.store.staleness.edges import Edges
     from console.store.staleness.known import KnownAssets
-    from console.store.staleness.materializations import Materializations
+    from console.store.staleness.materializations import Held
 
 ROUNDS = 4
 MOST_POINTERS = 200
@@ -37,10 +37,18 @@ CELLS_WORTH_A_PAST, EVENTS_A_CELL, LEAST_EVENTS = 3, 4, 40
 MOST_FACTS = 40_000
 
 
+class HeldMaterializations(Protocol):
+    """What is held of the assets."""
+
+    wiped: set[AssetKey]
+
+    def get(self, key: AssetKey) -> Held | None: ...
+
+
 class Judging:
     """`asked` counts the cells that the server was asked for."""
 
-    def __init__(self, known: KnownAssets, edges: Edges, made: Materializations) -> None:
+    def __init__(self, known: KnownAssets, edges: Edges, made: HeldMaterializations) -> None:
         self.asked = 0
         self._known = known
         self._edges = edges
@@ -93,14 +101,19 @@ class Judging:
 
         What the server doesn't tell, it is asked for.
         """
+        await self.decide_all([(child, verdicts, positions)])
+
+    async def decide_all(self, assets: Sequence[tuple[Child, Verdicts, Sequence[int]]]) -> None:
+        """The same for several assets, which share their lookups."""
         facts, pointers = self._facts, 0
         facts.assumed_counts = counts_assumed_versions(self._known.client.server)
         for _ in range(ROUNDS):
-            judge(child, facts, verdicts, positions)
+            for child, verdicts, positions in assets:
+                judge(child, facts, verdicts, positions)
             runs, points = sorted(facts.wanted_runs), sorted(facts.wanted_pointers)
             pasts = {at: n for at, n in facts.wanted_pasts.items() if n >= CELLS_WORTH_A_PAST}
             facts.forget_wishes()
-            points = points[: MOST_POINTERS - pointers]
+            points = points[: MOST_POINTERS * len(assets) - pointers]
             if not runs and not points and not pasts:
                 break
             pointers += len(points)
@@ -110,9 +123,13 @@ class Judging:
                 await self._look_up_pasts(pasts)
             except ServerError:
                 break
-            positions = verdicts.positions(StaleVerdict.LOOK)
-        for at in verdicts.positions(StaleVerdict.LOOK):
-            verdicts.states[at] = StaleVerdict.ASK
+            assets = [
+                (child, verdicts, verdicts.positions(StaleVerdict.LOOK))
+                for child, verdicts, _ in assets
+            ]
+        for _, verdicts, _ in assets:
+            for at in verdicts.positions(StaleVerdict.LOOK):
+                verdicts.states[at] = StaleVerdict.ASK
 
     async def _look_up_runs(self, runs: list[str]) -> None:
         if runs:

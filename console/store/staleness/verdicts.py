@@ -19,14 +19,16 @@ from console.domain.staleness.rule import (
 )
 from console.domain.status.states import Row, State
 from console.store.staleness.edges import Edges
+from console.store.staleness.few import judge_few
 from console.store.staleness.judging import Judging
 from console.store.staleness.materializations import Materializations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from console.domain.assets.keys import AssetKey
     from console.domain.staleness.materializations import LastMaterializations
+    from console.store.staleness.few import Verdict
     from console.store.staleness.known import KnownAssets
 
 CELLS_A_LOOK = 4000
@@ -255,6 +257,14 @@ class Staleness:
         """
         for some in self._cut(keys, CELLS_AT_A_TIME):
             await self._read(some, most_asked)
+
+    async def judge_few(
+        self, wanted: Mapping[AssetKey, Sequence[int]]
+    ) -> dict[AssetKey, dict[int, Verdict]]:
+        """The verdicts on these positions alone, which aren't kept; see there. Raises ApiError."""
+        await self.edges.learn()
+        await self.edges.choose(wanted)
+        return await judge_few(self._known, self.edges, wanted)
 
     async def _read(self, keys: Sequence[AssetKey], most_asked: int | None) -> None:
         async with self._lock:
