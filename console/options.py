@@ -292,6 +292,12 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="a tag of the backfill and its runs",
     )
+    parser.add_argument(
+        "--config",
+        type=_config,
+        metavar="FILE",
+        help="the run configuration, YAML or JSON, as Dagster's launchpad takes it",
+    )
     parser.add_argument("--json", action="store_true")
 
 
@@ -351,6 +357,28 @@ def _tag(text: str) -> tuple[str, str]:
     if not key or not equals:
         raise argparse.ArgumentTypeError(f"`{text}` is no tag; KEY=VALUE is expected")
     return key, value
+
+
+def _config(file: str) -> str:
+    """The run configuration in a file, as JSON."""
+    import json
+
+    import yaml
+
+    try:
+        found = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"`{file}` can't be read: {error}") from error
+    except yaml.YAMLError as error:
+        why = " ".join(str(error).split())
+        raise argparse.ArgumentTypeError(f"`{file}` is no YAML: {why}") from error
+    try:
+        text = json.dumps(found, sort_keys=True)
+    except (TypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"`{file}` holds what JSON can't: {error}") from error
+    if not isinstance(found, dict):
+        raise argparse.ArgumentTypeError(f"`{file}` is no run configuration; an object is expected")
+    return text
 
 
 def _sentence(message: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -36,6 +37,7 @@ async def launch_backfill(
     title: str = "",
     parallel: int | None = None,
     tags: Tags = (),
+    config: str = "",
 ) -> str:
     """Starts a backfill of exactly these cells, tagged with `launch`; returns its id. Raises ApiError.
 
@@ -52,6 +54,8 @@ async def launch_backfill(
     }
     if title:
         params["title"] = title
+    if config:
+        params["runConfigData"] = json.loads(config)
     data = await client.command("launch_backfill", {"params": params})
     return str(success(data, "launchPartitionBackfill", "LaunchBackfillSuccess")["backfillId"])
 
@@ -63,6 +67,7 @@ async def launch_whole(
     *,
     launch: str,
     tags: Tags = (),
+    config: str = "",
 ) -> str:
     """Starts one run of unpartitioned assets of one code location; returns its id. Raises ApiError."""
     code_locations = {(graph[key].location, graph[key].repository) for key in assets}
@@ -75,7 +80,10 @@ async def launch_whole(
         "repositoryName": repository,
         "assetSelection": [key_input(key) for key in assets],
     }
-    params = {"selector": selector, "executionMetadata": {"tags": _tags(launch, tags)}}
+    metadata = {"tags": _tags(launch, tags)}
+    params: dict[str, Any] = {"selector": selector, "executionMetadata": metadata}
+    if config:
+        params["runConfigData"] = json.loads(config)
     data = await client.command("launch_run", {"params": params})
     return str(success(data, "launchRun", "LaunchRunSuccess")["run"]["id"])
 

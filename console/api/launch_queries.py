@@ -11,7 +11,8 @@ from console.domain.runs.launched import ActiveBackfill, Launched
 from console.domain.runs.run import BACKFILL_TAG, RunStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from console.api.client import Client
     from console.domain.assets.keys import AssetKey
@@ -67,9 +68,13 @@ async def run_status(client: Client, run_id: str) -> RunStatus | None:
 
 
 async def config_problem(
-    client: Client, location: str, repository: str, assets: Sequence[AssetKey]
+    client: Client,
+    location: str,
+    repository: str,
+    assets: Sequence[AssetKey],
+    config: Mapping[str, Any] | None = None,
 ) -> str:
-    """The reason why a run of these assets needs configuration; empty where it doesn't.
+    """The reason why a run of these assets can't have this configuration; empty where it can.
 
     Raises ApiError.
     """
@@ -79,11 +84,17 @@ async def config_problem(
         "repositoryName": repository,
         "assetSelection": [key_input(key) for key in assets],
     }
-    data = await client.ask("config_valid", {"pipeline": selector})
+    data = await client.ask("config_valid", {"pipeline": selector, "config": dict(config or {})})
     answer = sub(data, "isPipelineConfigValid")
     if answer.get("__typename") != "RunConfigValidationInvalid":
         return ""
     return "; ".join(str(error.get("message")) for error in items(answer.get("errors")))
+
+
+async def backfills_take_configuration(client: Client) -> bool:
+    """Whether this release of Dagster hands a backfill's configuration to its runs. Raises ApiError."""
+    params = sub(await client.ask("backfill_params"), "__type")
+    return any(field.get("name") == "runConfigData" for field in items(params.get("inputFields")))
 
 
 def _tags(value: Json) -> dict[str, str]:

@@ -27,13 +27,26 @@ def main(options: Namespace) -> int:
         say(f"dagdeck: {error}")
         return USAGE
     found = all_differences(one.plan, other.plan)
+    before, after = one.plan.request.config, other.plan.request.config
     if options.json:
-        print(json.dumps({"differences": [as_dict(each) for each in found]}))
+        told: dict[str, Any] = {
+            "differences": [as_dict(each) for each in found],
+            "configuration": None,
+        }
+        if before != after:
+            told["configuration"] = {"before": _value(before), "after": _value(after)}
+        print(json.dumps(told))
     else:
         for each in found:
             print(_line(each))
+        if before != after:
+            print(f"run configuration: {before or 'none'} → {after or 'none'}")
     say(_sum(found, len({*one.plan.by_id, *other.plan.by_id})))
-    return FAILED if found else DONE
+    return FAILED if found or before != after else DONE
+
+
+def _value(config: str) -> Any:
+    return json.loads(config) if config else None
 
 
 def as_dict(found: Drift) -> dict[str, Any]:

@@ -74,6 +74,7 @@ async def _make(deployment: Deployment, options: Namespace, tell: Tell) -> launc
         parallel=options.parallel,
         title=options.title,
         tags=tags_of(options),
+        config=options.config or "",
     )
     return await launch.preview(deployment, request, tell)
 
@@ -97,6 +98,7 @@ async def _resumed(deployment: Deployment, options: Namespace) -> Request:
         parallel=options.parallel,
         title=options.title,
         tags=tags_of(options),
+        config=options.config or "",
     )
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -81,6 +82,7 @@ def _request(request: Request) -> dict[str, Any]:
         "parallel": request.parallel,
         "title": request.title,
         "tags": dict(request.tags),
+        "config": json.loads(request.config) if request.config else None,
     }
 
 
@@ -135,7 +137,17 @@ def _read_request(found: _Fields) -> Request:
         parallel=found.optional("parallel", found.count),
         title=found.text("title"),
         tags=tuple(sorted((key, str(text)) for key, text in found.inner("tags").fields.items())),
+        config=_config(found.fields.get("config")),
     )
+
+
+def _config(value: object) -> str:
+    """Files made before there was one lack it."""
+    if value is None:
+        return ""
+    if not isinstance(value, dict):
+        raise BadPlanFile(f"`request.config` is {value!r}; null or a JSON object is expected")
+    return json.dumps(value, sort_keys=True)
 
 
 def _read_cell(found: _Fields) -> PlanCell:

@@ -50,6 +50,8 @@ class Request:
     title: str = ""
     tags: tuple[tuple[str, str], ...] = ()
     """Of the backfill and its runs, beside those of dagdeck itself."""
+    config: str = ""
+    """The configuration of its runs, a JSON object; empty for none."""
 
     def targets(self, graph: AssetGraph) -> list[AssetKey]:
         """The assets in question, upstream before downstream."""

@@ -22,7 +22,7 @@ def stations() -> None:
 
 @dg.asset(config_schema={"city": str}, partitions_def=DAYS)
 def forecasts() -> None:
-    """Needs a city, which no console gives."""
+    """Needs a city."""
 
 
 ODD_KEYS = ('{"s":1, "v":1}', "a,b", "*", "my|key", "[x]", '"q"', " b", "/x/", "last 3", "plain")

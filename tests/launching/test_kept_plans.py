@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from console.api import launch_queries
 from console.exits import DONE, REFUSED, USAGE
 from console.headless.running import run_command
 from console.options import read_options
@@ -92,3 +93,61 @@ def test_read_only_refuses_a_plan_and_a_bad_file_is_bad_usage(
     assert run(dagster, tmp_path, "apply", str(file), "--yes") == USAGE
     assert f"{file}: it is no plan" in capsys.readouterr().err
     assert dagster.launched() == before
+
+
+def _configured(
+    dagster: Webserver, folder: Path, config: str, day: str = "2025-11-05"
+) -> tuple[Path, int]:
+    file, out = folder / "city.yaml", folder / "plan.json"
+    file.write_text(config)
+    wanted = ("plan", "forecasts", "--partitions", day, "--config", str(file))
+    return out, run(dagster, folder, *wanted, "--out", str(out))
+
+
+def test_a_configuration_is_checked_kept_and_handed_to_the_backfill(
+    dagster: Webserver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = dagster.launched()
+    out, code = _configured(dagster, tmp_path, "ops: {forecasts: {config: {town: Graz}}}")
+    assert code == DONE
+    assert "can't be launched: configuration is wrong: " in capsys.readouterr().err
+    assert run(dagster, tmp_path, "apply", str(out), "--yes") == REFUSED
+    assert dagster.launched() == before
+
+    out, _ = _configured(dagster, tmp_path, "ops: {forecasts: {config: {city: Graz}}}")
+    kept = json.loads(out.read_text())
+    assert kept["request"]["config"] == {"ops": {"forecasts": {"config": {"city": "Graz"}}}}
+    assert "can't be launched" not in capsys.readouterr().err
+    assert run(dagster, tmp_path, "apply", str(out), "--yes") == DONE
+    found = dagster.instance.get_backfill(dagster.launched(kept["id"])[0])
+    assert found is not None
+    assert found.run_config == kept["request"]["config"]
+
+
+def test_a_configuration_that_this_dagster_would_drop_is_refused(
+    dagster: Webserver,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def takes_none(_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(launch_queries, "backfills_take_configuration", takes_none)
+    before = dagster.launched()
+    out, _ = _configured(
+        dagster, tmp_path, "ops: {forecasts: {config: {city: Graz}}}", "2025-11-06"
+    )
+    assert "gives a backfill's runs no configuration" in capsys.readouterr().err
+    assert run(dagster, tmp_path, "apply", str(out), "--yes") == REFUSED
+    assert dagster.launched() == before
+
+
+@pytest.mark.parametrize("content", ["[1]", "a: [", "a: 2025-01-01", "\x01"])
+def test_a_file_that_holds_no_configuration_is_bad_usage(
+    content: str, dagster: Webserver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _configured(dagster, tmp_path, content)
+    assert ended.value.code == USAGE
+    assert f"`{tmp_path / 'city.yaml'}` " in capsys.readouterr().err

@@ -14,7 +14,7 @@ from console.planner.drift import Drift, drift
 from console.planner.estimate import Estimate, estimate, narrow_pools
 from console.planner.launches import Batch, batches, waves
 from console.planner.plan import Plan, plan
-from console.store.planning.obstacles import obstacles
+from console.store.planning.obstacles import in_one_run, obstacles
 from console.store.planning.selection import NothingToPartition
 from console.store.planning.snapshot import read_snapshot, silent
 from console.store.planning.stale_cells import staleness_matters
@@ -131,9 +131,14 @@ async def send(deployment: Deployment, made: Plan, launch: str) -> Launched:
     Raises OutcomeUnknown where no answer came, another ApiError where one came.
     """
     targets, request = made.to_run, made.request
-    if _in_one_run(deployment, made):
+    if in_one_run(deployment, made):
         run = await commands.launch_whole(
-            deployment.client, deployment.graph, list(targets), launch=launch, tags=request.tags
+            deployment.client,
+            deployment.graph,
+            list(targets),
+            launch=launch,
+            tags=request.tags,
+            config=request.config,
         )
         return Launched(None, run)
     backfill = await commands.launch_backfill(
@@ -144,6 +149,7 @@ async def send(deployment: Deployment, made: Plan, launch: str) -> Launched:
         title=request.title,
         parallel=request.parallel,
         tags=request.tags,
+        config=request.config,
     )
     return Launched(backfill, None)
 
@@ -189,14 +195,6 @@ def pool_note(pool: str, limit: int, snapshot: Snapshot) -> str:
     """How a narrow pool slows the plan, in the unit that the deployment counts it in."""
     unit = "run" if snapshot.pools_hold_runs else "step"
     return f"pool {pool} lets {limit} {unit}{'s' * (limit != 1)} in at once"
-
-
-def _in_one_run(deployment: Deployment, made: Plan) -> bool:
-    """Assets without partitions, of one code location, with nothing that a backfill alone takes."""
-    targets, request = made.to_run, made.request
-    places = {(deployment.graph[key].location, deployment.graph[key].repository) for key in targets}
-    whole = all(deployment.keys.get(key) is None for key in targets)
-    return whole and len(places) == 1 and not request.title and request.parallel is None
 
 
 def _still_there(deployment: Deployment, request: Request) -> tuple[Request, list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from console.api import launch_queries
 from console.domain.assets.keys import shown_key
@@ -20,7 +21,9 @@ async def obstacles(deployment: Deployment, plan: Plan) -> tuple[str, ...]:
         return ()
     limit = _unheld_number(deployment, plan.request.parallel)
     forbidden = _forbidden(deployment, list(plan.to_run))
-    return (*forbidden, *limit, *await _missing_configuration(deployment, list(plan.to_run)))
+    config: dict[str, Any] = json.loads(plan.request.config) if plan.request.config else {}
+    wrong = await _wrong_configuration(deployment, list(plan.to_run), config)
+    return (*forbidden, *limit, *wrong, *await _not_taken(deployment, plan, config))
 
 
 def _forbidden(deployment: Deployment, assets: list[AssetKey]) -> list[str]:
@@ -47,7 +50,9 @@ def _unheld_number(deployment: Deployment, parallel: int | None) -> list[str]:
     ]
 
 
-async def _missing_configuration(deployment: Deployment, assets: list[AssetKey]) -> list[str]:
+async def _wrong_configuration(
+    deployment: Deployment, assets: list[AssetKey], config: dict[str, Any]
+) -> list[str]:
     """Asked once for each code location; the server's words name what lacks it."""
     places: dict[tuple[str, str], list[AssetKey]] = {}
     for key in assets:
@@ -55,7 +60,30 @@ async def _missing_configuration(deployment: Deployment, assets: list[AssetKey])
         places.setdefault((node.location, node.repository), []).append(key)
     found = []
     for (location, repository), keys in places.items():
-        why = await launch_queries.config_problem(deployment.client, location, repository, keys)
+        why = await launch_queries.config_problem(
+            deployment.client, location, repository, keys, config
+        )
         if why:
-            found.append(f"configuration is missing: {cut(one_line(why), 300)}")
+            which = "wrong" if config else "missing"
+            found.append(f"configuration is {which}: {cut(one_line(why), 300)}")
     return found
+
+
+async def _not_taken(deployment: Deployment, plan: Plan, config: dict[str, Any]) -> list[str]:
+    if not config or in_one_run(deployment, plan):
+        return []
+    if await launch_queries.backfills_take_configuration(deployment.client):
+        return []
+    server = deployment.client.server
+    return [
+        f"Dagster {server.version if server else ''} gives a backfill's runs no configuration; "
+        "later releases do"
+    ]
+
+
+def in_one_run(deployment: Deployment, plan: Plan) -> bool:
+    """Assets without partitions, of one code location, with nothing that a backfill alone takes."""
+    targets, request = plan.to_run, plan.request
+    places = {(deployment.graph[key].location, deployment.graph[key].repository) for key in targets}
+    whole = all(deployment.keys.get(key) is None for key in targets)
+    return whole and len(places) == 1 and not request.title and request.parallel is None

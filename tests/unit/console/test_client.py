@@ -292,6 +292,7 @@ async def test_a_backfill_targets_just_its_cells_as_ranges(
         title="October",
         launch="l1",
         parallel=4,
+        config='{"ops": {}}',
     )
     params = server.asked[0]["variables"]["params"]
     assert params["partitionsByAssets"] == [
@@ -302,6 +303,7 @@ async def test_a_backfill_targets_just_its_cells_as_ranges(
         {"assetKey": {"path": ["whole"]}},
     ]
     assert params["title"] == "October"
+    assert params["runConfigData"] == {"ops": {}}
     assert [tag["key"] for tag in params["tags"]] == [
         "dagdeck/launch",
         "dagdeck/by",

@@ -51,6 +51,7 @@ REQUESTS = st.builds(
     parallel=st.none() | st.integers(1, 8),
     title=TEXT,
     tags=st.dictionaries(TEXT, TEXT, max_size=2).map(lambda tags: tuple(sorted(tags.items()))),
+    config=st.sampled_from(["", '{"ops": {"a": {"config": {"b": [1]}}}}']),
 )
 NUMBERS = st.integers(0, 10**6)
 PLANS = st.builds(
@@ -207,6 +208,28 @@ def test_a_cell_that_one_plan_lacks_is_null_in_json(
     (found,) = json.loads(capsys.readouterr().out)["differences"]
     assert found["before"] == {"state": "materialized", "action": "skip", "reason": "fresh"}
     assert found["after"] is None
+
+
+def test_another_run_configuration_is_a_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = kept_plan(RUNS)
+    request = replace(one.plan.request, config='{"ops": {}}')
+    other = replace(one, plan=replace(one.plan, request=request))
+    assert compared(tmp_path, one, other) == FAILED
+    assert capsys.readouterr().out == 'run configuration: none → {"ops": {}}\n'
+    assert compared(tmp_path, other, one, as_json=True) == FAILED
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"differences": [], "configuration": {"before": {"ops": {}}, "after": None}}
+
+
+def test_a_file_made_before_there_was_a_configuration_has_none() -> None:
+    value = as_json(kept_plan(RUNS))
+    del value["request"]["config"]
+    assert from_json(value) == kept_plan(RUNS)
+    value["request"]["config"] = "ops: {}"
+    with pytest.raises(BadPlanFile, match=r"`request.config` is 'ops: \{\}'"):
+        from_json(value)
 
 
 def test_a_bad_file_is_one_sentence_and_exit_2(
