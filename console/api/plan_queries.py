@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api.queries import key_input
-from console.api.reading import defining_locations, items, key_of, keys_of, strings, success
+from console.api.reading import (
+    Json,
+    defining_locations,
+    items,
+    key_of,
+    keys_of,
+    strings,
+    sub,
+    success,
+)
 from console.domain.partitions.keys import KeyRanges
+from console.domain.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +26,9 @@ if TYPE_CHECKING:
     from console.domain.assets.keys import AssetKey
 
 TARGETS_AT_ONCE = 10
+MOST_OF_A_CONDITION = 60
+EVALUATING = ("AUTOMATION", "AUTO_MATERIALIZE")
+"""The kinds of sensors that evaluate automation conditions."""
 
 
 async def preview(
@@ -71,10 +85,40 @@ async def runs_that_made(client: Client, keys: Sequence[AssetKey], limit: int) -
     return tuple(dict.fromkeys(str(event["runId"]) for event in events if event.get("runId")))
 
 
-async def collisions(client: Client, keys: Sequence[AssetKey]) -> dict[AssetKey, tuple[str, ...]]:
-    """The code locations of each of these assets that more than one defines. Raises ApiError."""
-    data = await client.ask("collisions", {"keys": [key_input(key) for key in keys]})
-    return defining_locations(data)
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """By asset, where it has them."""
+
+    locations: dict[AssetKey, tuple[str, ...]]
+    """The code locations of an asset that more than one defines."""
+    others: dict[AssetKey, tuple[str, ...]]
+    """What is switched on and makes it by itself, in words: schedule `nightly`."""
+
+
+async def makers(client: Client, keys: Sequence[AssetKey]) -> Makers:
+    """Where these assets are defined, and what else makes them. Raises ApiError."""
+    data = await client.ask("makers", {"keys": [key_input(key) for key in keys]})
+    others = {key_of(node): _others(node) for node in items(data.get("assetNodes"))}
+    return Makers(defining_locations(data), {key: words for key, words in others.items() if words})
+
+
+def _others(node: Json) -> tuple[str, ...]:
+    """A condition makes nothing unless a sensor that evaluates conditions is on."""
+    words = []
+    for one in items(node.get("targetingInstigators")):
+        kind = str(one.get("__typename")).lower()
+        if sub(one, f"{kind}State").get("status") != "RUNNING":
+            continue
+        if one.get("sensorType") not in EVALUATING:
+            words.append(f"{kind} `{one.get('name')}`")
+        elif condition := sub(node, "automationCondition"):
+            words.append(_condition(condition))
+    return tuple(sorted(set(words)))
+
+
+def _condition(value: Json) -> str:
+    text = value.get("label") or " ".join(strings(value.get("expandedLabel")))
+    return f"automation condition `{cut(str(text), MOST_OF_A_CONDITION)}`"
 
 
 def _ranges(value: object) -> KeyRanges | None:

@@ -58,6 +58,18 @@ def lacking(running: Mapping[AssetKey, Set[int]], snapshot: Snapshot) -> list[st
     ]
 
 
+def made_anyway(running: Mapping[AssetKey, Set[int]], snapshot: Snapshot) -> list[str]:
+    """A warning for each schedule, sensor or automation condition that makes what would run."""
+    assets: dict[str, list[str]] = {}
+    for asset, places in running.items():
+        for other in snapshot.others.get(asset, ()) if places else ():
+            assets.setdefault(other, []).append(key_text(asset))
+    return [
+        f"{other} is on and may make {names[0]}{f' and {len(names) - 1} more' if names[1:] else ''} too"
+        for other, names in assets.items()
+    ]
+
+
 def _edges(
     running: Mapping[AssetKey, Set[int]], snapshot: Snapshot
 ) -> Iterator[tuple[AssetKey, AssetKey, EdgeMapping]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from console.domain.assets.keys import key_text
 from console.domain.status.states import BUSY, State
-from console.planner.notes import lacking, unfed, unread
+from console.planner.notes import lacking, made_anyway, unfed, unread
 from console.planner.request import WHOLE, CellId, Request, Snapshot
 from console.planner.targets import targets
 
@@ -85,7 +85,9 @@ def plan(request: Request, snapshot: Snapshot) -> Plan:
             break
         forced = more | forced
     running = planner.running
-    notes = [note for write in (unfed, unread, lacking) for note in write(running, snapshot)]
+    notes = [
+        note for write in (unfed, unread, lacking, made_anyway) for note in write(running, snapshot)
+    ]
     twice = _defined_twice(asked, snapshot)
     return Plan(request, tuple(cells), (*warnings, *twice, *notes))
 

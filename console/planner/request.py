@@ -94,6 +94,8 @@ class Snapshot:
     """Assets that none of the chosen partitions can lead to."""
     locations: Mapping[AssetKey, tuple[str, ...]] = field(default_factory=dict)
     """The code locations that define an asset, where more than one does."""
+    others: Mapping[AssetKey, tuple[str, ...]] = field(default_factory=dict)
+    """What is switched on and makes an asset by itself, in words."""
     stale_known: bool = True
     """Whether it was asked which cells are stale; otherwise `stale` has only those known before."""
     past: tuple[PastRun, ...] = ()

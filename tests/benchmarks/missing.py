@@ -38,7 +38,7 @@ NEEDED = Counter(
         "Keys": 3,
         "Preview": 1,
         "ActiveBackfills": 1,
-        "Collisions": 1,
+        "Makers": 1,
         "ConfigValid": 1,
     }
 )

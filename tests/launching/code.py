@@ -15,7 +15,7 @@ def totals() -> None:
     """The whole of it."""
 
 
-@dg.asset
+@dg.asset(automation_condition=dg.AutomationCondition.eager())
 def stations() -> None:
     """The whole of it, too."""
 
@@ -40,4 +40,20 @@ def odder() -> None:
     """Its keys are added while it is served."""
 
 
-definitions = dg.Definitions(assets=[readings, totals, stations, forecasts, odd, odder])
+definitions = dg.Definitions(
+    assets=[readings, totals, stations, forecasts, odd, odder],
+    schedules=[
+        dg.ScheduleDefinition(
+            f"{state.value.lower()}_hourly",
+            cron_schedule="0 * * * *",
+            target="totals",
+            default_status=state,
+        )
+        for state in dg.DefaultScheduleStatus
+    ],
+    sensors=[
+        dg.AutomationConditionSensorDefinition(
+            "conditions", target="stations", default_status=dg.DefaultSensorStatus.RUNNING
+        )
+    ],
+)

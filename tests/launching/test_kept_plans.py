@@ -151,3 +151,13 @@ def test_a_file_that_holds_no_configuration_is_bad_usage(
         _configured(dagster, tmp_path, content)
     assert ended.value.code == USAGE
     assert f"`{tmp_path / 'city.yaml'}` " in capsys.readouterr().err
+
+
+def test_a_plan_tells_what_is_on_and_makes_its_cells_anyway(
+    dagster: Webserver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(dagster, tmp_path, "plan", "totals", "stations", "--json") == DONE
+    assert json.loads(capsys.readouterr().out)["warnings"] == [
+        "automation condition `eager` is on and may make stations too",
+        "schedule `running_hourly` is on and may make totals too",
+    ]

@@ -59,10 +59,10 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
     beyond = led_to_by_none(deployment, request, wanted)
     within = [key for key in wanted if key not in beyond]
     partial = Snapshot(graph, deployment.keys, {}, together=together, beyond=beyond)
-    (reached_cells, stale), claimed, locations, earlier = await asyncio.gather(
+    (reached_cells, stale), claimed, makers, earlier = await asyncio.gather(
         _reached_and_stale(deployment, request, within, mappings, partial, tell),
         claimed_cells(deployment, wanted),
-        plan_queries.collisions(deployment.client, wanted),
+        plan_queries.makers(deployment.client, wanted),
         _earlier(deployment, wanted, newest),
     )
     near = dict.fromkeys([*wanted, *(parent for key in wanted for parent in graph.upstream(key))])
@@ -77,7 +77,8 @@ async def read_snapshot(deployment: Deployment, request: Request, tell: Tell = s
         together=together,
         reached=reached_cells,
         beyond=beyond,
-        locations=locations,
+        locations=makers.locations,
+        others=makers.others,
         past=_past(deployment, (*newest, *earlier)),
         max_concurrent_runs=structure.max_concurrent_runs if structure else None,
         pool_limits=structure.pool_limits if structure else {},

@@ -123,7 +123,7 @@ def _serve_one_asset(server: FakeServer) -> None:
     server.answer("BackfillTitles", data({}))
     backfills = {"__typename": "PartitionBackfills", "results": []}
     server.answer("ActiveBackfills", data({"partitionBackfillsOrError": backfills}))
-    server.answer("Collisions", data({"assetNodeDefinitionCollisions": []}))
+    server.answer("Makers", data({"assetNodeDefinitionCollisions": []}))
     server.answer("*", data({}))
 
 
